@@ -1,0 +1,1 @@
+"""lessonguard: turn the lessons of past incidents into checks on every change."""

@@ -1,0 +1,132 @@
+"""The change: which files differ between base and head, and which lines."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NewType
+
+CommitId = NewType("CommitId", str)
+"""Full hexadecimal object name of a commit (or of a tree, for an index or a work tree)."""
+
+BlobId = NewType("BlobId", str)
+"""Full hexadecimal object name of a blob."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class FileVersion:
+    """One side of a changed regular file.
+
+    `path` is relative to the top of the repository with `/` between its parts; bytes that
+    are not UTF-8 are kept as surrogate escapes (PEP 383).
+    """
+
+    path: str
+    blob: BlobId
+    executable: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChangedFile:
+    """A regular file that differs between base and head; never a symlink or a submodule.
+
+    An added file has no `base`, a deleted one no `head`; a renamed one has two paths.
+    """
+
+    base: FileVersion | None
+    head: FileVersion | None
+
+    @property
+    def path(self) -> str:
+        """Name the file as head knows it, or as base did if it was deleted."""
+        version = self.head or self.base
+        assert version is not None  # noqa: S101 - a changed file has at least one side
+        return version.path
+
+    @property
+    def previous_path(self) -> str | None:
+        """Name the file as base knew it, where that differs."""
+        if self.base and self.head and self.base.path != self.head.path:
+            return self.base.path
+        return None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """The difference between two trees.
+
+    `base` is the merge base (the commit the change grew from), `tip` the commit whose
+    lessons judge it (the tip of the base branch), `head` what is judged: a commit, or the
+    tree of an index or a work tree. `files` are sorted by path.
+    """
+
+    base: CommitId
+    tip: CommitId
+    head: CommitId
+    files: tuple[ChangedFile, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hunk:
+    """A run of lines that differs, as in `@@ -base_start,base_count +head_start,head_count @@`.
+
+    Lines are 1-based. As in Git, a side with count 0 has as its start the line *before* the
+    gap (0 at the top of the file).
+    """
+
+    base_start: int
+    base_count: int
+    head_start: int
+    head_count: int
+
+    @property
+    def base_lines(self) -> range:
+        """Give the base lines of this hunk, 1-based; empty where lines were only added."""
+        first = self.base_start if self.base_count else self.base_start + 1
+        return range(first, first + self.base_count)
+
+    @property
+    def head_lines(self) -> range:
+        """Give the head lines of this hunk, 1-based; empty where lines were only deleted."""
+        first = self.head_start if self.head_count else self.head_start + 1
+        return range(first, first + self.head_count)
+
+
+class LineMap:
+    """Map lines of head to lines of base through the hunks of one file (no context lines).
+
+    Lines outside the hunks correspond one to one. The hunks must be in order, as Git gives
+    them; no hunks means that every line corresponds to itself.
+    """
+
+    def __init__(self, hunks: Sequence[Hunk]) -> None:
+        """Index the hunks by where they start in head."""
+        self.hunks = tuple(hunks)
+        self._starts = [hunk.head_lines.start for hunk in self.hunks]
+
+    def to_base(self, line: int) -> int | None:
+        """Give the base line that head's 1-based `line` corresponds to, None inside a hunk."""
+        index = bisect_right(self._starts, line) - 1
+        if index < 0:
+            return line
+        hunk = self.hunks[index]
+        if line in hunk.head_lines:
+            return None
+        return line - hunk.head_lines.stop + hunk.base_lines.stop
+
+    def region(self, first: int, last: int) -> range:
+        """Give the base lines that head's lines `first` to `last` (inclusive) came from.
+
+        Hunks that head's lines touch count with all their base lines, and so do lines
+        deleted between two of head's lines.
+        """
+        start, stop = self._edge(first), self._edge(last, after=True)
+        return range(start, max(start, stop))
+
+    def _edge(self, line: int, *, after: bool = False) -> int:
+        base = self.to_base(line)
+        if base is not None:
+            return base + after
+        hunk = self.hunks[bisect_right(self._starts, line) - 1]
+        return hunk.base_lines.stop if after else hunk.base_lines.start

@@ -1,0 +1,1 @@
+"""Lessons and file contents in, matches out."""

@@ -1,0 +1,103 @@
+"""What an engine is: rules and contents in, matches and problems out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol
+
+ProblemKind = Literal["parse", "partial-parse", "timeout", "memory", "crash"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class EngineRule:
+    """One Semgrep rule with its id, message, severity and languages filled in.
+
+    `document` is the rule as Semgrep reads it (JSON values only); `document["id"]` is `id`,
+    which is unique in a run. `analyzers` are Semgrep's canonical language ids.
+    """
+
+    id: str
+    analyzers: frozenset[str]
+    document: Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Target:
+    """One version of one file to look at.
+
+    `key` is unique in a run and comes back with each match. `path` is what the rules'
+    `paths` see: relative to the top of the repository, without a leading slash. `content`
+    has no byte order mark. `analyzers` are the languages it is checked as.
+    """
+
+    key: int
+    path: str
+    content: bytes
+    analyzers: frozenset[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Match:
+    """One place where a rule matches; `start` and `end` are 0-based byte offsets, end exclusive."""
+
+    rule: str
+    target: int
+    start: int
+    end: int
+    message: str
+    fix: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Problem:
+    """Something an engine could not look at, so that its silence does not mean clean.
+
+    `rule` is None where no rule could run on the target. `lines` are the 1-based line ranges
+    that were not understood; empty means all of the target.
+    """
+
+    target: int
+    rule: str | None
+    kind: ProblemKind
+    message: str
+    lines: tuple[range, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class RuleProblem:
+    """A rule that Semgrep refused, with its own words; it ran on nothing."""
+
+    rule: str
+    message: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class EngineResult:
+    """What one run found: sorted, without duplicates, and accounting for every target."""
+
+    matches: tuple[Match, ...]
+    problems: tuple[Problem, ...]
+    rule_problems: tuple[RuleProblem, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limits:
+    """Bounds of one run: seconds for one rule on one file, and MiB for the engine."""
+
+    timeout: float = 5.0
+    max_memory: int = 4096
+
+
+class Engine(Protocol):
+    """Something that matches Semgrep rules against contents."""
+
+    def run(
+        self, rules: Sequence[EngineRule], targets: Sequence[Target], *, limits: Limits
+    ) -> EngineResult:
+        """Match every rule against every target that shares an analyzer with it.
+
+        `paths` in the rules are honoured; `nosemgrep` comments are not. Raise `EngineError`
+        if Semgrep cannot run or its answer leaves a target unaccounted for.
+        """
+        ...

@@ -1,0 +1,1 @@
+"""What a change introduces: the model and the pure comparison of base and head."""

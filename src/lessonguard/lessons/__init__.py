@@ -1,0 +1,1 @@
+"""What we know: lesson files and the library they form."""

@@ -1,0 +1,193 @@
+"""A lesson: what one incident taught, as data.
+
+The field names, with `-` for `_`, are the keys of a lesson file; `parse` reads them, the JSON
+Schema and the format's documentation are generated from them. `doc(...)` is what an author
+reads in the editor.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import Enum
+from functools import cached_property
+from typing import Any, NewType
+
+IncidentId = NewType("IncidentId", str)
+"""The ID of an incident in the team's tracker, such as `INC-245`."""
+
+RuleId = NewType("RuleId", str)
+"""The ID of a rule, unique in a library."""
+
+
+class Severity(Enum):
+    """How bad the incident was, P0 the worst."""
+
+    P0 = "P0"
+    P1 = "P1"
+    P2 = "P2"
+    P3 = "P3"
+
+
+class Mode(Enum):
+    """What a finding of this lesson may do, mildest first."""
+
+    MONITOR = "monitor"
+    COMMENT = "comment"
+    BLOCK = "block"
+
+
+class RemediationKind(Enum):
+    """Where a follow-up acts."""
+
+    CODE = "code"
+    MONITORING = "monitoring"
+    TEST = "test"
+    RUNBOOK = "runbook"
+    ARCHITECTURE = "architecture"
+
+
+def doc(text: str, **constraints: str) -> dict[str, str]:
+    """Make the metadata of a field: its documentation, and JSON Schema constraints on it."""
+    return {"doc": text, **constraints}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Timeline:
+    """When the incident began, was noticed and was under control; each with its UTC offset."""
+
+    began: datetime | None = field(default=None, metadata=doc("When it began."))
+    detected: datetime | None = field(default=None, metadata=doc("When somebody or something noticed."))
+    stabilized: datetime | None = field(default=None, metadata=doc("When users were served again."))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rule:
+    """A Semgrep rule with nothing left out: `message`, `severity` and `id` are filled in.
+
+    `document` is the rule as Semgrep reads it, JSON values only. `line` is where it stands
+    in the lesson file, 1-based.
+    """
+
+    id: RuleId
+    languages: tuple[str, ...]
+    document: Mapping[str, Any]
+    line: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Example:
+    """Bad code that a rule must find, and good code on which it must be silent."""
+
+    bad: str | None = field(default=None, metadata=doc("Code on which the rule must fire."))
+    good: str | None = field(default=None, metadata=doc("Code on which the rule must be silent."))
+    rule: RuleId | None = field(
+        default=None, metadata=doc("The rule this is for, where the lesson has several; all if absent.")
+    )
+    language: str | None = field(
+        default=None, metadata=doc("The language of the code, where the rule has several.")
+    )
+    path: str | None = field(
+        default=None, metadata=doc("The path the code is checked under, for rules with `paths`.")
+    )
+    note: str | None = field(default=None, metadata=doc("What this example shows, and where it comes from."))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Proof:
+    """The incident's own commits: where the rule fires, and where it no longer does."""
+
+    broken: str = field(metadata=doc("A commit that holds the bad code.", pattern="^[0-9a-f]{7,64}$"))
+    fixed: str = field(metadata=doc("The commit that fixed it.", pattern="^[0-9a-f]{7,64}$"))
+    repository: str | None = field(
+        default=None, metadata=doc("Where these commits are, if not in this repository.", format="uri")
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Watch:
+    """Places whose change deserves a notice, whatever the change is."""
+
+    paths: tuple[str, ...] = field(metadata=doc("Globs as in a rule's `paths`, for instance `billing/**`."))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Remediation:
+    """One follow-up; without an owner, a date and a validation it would die."""
+
+    kind: RemediationKind = field(metadata=doc("Where the follow-up acts."))
+    failure_mode: str = field(metadata=doc("The way of failing that this removes."))
+    owner: str = field(metadata=doc("The person or team, for instance `@acme/payments`."))
+    due: date = field(metadata=doc("The day by which it is done."))
+    validation: str = field(metadata=doc("How one sees that it works: a test, an alert, a drill."))
+    done: date | None = field(default=None, metadata=doc("The day it was done."))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lesson:
+    """One incident and what it taught.
+
+    `path` is the lesson file relative to the top of the repository, or as it was given;
+    it is not a key of the file.
+    """
+
+    path: str
+    incident: IncidentId = field(
+        metadata=doc(
+            "The incident's ID in your tracker; unique among lessons.",
+            pattern="^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$",
+        )
+    )
+    title: str = field(metadata=doc("One line that a colleague recognises the incident by."))
+    date: date = field(metadata=doc("The day the incident began."))
+    severity: Severity = field(metadata=doc("P0 (worst) to P3."))
+    failure_class: str = field(
+        metadata=doc(
+            "A slug such as `missing-timeout`; repeats are counted by it.",
+            pattern="^[a-z0-9]+(-[a-z0-9]+)*$",
+        )
+    )
+    failure_mode: str = field(metadata=doc("One plain sentence that names what broke and how."))
+    root_cause: str = field(metadata=doc("Why it broke."))
+    mitigation: str = field(metadata=doc("What worked; shown to whoever is about to repeat it."))
+    invariant: str = field(metadata=doc("What must hold from now on, in one sentence."))
+    postmortem: str | None = field(default=None, metadata=doc("Where the whole story is.", format="uri"))
+    sources: tuple[str, ...] = field(default=(), metadata=doc("Further public reading, as URLs."))
+    mode: Mode = field(
+        default=Mode.COMMENT,
+        metadata=doc("monitor: recorded, never shown on a pull request; comment; block: fails the check."),
+    )
+    timeline: Timeline | None = field(default=None, metadata=doc("The detection gap is computed from it."))
+    rules: tuple[Rule, ...] = field(
+        default=(),
+        metadata=doc("Semgrep rules; `id`, `message` and `severity` may be left out."),
+    )
+    examples: tuple[Example, ...] = field(
+        default=(), metadata=doc("At least one bad and one good for every rule.")
+    )
+    proof: Proof | None = field(default=None, metadata=doc("The incident's own commits."))
+    watch: Watch | None = field(
+        default=None, metadata=doc("A notice when these are touched; rules may then be absent.")
+    )
+    remediation: tuple[Remediation, ...] = field(default=(), metadata=doc("The follow-ups."))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Library:
+    """The lessons that judge a change, sorted by incident.
+
+    `folder` is where they are kept, relative to the top of the repository (files in it are
+    not scanned: they hold bad code on purpose), or None if they are kept outside it.
+    `faults` are the errors of lesson files that are invalid, one text a fault,
+    `file:line:column: …`; their lessons are missing from `lessons`.
+    """
+
+    lessons: tuple[Lesson, ...]
+    folder: str | None
+    faults: tuple[str, ...] = ()
+
+    @cached_property
+    def by_incident(self) -> Mapping[IncidentId, Lesson]:
+        """Give the lessons by the incident they are about."""
+        return {lesson.incident: lesson for lesson in self.lessons}

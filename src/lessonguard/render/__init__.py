@@ -1,0 +1,1 @@
+"""Turn a scan report into text; every function here is pure."""
