@@ -1,0 +1,59 @@
+"""What every test starts from: nobody's settings, an empty home, and Git's plain defaults."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+collect_ignore = ["cases"]
+
+# Runners differ in speed, so no example has a deadline; on one, the same examples every time.
+settings.register_profile("local", deadline=None)
+settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
+settings.load_profile("ci" if os.environ.get("CI") else "local")  # noqa: TID251 - read before it is cleared
+
+_FOREIGN = ("CI", "CLICOLOR", "COLUMNS", "EDITOR", "FORCE_COLOR", "LINES", "NO_COLOR", "PAGER", "VISUAL")
+_FOREIGN_PREFIXES = ("GH_", "GIT_", "GITHUB_", "INPUT_", "LC_", "LESSONGUARD_", "RUNNER_", "SEMGREP_", "XDG_")
+
+# In the home and not in `GIT_*` variables, because lessonguard drops those.
+_GITCONFIG = """\
+[user]
+\tname = Test Author
+\temail = author@example.com
+[init]
+\tdefaultBranch = main
+[commit]
+\tgpgSign = false
+"""
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _plain_environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Take away what the developer or the runner has set, for fixtures of every scope."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in list(os.environ):  # noqa: TID251 - children inherit this
+            if name in _FOREIGN or name.startswith(_FOREIGN_PREFIXES):
+                patch.delenv(name)
+        patch.setenv("GIT_CONFIG_NOSYSTEM", "1")
+        patch.setenv("LANG", "C.UTF-8")
+        patch.setenv("TZ", "UTC")
+        _move_home(patch, tmp_path_factory.mktemp("shared-home"))
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _empty_home(
+    _plain_environment: None, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Give each test a home of its own, so that caches and settings do not leak."""
+    _move_home(monkeypatch, tmp_path_factory.mktemp("home"))
+
+
+def _move_home(patch: pytest.MonkeyPatch, home: Path) -> None:
+    (home / ".gitconfig").write_text(_GITCONFIG, encoding="utf-8")
+    patch.setenv("HOME", str(home))
+    patch.setenv("USERPROFILE", str(home))
