@@ -1,0 +1,76 @@
+# Everything runs in .venv, which is made when it is first needed and again when pyproject.toml changes.
+# Another Python: make PYTHON=python3.13 …
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet --quiet install
+SCRIPTS := $(wildcard bench/*.py tools/*.py)
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-print-directory
+
+.PHONY: help
+help:  ## Show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+
+.PHONY: demo
+demo: $(VENV)/.installed  ## Watch lessonguard judge a change, in a repository made for it
+	@$(BIN)/lessonguard demo
+
+.PHONY: test
+test: $(VENV)/.developing  ## Run the tests and measure their coverage
+	@$(BIN)/coverage erase
+	@$(BIN)/coverage run -m pytest $(ARGS)
+	@$(BIN)/coverage combine --quiet
+	@$(BIN)/coverage report
+
+.PHONY: lint
+lint: $(VENV)/.developing  ## Check style, types, layers, spelling and generated files
+	@$(BIN)/ruff check --quiet
+	@$(BIN)/ruff format --check --quiet || { echo "Not formatted; run: make format" >&2; exit 1; }
+	@$(BIN)/mypy --no-error-summary src tests $(SCRIPTS)
+	@$(BIN)/lint-imports --no-logo > $(VENV)/layers.log || { cat $(VENV)/layers.log >&2; exit 1; }
+	@$(BIN)/codespell
+	@if [ -d .github/workflows ]; then $(BIN)/zizmor --offline --quiet --pedantic .; fi
+	@if [ -f tools/generate.py ]; then $(BIN)/python tools/generate.py --check; fi
+	@echo "lint: all good"
+
+.PHONY: format
+format: $(VENV)/.developing  ## Rewrite the code in the one style
+	@$(BIN)/ruff check --quiet --fix-only
+	@$(BIN)/ruff format --quiet
+
+.PHONY: generate
+generate: $(VENV)/.developing  ## Write the generated files: schemas and parts of the documentation
+	@$(BIN)/python tools/generate.py
+
+.PHONY: bench
+bench: $(VENV)/.developing  ## Measure speed and quality
+	@$(BIN)/python -m bench $(ARGS)
+
+.PHONY: clean
+clean:  ## Remove all that is made here, .venv too
+	@rm -rf $(VENV) build dist .coverage .coverage.* .hypothesis .*_cache
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# Two stamps, because the demonstration needs no tools of developers.
+$(VENV)/.installed: pyproject.toml | $(VENV)/.made
+	@echo "Installing lessonguard into $(VENV) (Semgrep is large; this takes a minute the first time)" >&2
+	@$(PIP) --editable .
+	@touch $@
+
+$(VENV)/.developing: pyproject.toml | $(VENV)/.made
+	@echo "Installing lessonguard and the tools of developers into $(VENV)" >&2
+	@$(PIP) --editable '.[dev]'
+	@touch $@ $(VENV)/.installed
+
+$(VENV)/.made:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' 2> /dev/null \
+	  || { echo "lessonguard needs Python 3.10 or newer, and '$(PYTHON)' is not; try: make PYTHON=python3.12" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2> /dev/null \
+	  || { echo "'$(PYTHON)' has no venv; install it (on Debian and Ubuntu: apt install python3-venv)" >&2; exit 1; }
+	@git --version > /dev/null 2>&1 || { echo "lessonguard needs git on the PATH" >&2; exit 1; }
+	@$(PYTHON) -m venv $(VENV)
+	@touch $@
