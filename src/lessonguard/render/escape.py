@@ -1,0 +1,130 @@
+"""Make text from a change harmless: it was written by whoever opened it.
+
+`visible` is for terminals, `json_text` for JSON, `markdown_text`, `html_text`, `code_span` and
+`fence` for GitHub-flavoured Markdown, `command_data` and `command_property` for workflow commands.
+"""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+import unicodedata
+
+_BREAK = "\u200b"  # a zero-width space: nobody sees it, and no mention or link survives it
+_LINKING = re.compile(r"(?<=[@#])|(?<=www)(?=\.)|(?=://)|(?<=\bGH)(?=-\d)", re.IGNORECASE)
+_MARKUP = re.compile(r"[\\`*_{}\[\]<>&#|~!$^]")
+_UNSAFE_IN_CODE_SPAN = re.compile(r"[\\`|<&]|^ | $")
+_INVISIBLE_IN_JSON = re.compile("[\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+def visible(text: str) -> str:
+    r"""Spell out every character that a terminal obeys or hides, as Python would: `\x1b`, `\u202e`.
+
+    Line breaks, tabs and bidirectional controls count among these. A byte of a path that is
+    not UTF-8 (a surrogate escape) becomes `\xff`. What is left is printable, on one line.
+    """
+    if text.isprintable():
+        return text
+    return "".join(
+        character
+        if character.isprintable() or unicodedata.category(character) == "Zs"
+        else _spelled(character)
+        for character in text
+    )
+
+
+def one_line(text: str) -> str:
+    """Put prose on one line with single spaces, and make it visible."""
+    return visible(" ".join(text.split()))
+
+
+def shortened(text: str, limit: int) -> str:
+    """Cut text to at most `limit` characters, the last of them `…` if anything is missing."""
+    return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def json_text(document: object) -> str:
+    r"""Write a document as JSON, indented by two spaces, with a line feed at its end.
+
+    Keys keep their order. The result is always encodable as UTF-8 and safe to look at: a byte
+    of a path that is not UTF-8 becomes the four characters `\xff`, and invisible characters
+    are written as JSON escapes, which a parser reads as the same characters.
+    """
+    text = json.dumps(document, ensure_ascii=False, indent=2)
+    text = _INVISIBLE_IN_JSON.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+    return _SURROGATE.sub(lambda found: "\\" + _spelled(found[0]), text) + "\n"
+
+
+def markdown_text(text: str) -> str:
+    """Write text for the middle of a Markdown line (not its start), as nothing but text.
+
+    It makes no markup, HTML, link, mention or reference to an issue: GitHub looks for the last
+    three in the finished page, where a backslash no longer helps, so these are broken by a
+    zero-width space.
+    """
+    return _MARKUP.sub(r"\\\g<0>", _LINKING.sub(_BREAK, one_line(text)))
+
+
+def html_text(text: str) -> str:
+    """Write text for the inside of an HTML element, as nothing but text; see `markdown_text`."""
+    return html.escape(_LINKING.sub(_BREAK, one_line(text)))
+
+
+def code_span(text: str) -> str:
+    """Write code for the middle of a Markdown line or the cell of a table.
+
+    What backticks cannot hold in a table (`|`, backslashes) or at all is written as HTML.
+    """
+    shown = visible(text)
+    if not shown.strip() or _UNSAFE_IN_CODE_SPAN.search(shown):
+        return "<code>" + re.sub(r"[^\w ./-]|_", lambda found: f"&#{ord(found[0])};", shown) + "</code>"
+    return f"`{shown}`"
+
+
+def fence(lines: list[str], *, language: str = "") -> str:
+    """Put lines of code in a Markdown fence that none of them can close.
+
+    Tabs stay, other control characters are spelled out. An HTML comment in the code is broken
+    by a zero-width space, so that it cannot pass for a marker of a comment of ours.
+    """
+    shown = ["\t".join(visible(part) for part in line.split("\t")) for line in lines]
+    body = "\n".join(shown).replace("<!--", f"<{_BREAK}!--")
+    longest = max((len(run) for run in re.findall("`+", body)), default=0)
+    ticks = "`" * max(3, longest + 1)
+    return f"{ticks}{language}\n{body}\n{ticks}"
+
+
+def link(text: str, url: str) -> str:
+    """Link text, which is Markdown already, to a web address; other addresses stay text."""
+    if not re.match(r"https?://", url):
+        return f"{text} ({markdown_text(url)})"
+    safe = re.sub(r"[^\w.~:/?#@!$&'()*+,;=%-]", lambda found: _percent_encoded(found[0]), url, flags=re.ASCII)
+    return f"[{text}](<{safe}>)"
+
+
+def command_data(text: str) -> str:
+    """Write the message of a workflow command; `%`, CR and LF are as in GitHub's toolkit.
+
+    Lines stay; other control characters are spelled out. The older command syntax `##[` is
+    recognised in the middle of a line as well, so it is broken up.
+    """
+    lines = "\n".join(visible(line) for line in text.split("\n")).replace("##[", f"##{_BREAK}[")
+    return lines.replace("%", "%25").replace("\n", "%0A")
+
+
+def command_property(text: str) -> str:
+    """Write the value of a property of a workflow command, such as `file`."""
+    return command_data(visible(text)).replace(":", "%3A").replace(",", "%2C")
+
+
+def _spelled(character: str) -> str:
+    code = ord(character)
+    if 0xDC80 <= code <= 0xDCFF:  # noqa: PLR2004 - the surrogate escapes of PEP 383
+        return f"\\x{code - 0xDC00:02x}"
+    return character.encode("unicode_escape").decode("ascii")
+
+
+def _percent_encoded(character: str) -> str:
+    return "".join(f"%{byte:02X}" for byte in character.encode("utf-8", "replace"))
