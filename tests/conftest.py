@@ -19,7 +19,7 @@ settings.load_profile("ci" if os.environ.get("CI") else "local")  # noqa: TID251
 _FOREIGN = ("CI", "CLICOLOR", "COLUMNS", "EDITOR", "FORCE_COLOR", "LINES", "NO_COLOR", "PAGER", "VISUAL")
 _FOREIGN_PREFIXES = ("GH_", "GIT_", "GITHUB_", "INPUT_", "LC_", "LESSONGUARD_", "RUNNER_", "SEMGREP_", "XDG_")
 
-# In the home and not in `GIT_*` variables, because lessonguard drops those.
+# In the home and not in `GIT_*` variables, because lessonguard drops most of those.
 _GITCONFIG = """\
 [user]
 \tname = Test Author

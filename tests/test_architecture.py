@@ -18,7 +18,7 @@ _TESTS = sorted(path for path in _ROOT.glob("tests/**/*.py") if "cases" not in p
 _OWNERS = {
     "click": "lessonguard.cli",
     "github": "lessonguard.github",
-    "pygments": "lessonguard.findings.accept",
+    "pygments": "lessonguard.findings.comments",
     "subprocess": "lessonguard.process",
     "unidiff": "lessonguard.change.diff",
     "yaml": "lessonguard.lessons.parse",
