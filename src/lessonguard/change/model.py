@@ -124,6 +124,20 @@ class LineMap:
         start, stop = self._edge(first), self._edge(last, after=True)
         return range(start, max(start, stop))
 
+    def inverse(self) -> LineMap:
+        """Give the map from base to head."""
+        return LineMap(
+            [
+                Hunk(
+                    base_start=hunk.head_start,
+                    base_count=hunk.head_count,
+                    head_start=hunk.base_start,
+                    head_count=hunk.base_count,
+                )
+                for hunk in self.hunks
+            ]
+        )
+
     def _edge(self, line: int, *, after: bool = False) -> int:
         base = self.to_base(line)
         if base is not None:

@@ -1,0 +1,111 @@
+"""The group of commands and the one place where errors become messages and exit codes."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from importlib import import_module
+from types import FrameType
+from typing import NoReturn
+
+import click
+
+from lessonguard.errors import LessonguardError, UsageError
+
+_COMMANDS = {
+    "scan": ("lessonguard.cli.scan:scan", "Say what a change introduces."),
+    "list": ("lessonguard.cli.library:list_lessons", "List the lessons."),
+    "show": ("lessonguard.cli.library:show", "Show one lesson."),
+    "export": ("lessonguard.cli.library:export", "Print the rules as one Semgrep configuration."),
+    "demo": (
+        "lessonguard.cli.demo:demo",
+        "Catch a repeated incident in a throw-away repository.",
+    ),
+}
+
+_INTERRUPTED, _TERMINATED, _BUG = 130, 143, 4
+
+
+class _LazyGroup(click.Group):
+    """A group that imports a command's module when that command is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Name the commands in the order of a newcomer's needs."""
+        del ctx
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import the command, or None if there is none of that name."""
+        del ctx
+        if cmd_name not in _COMMANDS:
+            return None
+        module, _, attribute = _COMMANDS[cmd_name][0].partition(":")
+        command: click.Command = getattr(import_module(module), attribute)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands without importing any."""
+        del ctx
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, summary) for name, (_, summary) in _COMMANDS.items()])
+
+
+@click.group(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="lessonguard", message="%(prog)s %(version)s")
+def lessonguard() -> None:
+    r"""Turn the lessons of past incidents into checks on every change.
+
+    \b
+    Example:
+      lessonguard scan --base origin/main
+    """
+
+
+def main() -> NoReturn:
+    """Run the command line and exit: 0 done, 1 findings, 2 usage or lesson, 3 could not, 4 bug."""
+    signal.signal(signal.SIGTERM, _terminate)
+    sys.exit(_run())
+
+
+def _run() -> int:
+    try:
+        result = lessonguard.main(prog_name="lessonguard", standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        return UsageError.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("interrupted", err=True)
+        return _INTERRUPTED
+    except LessonguardError as error:
+        _explain(error)
+        return error.exit_code
+    except BrokenPipeError:
+        # The reader has gone, as in `| head`; there is nobody left to tell.
+        sys.stderr.close()
+        return 0
+    except Exception as error:  # noqa: BLE001 - the one boundary: whatever was not foreseen is a bug
+        _report_bug(error)
+        return _BUG
+    return result if isinstance(result, int) else 0
+
+
+def _explain(error: LessonguardError) -> None:
+    click.echo(click.style("error: ", fg="red", bold=True) + error.message, err=True)
+    if error.hint:
+        click.echo(click.style("hint: ", fg="cyan", bold=True) + error.hint, err=True)
+
+
+def _report_bug(error: Exception) -> None:
+    traceback = import_module("traceback")
+    click.echo("".join(traceback.format_exception(error)), err=True)
+    click.echo(
+        "This is a bug in lessonguard, not in your change: nothing was checked. Please report it "
+        "with the lines above.",
+        err=True,
+    )
+
+
+def _terminate(number: int, frame: FrameType | None) -> NoReturn:
+    """Leave through the same clean-up as ^C does."""
+    del number, frame
+    sys.exit(_TERMINATED)

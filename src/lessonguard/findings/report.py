@@ -1,0 +1,116 @@
+"""Make a report of verdicts: findings with all that any output needs, in a fixed order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from lessonguard.findings.accept import Acceptances
+from lessonguard.findings.identity import Fingerprints
+from lessonguard.findings.introduced import ComparedFile, Verdict, Version
+from lessonguard.findings.model import Finding, Notice, SourceLine, State, Unchecked
+from lessonguard.findings.source import Source
+from lessonguard.lessons.model import Lesson, Rule
+
+_LONGEST_EXCERPT = 12
+"""How many source lines of one match, or of what was removed above it, are kept."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class JudgedFile:
+    """A compared file with its names and the accept comments in its head."""
+
+    path: str
+    previous_path: str | None
+    compared: ComparedFile
+    acceptances: Acceptances
+
+
+@dataclass(frozen=True, kw_only=True)
+class RuleOfLesson:
+    """A rule together with the lesson it belongs to."""
+
+    lesson: Lesson
+    rule: Rule
+
+
+def make_findings(
+    files: Sequence[JudgedFile], verdicts: Sequence[Verdict], rules: Mapping[str, RuleOfLesson]
+) -> list[Finding]:
+    """Turn verdicts into findings, sorted; what is merely `inherited` is left out.
+
+    `verdicts` are in the order that `classify` gives them; `rules` are by the ID the engine knew.
+    """
+    made = _make(files, verdicts, rules)
+    return sorted(made, key=finding_order)
+
+
+def finding_order(finding: Finding) -> tuple[object, ...]:
+    """Give what findings are sorted by: path, line, column, lesson, rule."""
+    return (finding.path, finding.start, finding.lesson.incident, finding.rule, finding.end)
+
+
+def notice_order(notice: Notice) -> tuple[object, ...]:
+    """Give what notices are sorted by."""
+    return (notice.path, notice.line, notice.incident, notice.kind, notice.side)
+
+
+def unchecked_order(item: Unchecked) -> tuple[str, str, str]:
+    """Give what unchecked files are sorted by."""
+    return (item.path, item.incident or "", item.reason)
+
+
+def _make(
+    files: Sequence[JudgedFile], verdicts: Sequence[Verdict], rules: Mapping[str, RuleOfLesson]
+) -> Iterator[Finding]:
+    fingerprints: dict[tuple[int, bool], Fingerprints] = {}
+    for verdict in verdicts:
+        file, is_gone = files[verdict.file], verdict.state is State.FIXED
+        version = file.compared.base if is_gone else file.compared.head
+        assert version is not None  # noqa: S101 - a match stands in a version
+        key = (verdict.file, is_gone)
+        if key not in fingerprints:
+            fingerprints[key] = Fingerprints(version.source, path=file.path)
+        finding = _finding(
+            file, verdict, version, fingerprints=fingerprints[key], owner=rules[verdict.occurrence.rule]
+        )
+        if verdict.state is not State.INHERITED:
+            yield finding
+
+
+def _finding(
+    file: JudgedFile, verdict: Verdict, version: Version, *, fingerprints: Fingerprints, owner: RuleOfLesson
+) -> Finding:
+    source, occurrence, lesson = version.source, verdict.occurrence, owner.lesson
+    lines = source.lines_of(occurrence.start, occurrence.end)
+    is_gone = verdict.state is State.FIXED
+    return Finding(
+        lesson=lesson,
+        rule=owner.rule.id,
+        state=verdict.state,
+        path=file.path,
+        previous_path=file.previous_path,
+        start=source.position(occurrence.start),
+        end=source.position(occurrence.end),
+        snippet=source.text(occurrence.start, occurrence.end),
+        lines=_excerpt(source, lines),
+        removed=_removed(file, verdict),
+        message=occurrence.message,
+        fix=None if is_gone else occurrence.fix,
+        fingerprint=fingerprints.make(
+            incident=lesson.incident,
+            rule=owner.rule.id,
+            tokens=source.token_text(occurrence.start, occurrence.end),
+            line=lines.start,
+        ),
+        accepted=None if is_gone else file.acceptances.accept(lesson.incident, lines),
+    )
+
+
+def _removed(file: JudgedFile, verdict: Verdict) -> tuple[SourceLine, ...]:
+    base = file.compared.base
+    return tuple(base.source.line(line) for line in verdict.removed[-_LONGEST_EXCERPT:]) if base else ()
+
+
+def _excerpt(source: Source, lines: range) -> tuple[SourceLine, ...]:
+    return tuple(source.line(number) for number in lines[:_LONGEST_EXCERPT])
