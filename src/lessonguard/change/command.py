@@ -1,0 +1,109 @@
+"""Run Git in one repository, so that nobody's settings alter what it answers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from lessonguard.errors import GitError
+from lessonguard.process import Completed, Conversation, TimeLimitError, run
+
+# Settings for which the commands have no option.
+_SETTINGS = (
+    "core.bigFileThreshold=512m",  # or else a larger file is binary
+    "core.fsmonitor=false",  # or else a program runs
+    "core.hooksPath=/dev/null",  # the same
+    "core.safecrlf=false",  # or else some line endings stop `git add`
+    "core.splitIndex=false",  # or else a part of an index is written beside the real one
+    "gc.auto=0",  # or else `git fetch` leaves a program running
+    "maintenance.auto=false",  # the same
+)
+
+_VARIABLES = {
+    "GIT_GRAFT_FILE": "/dev/null",
+    "GIT_NO_REPLACE_OBJECTS": "1",
+    "GIT_OPTIONAL_LOCKS": "0",
+}
+"""History and contents as they were committed: neither replaced nor grafted; and no lock is taken."""
+
+_FETCH_TIMEOUT = 300.0
+
+_REMEDY = "`git fsck` tells whether the repository is complete and sound."
+
+
+@dataclass(frozen=True, kw_only=True)
+class Git:
+    """A way to run Git's plumbing in one repository.
+
+    `directory` is the repository itself (of this work tree, if it has several), `common` what
+    its work trees share, `top` the root of the work tree or None if there is none; all absolute.
+    `variables` are added to the environment.
+    """
+
+    directory: Path
+    common: Path
+    top: Path | None
+    variables: Mapping[str, str] = field(default_factory=dict)
+
+    def extended(self, **variables: str) -> Git:
+        """Give the same with more variables in the environment."""
+        return replace(self, variables={**self.variables, **variables})
+
+    def attempt(self, *argv: str, stdin: bytes | None = None, timeout: float | None = None) -> Completed:
+        """Run `git` with these arguments, whatever its return code; `timeout` is in seconds."""
+        return run(_argv(argv), cwd=self._folder, stdin=stdin, variables=self._environment, timeout=timeout)
+
+    def run(self, *argv: str, to: str, stdin: bytes | None = None) -> bytes:
+        """Run `git` with these arguments and return what it prints.
+
+        `to` completes "Cannot …" for the `GitError` that is raised if it fails.
+        """
+        result = self.attempt(*argv, stdin=stdin)
+        if result.returncode:
+            raise GitError(f"Cannot {to}: {complaint(result.stderr)}", hint=_REMEDY)
+        return result.stdout
+
+    def fetch(self, remote: str, *options: str, wanted: Iterable[str]) -> str:
+        """Fetch objects by their full names; move no branch and write no FETCH_HEAD.
+
+        Return why it failed, in Git's words, or nothing if it did not.
+        """
+        quiet = ("--quiet", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules", "--refmap=")
+        try:
+            result = self.attempt(
+                *("fetch", *quiet, *options, "--stdin", remote),
+                stdin="".join(f"{name}\n" for name in wanted).encode(),
+                timeout=_FETCH_TIMEOUT,
+            )
+        except TimeLimitError as error:
+            return error.message
+        return complaint(result.stderr) if result.returncode else ""
+
+    def converse(self, *argv: str) -> Conversation:
+        """Start `git` with these arguments, to answer requests."""
+        return Conversation(_argv(argv), cwd=self._folder, variables=self._environment)
+
+    @property
+    def _folder(self) -> Path:
+        return self.top or self.directory
+
+    @property
+    def _environment(self) -> dict[str, str]:
+        # Named outright, the repository is not searched for again, and `core.worktree` is no matter.
+        place = {"GIT_DIR": str(self.directory)}
+        if self.top:
+            place["GIT_WORK_TREE"] = str(self.top)
+        return {**place, **_VARIABLES, **self.variables}
+
+
+def _argv(argv: Sequence[str]) -> list[str]:
+    settings = [word for setting in _SETTINGS for word in ("-c", setting)]
+    return ["git", *settings, *argv]
+
+
+def complaint(stderr: bytes) -> str:
+    """Give Git's own words in one line, without its `fatal:`, `error:` and `hint:` marks."""
+    lines = stderr.decode("utf-8", "backslashreplace").splitlines()
+    said = [line.removeprefix("fatal: ").removeprefix("error: ") for line in lines]
+    return "; ".join(line for line in said if line and not line.startswith(("hint:", "warning:")))

@@ -1,0 +1,208 @@
+"""Ask a Git repository what changed, and for the contents."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from types import TracebackType
+
+from lessonguard.change.command import Git, complaint
+from lessonguard.change.diff import parse_hunks, parse_raw
+from lessonguard.change.history import find_merge_base
+from lessonguard.change.model import BlobId, ChangedFile, CommitId, Hunk
+from lessonguard.change.objects import ObjectReader
+from lessonguard.change.partial import fetch_missing
+from lessonguard.change.scratch import Scratch, quote_folder
+from lessonguard.errors import GitError
+from lessonguard.process import run
+
+# What settings and attributes would otherwise decide; each is an option of git-diff-tree(1).
+_RAW = ("--raw", "-r", "-z", "--no-abbrev", "-M50%", "-l1000", "--no-rename-empty", "-O/dev/null")
+_PATCH = (
+    *("-p", "-r", "-U0", "-w", "--full-index", "--text", "--no-renames", "--diff-algorithm=histogram"),
+    *("--indent-heuristic", "--inter-hunk-context=0", "--src-prefix=a/", "--dst-prefix=b/", "-O/dev/null"),
+)
+_PLAIN = ("--no-color", "--no-ext-diff", "--no-textconv", "--no-relative", "--ignore-submodules=none")
+
+_BRANCHES = ("HEAD", "main", "master")
+
+
+class Repository:
+    """A Git repository, opened from any folder inside it; `close` it, or use it in a `with`.
+
+    Only Git's plumbing is asked, and told not to heed anything that users, repositories or
+    `.gitattributes` have set. Nothing is checked out, and no hook or filter runs, except for
+    the filters of `git add` in `worktree`. Every method raises `GitError` where Git cannot
+    give what is asked.
+    """
+
+    def __init__(self, git: Git) -> None:
+        self._git = git
+        self._objects = ObjectReader(git)
+        self._scratch: Scratch | None = None
+
+    @classmethod
+    def open(cls, path: Path) -> Repository:
+        """Find the repository that the folder `path` is in: work tree, linked work tree or bare."""
+        # Asked in this order, because a bare repository answers the first two and fails at the third.
+        questions = ("--git-dir", "--git-common-dir", "--show-toplevel")
+        result = run(["git", "rev-parse", "--path-format=absolute", *questions], cwd=path)
+        answers = result.stdout.decode("utf-8", "surrogateescape").split("\n")[:-1]
+        is_bare = result.returncode and b"must be run in a work tree" in result.stderr
+        if (result.returncode and not is_bare) or len(answers) != (2 if is_bare else 3):
+            raise _cannot_open(path, complaint(result.stderr))
+        directory, common, *top = map(Path, answers)
+        return cls(Git(directory=directory, common=common, top=top[0] if top else None))
+
+    def __enter__(self) -> Repository:  # noqa: PYI034 - `Self` came with Python 3.11
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Stop the Git that reads objects, and remove what `staged` and the like have made."""
+        self._objects.close()
+        if self._scratch:
+            self._scratch.close()
+
+    @property
+    def top(self) -> Path | None:
+        """Give the absolute path of the work tree's top folder; None for a bare repository."""
+        return self._git.top
+
+    @property
+    def git_directory(self) -> Path:
+        """Give the absolute path of the repository itself, which all of its work trees share."""
+        return self._git.common
+
+    def resolve(self, revision: str) -> CommitId:
+        """Give the commit that `revision` names, as in gitrevisions(7); a tag stands for its commit."""
+        problem = f"There is no commit {revision!r} in this repository"
+        hint = "Check the spelling, or fetch it: `git fetch origin` and the branch or commit."
+        if "\n" in revision or "\0" in revision:
+            raise GitError(f"{problem}.", hint=hint)
+        try:
+            [found] = self._objects.read([revision], limit=0)
+            if found and found.kind == "tag":
+                [found] = self._objects.read([f"{found.name}^{{commit}}"], limit=0)
+        except GitError as error:  # as for `@{upstream}` where there is none
+            raise GitError(f"{problem}: {error.message}", hint=hint) from error
+        if found is None or found.kind != "commit":
+            raise GitError(f"{problem}.", hint=hint)
+        return CommitId(found.name)
+
+    def default_base(self, *, remote: str = "origin") -> str:
+        """Name the branch that changes most likely go to.
+
+        That is the default branch of `remote`, else its main or master, else those of the
+        remote `upstream`, else the local main or master.
+        """
+        remotes = dict.fromkeys([remote, "upstream"])
+        names = [f"{name}/{branch}" for name in remotes for branch in _BRANCHES] + list(_BRANCHES[1:])
+        for name, found in zip(names, self._objects.read(names, limit=0), strict=True):
+            if found and found.kind == "commit":
+                return name
+        raise GitError(
+            f"Cannot tell what to compare with: there is none of {', '.join(names)}.",
+            hint="Name a branch or commit: `--base`.",
+        )
+
+    def merge_base(self, base: CommitId, head: CommitId) -> CommitId:
+        """Give the commit from which head left base; see `find_merge_base`, which may fetch history."""
+        return find_merge_base(self._git, base=base, head=head)
+
+    def changed_files(self, base: CommitId, head: CommitId) -> tuple[ChangedFile, ...]:
+        """List the regular files that differ between two commits or trees, sorted by path.
+
+        A file counts as renamed if at least half of it stayed. Of more than 1,000 added or
+        deleted files, only those that stayed the same do (`-l` in git-diff-tree(1)).
+        """
+        return parse_raw(self._reading.run("diff-tree", *_RAW, *_PLAIN, base, head, to="compare the commits"))
+
+    def read_blobs(self, blobs: Iterable[BlobId], *, limit: int) -> dict[BlobId, bytes | int]:
+        """Give the contents of blobs; of one with more than `limit` bytes only the size.
+
+        What a partial clone lacks is fetched first, all of it at once.
+        """
+        names = list(dict.fromkeys(blobs))
+        fetch_missing(self._reading, names)
+        contents: dict[BlobId, bytes | int] = {}
+        for name, found in zip(names, self._objects.read(names, limit=limit), strict=True):
+            if found is None or found.kind != "blob":
+                hint = "`git fsck` tells what is missing; `git fetch --refetch` fetches it again."
+                raise GitError(f"The contents {name} are missing from this repository.", hint=hint)
+            contents[name] = found.size if found.content is None else found.content
+        return contents
+
+    def hunks(
+        self, pairs: Iterable[tuple[BlobId, BlobId]]
+    ) -> Mapping[tuple[BlobId, BlobId], tuple[Hunk, ...]]:
+        """Give the hunks between a base and a head blob, for each pair; none if no line differs.
+
+        Lines that differ only in spaces, tabs and line endings count as the same, so that
+        code that was indented, or converted from CRLF, maps line by line. Blank lines count.
+        """
+        wanted = list(dict.fromkeys(pairs))
+        differing = [pair for pair in wanted if pair[0] != pair[1]]
+        if not differing:
+            return dict.fromkeys(wanted, ())
+        # As names in trees of their own: no pathspec, no pairing of renames and no attributes.
+        base, head = self._open_scratch().write_pairs(differing)
+        patch = self._reading.run("diff-tree", *_PATCH, *_PLAIN, base, head, to="compare files")
+        return {**dict.fromkeys(wanted, ()), **parse_hunks(patch)}
+
+    def tree_entries(self, commit: CommitId, folder: str) -> tuple[tuple[str, BlobId], ...]:
+        """List the regular files below a folder of a commit, sorted by path; none if it is missing.
+
+        Paths are relative to the top of the repository. `folder` has no slash at its ends;
+        `.` is the top.
+        """
+        within = () if folder == "." else (f"{folder}/",)
+        listing = self._reading.run(
+            *("--literal-pathspecs", "ls-tree", "-r", "-z", "--full-tree", commit, "--", *within),
+            to=f"list {folder} of {commit}",
+        )
+        entries = [row.partition("\t") for row in listing.decode("utf-8", "surrogateescape").split("\0")[:-1]]
+        regular = [(path, about.split(" ")) for about, _, path in entries if about.startswith("100")]
+        return tuple(sorted((path, BlobId(blob)) for path, (_, _, blob) in regular))
+
+    def staged(self) -> CommitId:
+        """Make the tree that a commit would have now; it exists until this repository is closed."""
+        return self._open_scratch().write_index()
+
+    def worktree(self) -> CommitId:
+        """Make the tree of all files that are not ignored; it exists until this repository is closed."""
+        if self.top is None:
+            hint = "Name a commit to scan: `--head`."
+            raise GitError(f"{self.git_directory} is a bare repository: it has no files.", hint=hint)
+        return self._open_scratch().write_worktree()
+
+    def _open_scratch(self) -> Scratch:
+        if self._scratch is None:
+            self._scratch = Scratch(self._git)
+            self._objects.close()
+            self._objects = ObjectReader(self._reading)
+        return self._scratch
+
+    @property
+    def _reading(self) -> Git:
+        """Give a Git that sees scratch objects too; none that fetches history may rely on them."""
+        if self._scratch is None:
+            return self._git
+        return self._git.extended(GIT_ALTERNATE_OBJECT_DIRECTORIES=quote_folder(self._scratch.objects))
+
+
+def _cannot_open(path: Path, words: str) -> GitError:
+    if "dubious ownership" in words:
+        return GitError(
+            f"Git refuses to read the repository at {path}, because it belongs to another user.",
+            hint=f"If you trust it: `git config --global --add safe.directory '{path}'`.",
+        )
+    if "not a git repository" in words:
+        return GitError(
+            f"{path} is not in a Git repository.", hint="Run this inside of a clone of your code."
+        )
+    return GitError(f"Cannot open the Git repository at {path}: {words}")
