@@ -83,18 +83,17 @@ class EngineResult:
 
 @dataclass(frozen=True, kw_only=True)
 class Limits:
-    """Bounds of one run: seconds for one rule on one file, and MiB for the engine."""
+    """Bounds of one run: seconds for one rule on one file and for all of it, MiB for the engine."""
 
     timeout: float = 5.0
+    deadline: float = 600.0
     max_memory: int = 4096
 
 
 class Engine(Protocol):
     """Something that matches Semgrep rules against contents."""
 
-    def run(
-        self, rules: Sequence[EngineRule], targets: Sequence[Target], *, limits: Limits
-    ) -> EngineResult:
+    def run(self, rules: Sequence[EngineRule], targets: Sequence[Target], *, limits: Limits) -> EngineResult:
         """Match every rule against every target that shares an analyzer with it.
 
         `paths` in the rules are honoured; `nosemgrep` comments are not. Raise `EngineError`

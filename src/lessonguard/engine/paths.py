@@ -1,0 +1,150 @@
+"""Which paths a rule's `paths` let through: globs, as Semgrep's engine reads them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+_TOKEN = re.compile(
+    r"""(?P<slash>/+)
+      | (?P<folders>\*\*)
+      | (?P<star>\*)
+      | (?P<question>\?)
+      | \[(?P<negation>[\^!]?)(?P<opening>\[?)(?P<members>[^\]]*)\]
+      | \\(?P<escaped>.)
+      | (?P<plain>[^\[\\])""",
+    re.VERBOSE | re.DOTALL,
+)
+_MEMBER = re.compile(r"(.)-(.)|(.)", re.DOTALL)
+
+_BEGIN = r"(?<![^/])(?=[^/])"
+"""A segment, not an empty one, begins here."""
+
+_END = r"(?:(?<![^/])|(?![^/]))"
+"""A segment ends here, so that what follows is in a folder that matches."""
+
+_ANY = "[^/]*"
+
+_FOLDERS = r"(?s:.*/)?"
+
+_SPAN = ["**"]
+"""A segment that is `**` and nothing else."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PathFilter:
+    """The `paths` of a rule, compiled; None lets every path through."""
+
+    include: re.Pattern[str] | None
+    exclude: re.Pattern[str] | None
+
+    def admits(self, path: str) -> bool:
+        """Tell whether a rule looks at `path`; `exclude` wins over `include`."""
+        if self.exclude is not None and self.exclude.search(path):
+            return False
+        return self.include is None or self.include.search(path) is not None
+
+
+def visible_path(path: str) -> str:
+    """Give the path as globs see it: what is not UTF-8 in a file name becomes U+FFFD.
+
+    Semgrep's globs match no path that is not UTF-8, which would hide the file.
+    """
+    return path.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
+def path_filter(rule: Mapping[str, Any]) -> PathFilter:
+    """Compile the `paths` of a rule document.
+
+    Globs that Semgrep cannot read let everything through: Semgrep is to see the rule and
+    refuse it in its own words.
+    """
+    paths = rule.get("paths")
+    if not isinstance(paths, Mapping):
+        return PathFilter(include=None, exclude=None)
+    return PathFilter(include=_compile(paths.get("include")), exclude=_compile(paths.get("exclude")))
+
+
+def _compile(globs: object) -> re.Pattern[str] | None:
+    if not isinstance(globs, list | tuple) or not globs or not all(isinstance(glob, str) for glob in globs):
+        return None
+    return _compile_all(tuple(globs))
+
+
+@cache
+def _compile_all(globs: tuple[str, ...]) -> re.Pattern[str] | None:
+    try:
+        return re.compile("|".join(f"(?:{translate_glob(glob)})" for glob in globs))
+    except ValueError:
+        return None
+
+
+def translate_glob(glob: str) -> str:
+    r"""Translate a glob to a regular expression to search a path with, as Semgrep's engine does.
+
+    A path matches if it, or a folder it is in, matches. Only a leading `/` (or `./`) anchors a glob
+    to the top; a trailing `/` asks for a folder. `*` and `?` stay within a segment and match
+    leading dots; `**` spans segments where it is a whole one and is a `*` elsewhere; `[a-z]`, `[!a]`,
+    `[^a]` and `\` work as in Git; braces are plain text. Raise `ValueError` for a glob that
+    the engine cannot read.
+    """
+    segments = _split(glob)
+    anchored = len(segments) > 1 and segments[0] in ([], [r"\."])
+    if anchored:
+        del segments[0]
+    if anchored and segments == [[]]:
+        return r"(?!)"  # `/` alone matches nothing
+    last = len(segments) - 1
+    parts = [_translate_segment(segment, last=index == last) for index, segment in enumerate(segments)]
+    return (r"\A" if anchored else "") + "".join(parts) + _END
+
+
+def _translate_segment(segment: list[str], *, last: bool) -> str:
+    if segment == _SPAN:
+        return "" if last else _FOLDERS
+    if not segment:
+        return ""
+    parts = [_ANY if part == "**" else part for part in segment]
+    return _BEGIN + "".join(parts) + ("" if last else "/+")
+
+
+def _split(glob: str) -> list[list[str]]:
+    """Cut a glob into segments, each a list of regular expressions for its parts."""
+    segments: list[list[str]] = [[]]
+    position = 0
+    while position < len(glob):
+        token = _TOKEN.match(glob, position)
+        if token is None:
+            raise ValueError(f"Semgrep cannot read the glob {glob!r} from character {position + 1} on.")
+        if token["slash"]:
+            segments.append([])
+        else:
+            segments[-1].append(_translate_token(token))
+        position = token.end()
+    return segments
+
+
+def _translate_token(token: re.Match[str]) -> str:
+    if token["folders"]:
+        return "**"
+    if token["star"]:
+        return _ANY
+    if token["question"]:
+        return "[^/]"
+    if token["members"] is not None:
+        return _translate_class(token)
+    return re.escape(token["escaped"] or token["plain"])
+
+
+def _translate_class(token: re.Match[str]) -> str:
+    members = [re.escape(token["opening"])] if token["opening"] else []
+    for low, high, single in _MEMBER.findall(token["members"]):
+        if low > high:
+            raise ValueError(f"Semgrep cannot read {token[0]!r}: the range is the wrong way round.")
+        members.append(re.escape(single) if single else f"{re.escape(low)}-{re.escape(high)}")
+    if not members:
+        raise ValueError(f"Semgrep cannot read {token[0]!r}: it is empty.")
+    return f"[{'^' if token['negation'] else ''}{''.join(members)}]"
