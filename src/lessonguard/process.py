@@ -39,6 +39,13 @@ All others are dropped. Git exports some to hooks (`GIT_DIR`, `GIT_INDEX_FILE`, 
 they would aim every command at the repository that runs the hook; others change what a diff says.
 """
 
+_DROPPED = ("GIT_", "SEMGREP_", "OCAMLRUNPARAM", "CAMLRUNPARAM")
+"""Beginnings of the other variables that children do not get.
+
+Semgrep takes rules, tokens and log files from the environment, and does not start under some
+settings of the OCaml it is written in.
+"""
+
 _GRACE = 2.0
 """Seconds between asking a program to end and ending it."""
 
@@ -76,7 +83,7 @@ def run(
     """Run a program to its end and return what it wrote, whatever its return code.
 
     `stdin` is what it reads (nothing by default): bytes, or an open file. `variables` are added
-    to the environment, from which Git's own are dropped; messages are in English (`LC_ALL=C`).
+    to the environment, from which Git's and Semgrep's own are dropped; messages are in English (`LC_ALL=C`).
     `timeout` is in seconds. The program has no terminal, so it cannot ask for a password. If an
     exception ends the wait, ^C included, the program and all that it started are stopped first.
     Raise `MissingProgramError` or `TimeLimitError`.
@@ -168,7 +175,7 @@ def _start(
 
 
 def _is_kept(name: str) -> bool:
-    return not name.startswith("GIT_") or name.startswith(_KEPT)
+    return name.startswith(_KEPT) or not name.startswith(_DROPPED)
 
 
 def _stop(child: subprocess.Popen[bytes]) -> None:
