@@ -48,8 +48,25 @@ class RemediationKind(Enum):
     ARCHITECTURE = "architecture"
 
 
+_LINK = {
+    "pattern": "^https?://[^\\s]+$",
+    "format": "uri",
+    "shape": "a URL that starts with https:// or http://",
+}
+_COMMIT = {"pattern": "^[0-9a-f]{7,64}$", "shape": "a commit hash of 7 to 64 hexadecimal digits"}
+_GLOB = {"pattern": "^[^\\\\]+$", "shape": "a glob with forward slashes"}
+_ONE_LINE = {"pattern": "^[^\\r\\n]+$", "shape": "one line of text"}
+
+
 def doc(text: str, **constraints: str) -> dict[str, str]:
-    """Make the metadata of a field: its documentation, and JSON Schema constraints on it."""
+    """Make the metadata of a field that is a key of the lesson file.
+
+    `text` is what an author reads in the editor and in errors. The constraints:
+    `pattern` and `format` as in JSON Schema; `shape` says in words what `pattern` asks for;
+    `example` is a value to imitate; `written` is set where a number or a date is taken as it is
+    written, because an ID or a hash may look like one; `instead` says what to write where
+    vague text is refused.
+    """
     return {"doc": text, **constraints}
 
 
@@ -89,7 +106,12 @@ class Example:
         default=None, metadata=doc("The language of the code, where the rule has several.")
     )
     path: str | None = field(
-        default=None, metadata=doc("The path the code is checked under, for rules with `paths`.")
+        default=None,
+        metadata=doc(
+            "The path the code is checked under, for rules with `paths`.",
+            pattern="^(?!/)(?!(.*/)?\\.\\.(/|$))[^\\\\]+$",
+            shape="a path relative to the top of the repository",
+        ),
     )
     note: str | None = field(default=None, metadata=doc("What this example shows, and where it comes from."))
 
@@ -98,10 +120,16 @@ class Example:
 class Proof:
     """The incident's own commits: where the rule fires, and where it no longer does."""
 
-    broken: str = field(metadata=doc("A commit that holds the bad code.", pattern="^[0-9a-f]{7,64}$"))
-    fixed: str = field(metadata=doc("The commit that fixed it.", pattern="^[0-9a-f]{7,64}$"))
+    broken: str = field(metadata=doc("A commit that holds the bad code.", written="yes", **_COMMIT))
+    fixed: str = field(metadata=doc("The commit that fixed it.", written="yes", **_COMMIT))
     repository: str | None = field(
-        default=None, metadata=doc("Where these commits are, if not in this repository.", format="uri")
+        default=None,
+        metadata=doc(
+            "Where these commits are, if not in this repository.",
+            pattern="^[a-z][a-z0-9+.-]*://[^\\s]+$",
+            format="uri",
+            shape="a URL that git can fetch from",
+        ),
     )
 
 
@@ -109,7 +137,9 @@ class Proof:
 class Watch:
     """Places whose change deserves a notice, whatever the change is."""
 
-    paths: tuple[str, ...] = field(metadata=doc("Globs as in a rule's `paths`, for instance `billing/**`."))
+    paths: tuple[str, ...] = field(
+        metadata=doc("Globs as in a rule's `paths`, for instance `billing/**`.", **_GLOB)
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -117,8 +147,13 @@ class Remediation:
     """One follow-up; without an owner, a date and a validation it would die."""
 
     kind: RemediationKind = field(metadata=doc("Where the follow-up acts."))
-    failure_mode: str = field(metadata=doc("The way of failing that this removes."))
-    owner: str = field(metadata=doc("The person or team, for instance `@acme/payments`."))
+    failure_mode: str = field(
+        metadata=doc(
+            "The way of failing that this removes.",
+            instead="name what can no longer happen, for instance: a stalled upstream holds a worker",
+        )
+    )
+    owner: str = field(metadata=doc("The person or team, for instance `@acme/payments`.", **_ONE_LINE))
     due: date = field(metadata=doc("The day by which it is done."))
     validation: str = field(metadata=doc("How one sees that it works: a test, an alert, a drill."))
     done: date | None = field(default=None, metadata=doc("The day it was done."))
@@ -128,32 +163,59 @@ class Remediation:
 class Lesson:
     """One incident and what it taught.
 
-    `path` is the lesson file relative to the top of the repository, or as it was given;
-    it is not a key of the file.
+    `path` is the lesson file relative to the top of the repository, or as it was given, and
+    `line` is where `incident` stands in it, 1-based; they are not keys of the file.
     """
 
     path: str
+    line: int = 1
     incident: IncidentId = field(
         metadata=doc(
             "The incident's ID in your tracker; unique among lessons.",
             pattern="^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$",
+            shape="an ID of letters, digits and . _ -",
+            example="INC-245",
+            written="yes",
         )
     )
-    title: str = field(metadata=doc("One line that a colleague recognises the incident by."))
-    date: date = field(metadata=doc("The day the incident began."))
+    title: str = field(metadata=doc("One line that a colleague recognises the incident by.", **_ONE_LINE))
+    date: date = field(metadata=doc("The day the incident began.", example="2026-05-14"))
     severity: Severity = field(metadata=doc("P0 (worst) to P3."))
     failure_class: str = field(
         metadata=doc(
             "A slug such as `missing-timeout`; repeats are counted by it.",
             pattern="^[a-z0-9]+(-[a-z0-9]+)*$",
+            shape="a slug: lower-case words joined by hyphens",
+            example="missing-timeout",
         )
     )
-    failure_mode: str = field(metadata=doc("One plain sentence that names what broke and how."))
-    root_cause: str = field(metadata=doc("Why it broke."))
-    mitigation: str = field(metadata=doc("What worked; shown to whoever is about to repeat it."))
-    invariant: str = field(metadata=doc("What must hold from now on, in one sentence."))
-    postmortem: str | None = field(default=None, metadata=doc("Where the whole story is.", format="uri"))
-    sources: tuple[str, ...] = field(default=(), metadata=doc("Further public reading, as URLs."))
+    failure_mode: str = field(
+        metadata=doc(
+            "One plain sentence that names what broke and how.",
+            instead="name what broke and how, for instance: a call to the payments API had no timeout",
+        )
+    )
+    root_cause: str = field(
+        metadata=doc(
+            "Why it broke.",
+            instead="say what in the code or the system let it break, for instance: "
+            "the HTTP client has no default timeout",
+        )
+    )
+    mitigation: str = field(
+        metadata=doc(
+            "What worked; shown to whoever is about to repeat it.",
+            instead="say what to do in the code, for instance: pass an explicit timeout",
+        )
+    )
+    invariant: str = field(
+        metadata=doc(
+            "What must hold from now on, in one sentence.",
+            instead="state what can be checked, for instance: every outbound HTTP call has a timeout",
+        )
+    )
+    postmortem: str | None = field(default=None, metadata=doc("Where the whole story is.", **_LINK))
+    sources: tuple[str, ...] = field(default=(), metadata=doc("Further public reading, as URLs.", **_LINK))
     mode: Mode = field(
         default=Mode.COMMENT,
         metadata=doc("monitor: recorded, never shown on a pull request; comment; block: fails the check."),

@@ -1,0 +1,55 @@
+"""What was made of lesson files before, in one file; losing it costs time and nothing else."""
+
+from __future__ import annotations
+
+import json
+import os
+import zlib
+from collections.abc import Mapping
+from contextlib import suppress
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+
+def read_cache(path: Path) -> dict[str, Any]:
+    """Read what `write_cache` wrote: JSON values by key.
+
+    Whatever does not look like the complete work of this very version of lessonguard is as good as empty:
+    no file, no permission, another version, a half-written or damaged file.
+    """
+    with suppress(OSError, ValueError):
+        header, _, body = path.read_bytes().partition(b"\n")
+        if header == _header(body) and isinstance(entries := json.loads(body), dict):
+            return entries
+    return {}
+
+
+def write_cache(path: Path, entries: Mapping[str, Any]) -> None:
+    """Replace the file as a whole, so that other processes see the old one or the new one.
+
+    Say nothing if the folder cannot be written: a read-only checkout works, only slower.
+    """
+    body = json.dumps(entries, separators=(",", ":")).encode()
+    unfinished = path.with_name(f"{path.name}.{os.getpid()}")
+    with suppress(OSError):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            unfinished.write_bytes(_header(body) + b"\n" + body)
+            unfinished.replace(path)
+        finally:
+            unfinished.unlink(missing_ok=True)
+
+
+def _header(body: bytes) -> bytes:
+    return f"lessonguard lessons {_version()} {zlib.crc32(body)}".encode()
+
+
+@cache
+def _version() -> str:
+    """Name this version of the package by its sources, so that any change to them starts afresh."""
+    digest = sha256()
+    for source in sorted(Path(__file__).parent.glob("*.py")):
+        digest.update(source.read_bytes())
+    return digest.hexdigest()

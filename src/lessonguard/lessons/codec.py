@@ -1,0 +1,85 @@
+"""Lessons as JSON values, and back; exact in both directions.
+
+The keys are those of a lesson file, and `path` and `line`. What has its default value is left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import MISSING, fields, is_dataclass
+from datetime import date, datetime
+from enum import Enum
+from functools import cache
+from typing import Any, cast, get_args, get_origin, get_type_hints
+
+from lessonguard.lessons.model import Lesson
+
+
+def encode_lesson(lesson: Lesson) -> dict[str, Any]:
+    """Turn a lesson into JSON values."""
+    return cast("dict[str, Any]", _encode(lesson))
+
+
+def decode_lesson(value: Mapping[str, Any]) -> Lesson:
+    """Make a lesson from JSON values.
+
+    Raise `KeyError`, `TypeError`, `ValueError` or `AttributeError` if they are not those of a lesson.
+    """
+    return cast("Lesson", _decoder(Lesson)(value))
+
+
+def read_instant(text: str) -> datetime:
+    """Read a date and time with its UTC offset, which may be `Z`; raise `ValueError` if there is no such."""
+    return datetime.fromisoformat(text.replace("Z", "+00:00"))  # Python 3.10 does not know Z
+
+
+def _encode(value: Any) -> Any:  # noqa: ANN401 - any part of a lesson
+    if is_dataclass(value):
+        return {
+            field.name.replace("_", "-"): _encode(item)
+            for field in fields(value)
+            if (item := getattr(value, field.name)) != field.default or field.default is MISSING
+        }
+    match value:
+        case Enum():
+            return value.value
+        case date():
+            return value.isoformat()
+        case tuple():
+            return [_encode(item) for item in value]
+        case _:
+            return value
+
+
+@cache
+def _decoder(hint: Any) -> Callable[[Any], Any]:  # noqa: ANN401 - any annotation
+    """Find once for every type how its values are made, so that a thousand lessons load quickly."""
+    hint = getattr(hint, "__supertype__", hint)
+    arguments = get_args(hint)
+    if (origin := get_origin(hint)) in (tuple, Mapping):
+        return _tuple_decoder(_decoder(arguments[0])) if origin is tuple else _as_it_is
+    if type(None) in arguments:
+        return _decoder(next(choice for choice in arguments if choice is not type(None)))
+    if is_dataclass(hint):
+        return _object_decoder(hint)
+    if issubclass(hint, Enum):
+        return cast("type[Enum]", hint)
+    return {datetime: read_instant, date: date.fromisoformat}.get(hint, _as_it_is)
+
+
+def _as_it_is(value: Any) -> Any:  # noqa: ANN401 - a JSON value
+    return value
+
+
+def _tuple_decoder(decode: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    return tuple if decode is _as_it_is else lambda values: tuple(map(decode, values))
+
+
+def _object_decoder(kind: Any) -> Callable[[Any], Any]:  # noqa: ANN401 - any class of the model
+    hints = get_type_hints(kind)
+    plan = {field.name.replace("_", "-"): (field.name, _decoder(hints[field.name])) for field in fields(kind)}
+
+    def decode(value: Mapping[str, Any]) -> Any:  # noqa: ANN401 - an instance of the class
+        return kind(**{plan[key][0]: plan[key][1](item) for key, item in value.items()})
+
+    return decode

@@ -1,0 +1,73 @@
+"""A fault: what is wrong with a lesson file, where, and what to do about it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+from lessonguard.lessons.node import Node
+
+
+@dataclass(frozen=True, kw_only=True, order=True)
+class Fault:
+    """One thing that is wrong with a lesson file.
+
+    `line` and `column` are 1-based, in characters. `hint` is the remedy.
+    """
+
+    path: str
+    line: int
+    column: int
+    message: str
+    hint: str = ""
+
+    @property
+    def text(self) -> str:
+        """Give the fault as one line: `file:line:column: message; remedy`."""
+        remedy = f"; {self.hint}" if self.hint else ""
+        return f"{self.path}:{self.line}:{self.column}: {self.message}{remedy}"
+
+
+class Faults:
+    """Collect the faults of one file, so that one run can name them all."""
+
+    def __init__(self, path: str) -> None:
+        self._path = path
+        self._found: list[Fault] = []
+
+    def __len__(self) -> int:
+        return len(self._found)
+
+    def add(self, node: Node, message: str, *, hint: str = "") -> None:
+        """Record a fault at the start of `node`."""
+        self.add_at(node.line, node.column, message, hint=hint)
+
+    def add_at(self, line: int, column: int, message: str, *, hint: str = "") -> None:
+        """Record a fault at a 1-based line and column."""
+        fault = Fault(path=self._path, line=line, column=column, message=message, hint=hint)
+        self._found.append(fault)
+
+    def sorted(self) -> tuple[Fault, ...]:
+        """Give the faults in the order of the file, each once: an alias can repeat them."""
+        return tuple(sorted(set(self._found)))
+
+
+def find_similar(word: str, known: Iterable[str]) -> str | None:
+    """Find the known word that `word` may have been meant to be."""
+    spelled = {name.lower().replace("_", "-"): name for name in known}
+    matches = get_close_matches(word.lower().replace("_", "-"), spelled, n=1)
+    return spelled[matches[0]] if matches else None
+
+
+def join_words(words: Iterable[str], *, last: str = "or") -> str:
+    """Join words as in a sentence: `a, b or c`."""
+    *head, tail = words
+    return f"{', '.join(head)} {last} {tail}" if head else tail
+
+
+def suggest(word: str, known: Iterable[str], *, label: str) -> str:
+    """Make the remedy for an unknown word: the similar one, or else all that are known."""
+    names = list(known)
+    similar = find_similar(word, names)
+    return f'did you mean "{similar}"?' if similar else f"{label} {join_words(names, last='and')}"

@@ -1,0 +1,182 @@
+"""A folder of lesson files, on disk or in a commit → `Library`."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha1
+from pathlib import Path, PurePosixPath
+from typing import Any, TypeVar
+
+from lessonguard.errors import LessonError
+from lessonguard.lessons.cache import read_cache, write_cache
+from lessonguard.lessons.codec import decode_lesson, encode_lesson
+from lessonguard.lessons.model import Lesson, Library
+
+BlobT = TypeVar("BlobT", bound=str)
+
+_ENDINGS = (".yaml", ".yml")
+_READ_AT_MOST = 1_048_577  # a byte more than a lesson may have, so that `parse` sees that it is too large
+
+
+def is_lesson_path(path: str) -> bool:
+    """Tell whether a file, by its path below the folder, is a lesson: `*.yaml` or `*.yml`, not hidden."""
+    parts = PurePosixPath(path).parts
+    return path.endswith(_ENDINGS) and not any(part.startswith(".") for part in parts)
+
+
+def load_folder(folder: Path, *, name: str | None, cache: Path | None = None) -> Library:
+    """Load the lessons in a folder and in the folders below it.
+
+    `name` is the folder relative to the top of the repository: lessons are called by it, and it becomes
+    `Library.folder`. With None they are called by their path as it was given. `cache` as in `load_blobs`.
+    Links to outside of the folder are faults, not followed. Raise `LessonError` if there is no such folder.
+    """
+    if not folder.is_dir():
+        hint = "`lessonguard new` writes the first lesson"
+        raise LessonError(f"cannot read lessons from {folder}: there is no such folder", hint=hint)
+    contents: dict[str, bytes] = {}
+    entries: list[tuple[str, str]] = []
+    faults: list[str] = []
+    for path in _walk(folder):
+        called = str(PurePosixPath(name or folder.as_posix(), path.relative_to(folder).as_posix()))
+        try:
+            data = _read(path, folder)
+        except OSError as error:
+            message = f"the file cannot be read: {error.strerror or error}"
+            faults.append(f"{called}:1:1: {message}; a lesson is a plain file that you may read")
+            continue
+        blob = _blob_id(data)
+        contents[blob] = data
+        entries.append((called, blob))
+    outcomes = _load(entries, lambda blobs: {blob: contents[blob] for blob in blobs}, cache)
+    return _gather(outcomes, folder=name, faults=faults)
+
+
+def load_blobs(
+    entries: Sequence[tuple[str, BlobT]],
+    read: Callable[[Sequence[BlobT]], Mapping[BlobT, bytes]],
+    *,
+    folder: str,
+    cache: Path | None,
+) -> Library:
+    """Load the lessons among the files of a commit.
+
+    `entries` are the paths below `folder`, both relative to the top of the repository, with the ID of their
+    contents; those that are no lesson files are left out. `read` gives contents by ID and is called at most
+    once. `cache` is a file that remembers what was made of which contents; it is made where it is missing.
+    """
+    below = [(path, blob) for path, blob in entries if is_lesson_path(str(_relative(path, folder)))]
+    return _gather(_load(below, read, cache), folder=folder, faults=[])
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Outcome:
+    """What was made of one file: a lesson, or the texts of its faults; `stored` is its JSON form."""
+
+    path: str
+    lesson: Lesson | None
+    faults: tuple[str, ...]
+    stored: Any
+
+
+def _load(
+    entries: Sequence[tuple[str, BlobT]],
+    read: Callable[[Sequence[BlobT]], Mapping[BlobT, bytes]],
+    cache: Path | None,
+) -> list[_Outcome]:
+    """Make something of every file, by path; the cache then holds these files and no others."""
+    known = read_cache(cache) if cache else {}
+    keys = {f"{blob} {path}": (path, blob) for path, blob in sorted(entries)}
+    outcomes = {key: _recall(path, known.get(key)) for key, (path, _) in keys.items()}
+    missing = {key: keys[key] for key, outcome in outcomes.items() if outcome is None}
+    if missing:
+        contents = read(list(dict.fromkeys(blob for _, blob in missing.values())))
+        outcomes |= {key: _parse(path, contents[blob]) for key, (path, blob) in missing.items()}
+    found = {key: outcome for key, outcome in outcomes.items() if outcome}
+    if cache and (missing or known.keys() - keys):
+        write_cache(cache, {key: outcome.stored for key, outcome in found.items()})
+    return list(found.values())
+
+
+def _recall(path: str, stored: Any) -> _Outcome | None:  # noqa: ANN401 - anything may stand in the file
+    """Make the outcome of its JSON form, or None if it is not one."""
+    match stored:
+        case dict():
+            try:
+                return _Outcome(path=path, lesson=decode_lesson(stored), faults=(), stored=stored)
+            except (AttributeError, KeyError, TypeError, ValueError):
+                return None
+        case [str(), *_]:
+            return _Outcome(path=path, lesson=None, faults=tuple(stored), stored=stored)
+        case _:
+            return None
+
+
+def _parse(path: str, data: bytes) -> _Outcome:
+    # Loaded here, because the YAML library costs 20 ms, and what is in the cache needs none of it.
+    from lessonguard.lessons.parse import parse_lesson  # noqa: PLC0415
+
+    made = parse_lesson(data, path=path)
+    if isinstance(made, Lesson):
+        return _Outcome(path=path, lesson=made, faults=(), stored=encode_lesson(made))
+    texts = tuple(fault.text for fault in made)
+    return _Outcome(path=path, lesson=None, faults=texts, stored=texts)
+
+
+def _gather(outcomes: Sequence[_Outcome], *, folder: str | None, faults: Sequence[str]) -> Library:
+    """Put the lessons together; of two with one ID the first by path stays, and the other is a fault."""
+    found = [*faults, *(fault for outcome in outcomes for fault in outcome.faults)]
+    lessons: dict[str, Lesson] = {}
+    rules: dict[str, Lesson] = {}
+    for lesson in (outcome.lesson for outcome in outcomes if outcome.lesson):
+        clash = _find_clash(lesson, lessons, rules)
+        if clash:
+            found.append(clash)
+            continue
+        lessons[lesson.incident] = lesson
+        rules |= dict.fromkeys((rule.id for rule in lesson.rules), lesson)
+    in_order = tuple(lessons[incident] for incident in sorted(lessons))
+    return Library(lessons=in_order, folder=folder, faults=tuple(found))
+
+
+def _find_clash(lesson: Lesson, lessons: Mapping[str, Lesson], rules: Mapping[str, Lesson]) -> str | None:
+    if first := lessons.get(lesson.incident):
+        where = f"{lesson.path}:{lesson.line}:1"
+        remedy = "this lesson is left out; give it another ID, or join the two"
+        return f"{where}: incident {lesson.incident} is already in {first.path}:{first.line}; {remedy}"
+    for rule in lesson.rules:
+        if first := rules.get(rule.id):
+            line = next(other.line for other in first.rules if other.id == rule.id)
+            where = f"{lesson.path}:{rule.line}:1"
+            remedy = "this lesson is left out; give the rule another id"
+            return f"{where}: rule {rule.id} is already in {first.path}:{line}; {remedy}"
+    return None
+
+
+def _relative(path: str, folder: str) -> PurePosixPath:
+    return PurePosixPath(path).relative_to(folder)
+
+
+def _blob_id(data: bytes) -> str:
+    """Name contents as git does, so that a folder and a commit can share a cache."""
+    return sha1(b"blob %d\0%b" % (len(data), data), usedforsecurity=False).hexdigest()
+
+
+def _walk(folder: Path) -> Iterator[Path]:
+    """Find the lesson files, in order, and links to folders; hidden files and folders do not count."""
+    for top, below, names in os.walk(folder):
+        below[:] = sorted(name for name in below if not name.startswith("."))
+        yield from (link for name in below if (link := Path(top, name)).is_symlink())
+        yield from (Path(top, name) for name in sorted(names) if is_lesson_path(name))
+
+
+def _read(path: Path, folder: Path) -> bytes:
+    """Read a file that really is one and is in the folder; raise `OSError` if it is not."""
+    if path.is_symlink() and not path.resolve().is_relative_to(folder.resolve()):
+        raise OSError("it is a link to outside of the lesson folder")
+    if not path.is_file():
+        raise OSError("it is not a file")
+    with path.open("rb") as file:
+        return file.read(_READ_AT_MOST)

@@ -1,0 +1,207 @@
+"""Text of a lesson file → `Lesson`, or everything that is wrong with it; the only YAML."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import yaml
+
+from lessonguard.lessons.build import build_lesson
+from lessonguard.lessons.fault import Fault, Faults
+from lessonguard.lessons.model import Lesson
+from lessonguard.lessons.node import Entries, Items, Kind, Node, Scalar
+
+MAX_BYTES = 1_048_576
+"""A larger lesson file is refused before it is read."""
+
+_MAX_VALUES = 20_000  # counts what aliases repeat: a file of 1 KB can ask for billions
+_MAX_DEPTH = 50
+
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml is ten times as fast, where it is there
+_RESOLVER: Any = yaml.resolver.Resolver()
+_TAG = "tag:yaml.org,2002:"
+_KINDS: dict[str, Kind] = {
+    "str": "text",
+    "int": "number",
+    "float": "number",
+    "bool": "boolean",
+    "timestamp": "date",
+    "null": "nothing",
+    "value": "text",
+    "merge": "text",
+}
+_UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_REMEDIES = (
+    ("mapping values are not allowed", 'put text that holds ": " in quotes, or write it as a block after |'),
+    ("cannot start any token", "put text that starts with @, `, % or another sign in quotes"),
+    ("could not find expected ':'", 'write "key: value", and indent the lines that continue a text'),
+    ("undefined alias", "put text that starts with * in quotes"),
+    ("unknown escape", "use single quotes, in which a backslash is just a backslash"),
+    ("unexpected end of stream", "close the quotes"),
+    ("did not find expected", "check the indentation and the quotes around here"),
+    ("expected", "check the indentation and the quotes around here"),
+)
+
+
+def parse_lesson(data: bytes, *, path: str) -> Lesson | tuple[Fault, ...]:
+    """Read a lesson file; give the lesson, or else all of its faults in the order of the file.
+
+    `path` is what the lesson and the faults call the file. A byte order mark and CRLF are accepted.
+    Nothing but text, lists and mappings is ever made from the YAML.
+    """
+    faults = Faults(path)
+    root = _read_tree(data, faults)
+    lesson = build_lesson(root, path=path, faults=faults) if root else None
+    return faults.sorted() if lesson is None else lesson
+
+
+def _read_tree(data: bytes, faults: Faults) -> Node | None:
+    if len(data) > MAX_BYTES:
+        faults.add_at(1, 1, "the file is larger than 1 MiB", hint="one file holds one incident")
+        return None
+    text = _decode(data, faults)
+    if text is None:
+        return None
+    try:
+        return _Tree(text=text, faults=faults).read()
+    except yaml.YAMLError as error:
+        _add_yaml_error(error, text, faults)
+    return None
+
+
+def _decode(data: bytes, faults: Faults) -> str | None:
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        before = data[: error.start].decode("utf-8", "replace")
+        message = f"the file is not UTF-8: byte 0x{data[error.start]:02X}"
+        faults.add_at(*_place(before), message, hint="save it as UTF-8")
+        return None
+    if found := _UNPRINTABLE.search(text):
+        message = f"a lesson cannot hold the control character U+{ord(found.group()):04X}"
+        faults.add_at(*_place(text[: found.start()]), message, hint="remove it")
+        return None
+    return text
+
+
+def _place(before: str) -> tuple[int, int]:
+    """Give the 1-based line and column of what follows `before`."""
+    return before.count("\n") + 1, len(before) - before.rfind("\n")
+
+
+def _add_yaml_error(error: yaml.YAMLError, text: str, faults: Faults) -> None:
+    mark = getattr(error, "problem_mark", None)
+    line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+    problem = str(getattr(error, "problem", None) or error)
+    source = text.split("\n")
+    if line <= len(source) and re.match(r" *\t", source[line - 1]):
+        faults.add_at(line, 1, "the line is indented with a tab", hint="use spaces")
+        return
+    hint = next((remedy for words, remedy in _REMEDIES if words in problem), "")
+    faults.add_at(line, column, f"this is not YAML: {problem}", hint=hint)
+
+
+@dataclass(kw_only=True)
+class _Tree:
+    """Turn the events of the YAML parser into nodes.
+
+    Events rather than YAML's own node graph, because composing that graph recurses in C: ten thousand
+    brackets end the process. Here depth and size are bounded, and an alias shares what it names.
+    """
+
+    text: str
+    faults: Faults
+    anchors: dict[str, tuple[Node, int]] = field(default_factory=dict)
+    values: int = 0
+
+    def read(self) -> Node | None:
+        """Read the one document, or record why there is none."""
+        events = yaml.parse(self.text, Loader=_LOADER)
+        root: Node | None = None
+        for event in events:
+            if isinstance(event, yaml.DocumentStartEvent):
+                if root is not None:
+                    message = "a second document starts here"
+                    self.faults.add_at(*_start(event), message, hint="one file holds one lesson")
+                    return None
+                root = self._node(next(events), events, 0)
+        if root is None or (isinstance(root, Scalar) and not root.text):
+            self.faults.add_at(1, 1, "the file is empty", hint="`lessonguard new` writes one to fill in")
+            return None
+        return root
+
+    def _node(self, event: Any, events: Iterator[Any], depth: int) -> Node:  # noqa: ANN401 - PyYAML has no types
+        if isinstance(event, yaml.AliasEvent):
+            return self._alias(event)
+        before = self.values
+        self._count(1, event)
+        if depth > _MAX_DEPTH:
+            raise _refuse(event, "values are nested too deeply")
+        node = self._made(event, events, depth)
+        if event.anchor:
+            self.anchors[event.anchor] = (node, self.values - before)
+        return node
+
+    def _made(self, event: Any, events: Iterator[Any], depth: int) -> Node:  # noqa: ANN401 - the same
+        line, column = _start(event)
+        if isinstance(event, yaml.ScalarEvent):
+            return Scalar(line=line, column=column, text=event.value, kind=self._kind(event))
+        self._check_tag(event)
+        children: list[Node] = []
+        while not isinstance(child := next(events), yaml.CollectionEndEvent):
+            children.append(self._node(child, events, depth + 1))
+        if isinstance(event, yaml.SequenceStartEvent):
+            return Items(line=line, column=column, items=tuple(children))
+        return self._entries(children, line, column)
+
+    def _alias(self, event: Any) -> Node:  # noqa: ANN401 - the same
+        if event.anchor not in self.anchors:
+            raise _refuse(event, f"found undefined alias *{event.anchor}")
+        node, size = self.anchors[event.anchor]
+        self._count(size, event)
+        return node
+
+    def _count(self, size: int, event: Any) -> None:  # noqa: ANN401 - the same
+        self.values += size
+        if self.values > _MAX_VALUES:
+            raise _refuse(event, f"there are more than {_MAX_VALUES} values, with those that aliases repeat")
+
+    def _entries(self, children: list[Node], line: int, column: int) -> Entries:
+        entries: dict[str, tuple[Scalar, Node]] = {}
+        for key, value in zip(children[::2], children[1::2], strict=True):
+            if not isinstance(key, Scalar):
+                self.faults.add(key, "a key must be text", hint="put text that starts with { or [ in quotes")
+            elif key.text == "<<":
+                self.faults.add(key, 'merge keys ("<<") are not supported', hint="repeat the keys")
+            elif key.text in entries:
+                first = entries[key.text][0].line
+                self.faults.add(key, f'"{key.text}" is already in line {first}', hint="keep one of them")
+            else:
+                entries[key.text] = (key, value)
+        return Entries(line=line, column=column, entries=tuple(entries.values()))
+
+    def _kind(self, event: Any) -> Kind:  # noqa: ANN401 - the same
+        if event.tag is None or event.tag == "!":
+            if not event.implicit[0]:
+                return "text"
+            tag = _RESOLVER.resolve(yaml.ScalarNode, event.value, (True, False))
+            return _KINDS[tag.removeprefix(_TAG)]
+        self._check_tag(event)
+        return _KINDS.get(event.tag.removeprefix(_TAG), "text")
+
+    def _check_tag(self, event: Any) -> None:  # noqa: ANN401 - the same
+        name = (event.tag or "!").removeprefix(_TAG)
+        if name not in {"!", "str", "int", "float", "bool", "null", "timestamp", "map", "seq"}:
+            message = f"the tag {event.tag.replace(_TAG, '!!')} is not supported"
+            self.faults.add_at(*_start(event), message, hint="remove it")
+
+
+def _start(event: Any) -> tuple[int, int]:  # noqa: ANN401 - the same
+    return event.start_mark.line + 1, event.start_mark.column + 1
+
+
+def _refuse(event: Any, problem: str) -> yaml.MarkedYAMLError:  # noqa: ANN401 - the same
+    return yaml.MarkedYAMLError(problem=problem, problem_mark=event.start_mark)

@@ -1,0 +1,87 @@
+"""Which wording says nothing that a check could prevent.
+
+A lesson whose failure mode is "a mistake was made" is read by nobody and found by no rule. The list is
+short on purpose: it holds what postmortems really say instead of naming what broke.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class VagueWording:
+    """One way of saying nothing: a pattern, and why it does not help."""
+
+    pattern: re.Pattern[str]
+    why: str
+
+
+def _starts_with(*words: str, why: str) -> VagueWording:
+    return VagueWording(pattern=re.compile(rf"\A\W*(?:{'|'.join(words)})\b"), why=why)
+
+
+def _anywhere(*phrases: str, why: str) -> VagueWording:
+    return VagueWording(pattern=re.compile(rf"\b(?:{'|'.join(phrases)})\b", re.IGNORECASE), why=why)
+
+
+def _alone(*phrases: str, why: str) -> VagueWording:
+    """Refuse a text that says this and nothing else."""
+    pattern = rf"\A\W*(?:(?:an?|the|some) )?(?:{'|'.join(phrases)})\W*\Z"
+    return VagueWording(pattern=re.compile(pattern, re.IGNORECASE), why=why)
+
+
+VAGUE_WORDINGS = (
+    _starts_with("TODO", "TBD", "FIXME", "XXX", why="is a placeholder"),
+    _alone("unknown", "none", "n/?a", "tbc", why="is a placeholder"),
+    VagueWording(pattern=re.compile(r"\A(?=\s*\S)\W+\Z"), why="is a placeholder"),  # such as "..." and "?"
+    _anywhere(
+        "(?:an? |some )?(?:mistake|error)s? (?:was|were|has been|had been) made",
+        "(?:somebody|someone|we|they) made (?:an? )?mistakes?",
+        why="does not say what broke",
+    ),
+    _anywhere(
+        "(?:human|operator|user) errors?",
+        "(?:somebody|someone|we|they|an? (?:engineer|developer|operator|employee)) forgot",
+        why="blames a person, and the next person is no different",
+    ),
+    _anywhere(
+        "(?:be|being) (?:more )?(?:careful|attentive|vigilant)",
+        "(?:pay|paying) (?:more|better|closer) attention",
+        "(?:take|taking) more care",
+        why="asks people to be different",
+    ),
+    _anywhere(
+        "should(?:n't| not)? have (?:been|known|checked|tested|noticed|caught|seen|thought)",
+        why="tells a past that did not happen",
+    ),
+    _anywhere(
+        "follow-?up clean-?ups?",
+        "(?:clean(?:ed)? up|be fixed|fix it) later",
+        why="does not say what will be done",
+    ),
+    _alone(
+        "(?:mis-?|bad |wrong )?configuration(?: (?:error|issue|problem))?",
+        "(?:code |software )?(?:bug|error|issue|problem)(?: in the (?:code|system|service|application))?",
+        "(?:failure|outage|incident|regression|technical debt|edge case|race condition)",
+        "bad (?:deploy|deployment|change|push|code)",
+        "it (?:broke|failed|crashed|went down)",
+        why="does not say what broke or how",
+    ),
+    _alone(
+        "(?:hot ?)?fix(?:ed)?(?: it| the (?:bug|code|issue|problem))?",
+        "(?:roll(?:ed)? ?back|revert|reverted|restart|restarted)(?: it| the (?:change|deploy|service))?",
+        "(?:more|better|improved?|add) (?:tests?|testing|monitoring|documentation|training|process(?:es)?)",
+        why="could follow any incident",
+    ),
+)
+"""What is refused in the texts of a lesson, as far as their field says what to write `instead`."""
+
+
+def find_vague(text: str) -> tuple[str, str] | None:
+    """Find the first wording in `text` that says nothing; give it and why it does not help."""
+    for wording in VAGUE_WORDINGS:
+        if found := wording.pattern.search(text):
+            return found.group().strip(), wording.why
+    return None
