@@ -14,6 +14,7 @@ import unicodedata
 _BREAK = "\u200b"  # a zero-width space: nobody sees it, and no mention or link survives it
 _LINKING = re.compile(r"(?<=[@#])|(?<=www)(?=\.)|(?=://)|(?<=\bGH)(?=-\d)", re.IGNORECASE)
 _MARKUP = re.compile(r"[\\`*_{}\[\]<>&#|~!$^]")
+_LINE_START = re.compile(r"^(\d*)([-+=.)])")
 _UNSAFE_IN_CODE_SPAN = re.compile(r"[\\`|<&]|^ | $")
 _INVISIBLE_IN_JSON = re.compile("[\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -58,13 +59,14 @@ def json_text(document: object) -> str:
 
 
 def markdown_text(text: str) -> str:
-    """Write text for the middle of a Markdown line (not its start), as nothing but text.
+    """Write text for a line of Markdown, as nothing but text.
 
     It makes no markup, HTML, link, mention or reference to an issue: GitHub looks for the last
     three in the finished page, where a backslash no longer helps, so these are broken by a
     zero-width space.
     """
-    return _MARKUP.sub(r"\\\g<0>", _LINKING.sub(_BREAK, one_line(text)))
+    escaped = _MARKUP.sub(r"\\\g<0>", _LINKING.sub(_BREAK, one_line(text)))
+    return _LINE_START.sub(r"\1\\\2", escaped)
 
 
 def html_text(text: str) -> str:

@@ -17,6 +17,7 @@ from lessonguard.render.pen import Pen, Style
 from lessonguard.render.selection import Story, accepted, carried, introduced, stories
 from lessonguard.render.words import (
     acceptance_words,
+    keep_comment,
     mode_words,
     notice_words,
     outcome,
@@ -29,6 +30,7 @@ from lessonguard.render.words import (
 )
 
 _NARROWEST = 48
+_PROSE = 100  # columns beyond which the eye loses the line
 _LABEL = 15  # columns of "What happened" and the gap behind it
 _LONG_CAUSE = 300  # characters of a root cause beyond which the lesson file is the better place
 _LEAST_CODE = 16  # columns below which a line of code says nothing
@@ -58,15 +60,18 @@ def _summary(pen: Pen, report: ScanReport) -> list[str]:
             lines[-1] = longer
         else:
             lines.append(part)
-    styled = pen.write(outcome(report), Style.BOLD, _outcome_tone(report))
+    styled = pen.write(outcome(report), Style.BOLD, *_outcome_tone(report))
     return [lines[0].replace(outcome(report), styled, 1), *lines[1:]]
 
 
-def _outcome_tone(report: ScanReport) -> Style:
+def _outcome_tone(report: ScanReport) -> list[Style]:
+    """Choose the colour of the verdict; green is only for what was looked at completely."""
     modes = {finding.lesson.mode for finding in introduced(report)}
     if Mode.BLOCK in modes:
-        return Style.RED
-    return Style.MAGENTA if Mode.COMMENT in modes else Style.GREEN
+        return [Style.RED]
+    if Mode.COMMENT in modes:
+        return [Style.MAGENTA]
+    return [] if report.unchecked or report.faults else [Style.GREEN]
 
 
 def _story(pen: Pen, story: Story) -> list[str]:
@@ -121,7 +126,7 @@ def _row(pen: Pen, row: Row, *, digits: int, signed: bool, tone: Style) -> list[
 
 def _lesson(pen: Pen, lesson: Lesson) -> list[str]:
     facts = pen.dim(f" · {lesson.date.isoformat()} · {lesson.severity.value}")
-    title = wrapped(one_line(lesson.title), width=pen.width - 2)
+    title = wrapped(one_line(lesson.title), width=min(pen.width, _PROSE) - 2)
     return [f"  {pen.bold(visible(lesson.incident))}{facts}", *(f"  {pen.bold(line)}" for line in title)]
 
 
@@ -131,12 +136,14 @@ def _facts(pen: Pen, finding: Finding) -> list[str]:
     parts += [("Here", own_message(finding))] if own_message(finding) else []
     lines = [line for label, text in parts for line in _fact(pen, label, text)]
     lines += _fix(pen, finding)
+    if lesson.mode is Mode.BLOCK:
+        lines += _fact(pen, "To keep it", f"{keep_comment(lesson)} in a comment on the line or above it")
     lines += _fact(pen, "Postmortem", visible(lesson.postmortem)) if lesson.postmortem else []
     return [*lines, _label(pen, "Lesson") + visible(lesson.path)]
 
 
 def _fact(pen: Pen, label: str, text: str) -> list[str]:
-    first, *rest = wrapped(text, width=pen.width - 2 - _LABEL) or [""]
+    first, *rest = wrapped(text, width=min(pen.width, _PROSE) - 2 - _LABEL) or [""]
     return [_label(pen, label) + first, *(" " * (2 + _LABEL) + line for line in rest)]
 
 

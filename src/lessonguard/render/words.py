@@ -9,8 +9,10 @@ from collections.abc import Mapping
 
 from lessonguard.findings.model import Finding, Notice, NoticeKind, ScanReport, State, Unchecked
 from lessonguard.lessons.model import Lesson, Mode
-from lessonguard.render.escape import one_line, visible
+from lessonguard.render.escape import one_line, shortened, visible
 from lessonguard.render.selection import accepted, carried, introduced
+
+_LONGEST_MESSAGE = 500  # characters; a metavariable in it may hold a whole file
 
 _STATES: Mapping[State, str] = {
     State.ADDED: "this change added it",
@@ -68,7 +70,7 @@ def reminder(finding: Finding) -> str:
 
 def own_message(finding: Finding) -> str:
     """Give the message of the rule where it says more than its lesson, otherwise nothing."""
-    message, lesson = one_line(finding.message), finding.lesson
+    message, lesson = shortened(one_line(finding.message), _LONGEST_MESSAGE), finding.lesson
     known = (lesson.title, lesson.failure_mode, lesson.mitigation, lesson.invariant)
     return "" if any(one_line(text) in message or message in one_line(text) for text in known) else message
 
@@ -79,7 +81,7 @@ def whole_message(finding: Finding) -> list[str]:
         reminder(finding),
         own_message(finding),
         f"What worked: {one_line(finding.lesson.mitigation)}",
-        f"In this change: {state_words(finding)}.",
+        state_words(finding)[0].upper() + state_words(finding)[1:] + ".",
     ]
     return [sentence for sentence in sentences if sentence]
 
@@ -92,6 +94,11 @@ def story_parts(lesson: Lesson) -> list[tuple[str, str]]:
         ("What worked", lesson.mitigation),
     ]
     return [(label, one_line(text)) for label, text in parts if text.strip()]
+
+
+def keep_comment(lesson: Lesson) -> str:
+    """Give what to write in a comment, on the line or above it, to keep code that blocks."""
+    return f'lessonguard: accept {lesson.incident} reason="…"'
 
 
 def acceptance_words(finding: Finding) -> str:
