@@ -119,6 +119,7 @@ def test_a_match_of_many_lines_has_a_bar_and_is_shortened() -> None:
         ("\u202epay(x)", "pay(x)", "\\u202epay(x)", (6, 6)),
         ("a" * 30 + "pay(x)" + "b" * 30, "pay(x)", "…aaaaaaaaaapay(x)bb…", (11, 6)),
         ("pay(" + "a" * 60, "pay(" + "a" * 60, "pay(aaaaaaaaaaaaaaa…", (0, 20)),
+        ("pay(x)" + "\u0301" * 60, "pay(x)", "pay(x)" + "\u0301" * 34 + "…", (0, 6)),
         ("a" * 60 + "pay(x)", "pay(x)", "…aaaaaaaaaapay(x)", (11, 6)),
     ],
 )

@@ -23,13 +23,12 @@ class Row:
 
     `number` is the line's number, or None where lines are left out. `removed` tells base
     lines from head lines. `mark` is the part of `text` to underline, as an offset and a
-    length in columns; `barred` rows belong to a match of several lines.
+    length in columns; rows of a match of several lines have none.
     """
 
     number: int | None
     text: str
     removed: bool = False
-    barred: bool = False
     mark: tuple[int, int] | None = None
 
 
@@ -42,22 +41,14 @@ def excerpt(finding: Finding, *, width: int) -> list[Row]:
     if len(finding.lines) == 1:
         match = [_single(finding, finding.lines[0], width=width)]
     else:
-        match = [
-            Row(number=line.number, text=_from_start(line.text, width=width), barred=True)
-            for line in finding.lines
-        ]
+        match = [Row(number=line.number, text=_from_start(line.text, width=width)) for line in finding.lines]
     return _shortened(removed, _REMOVED_LINES) + _shortened(match, _MATCH_LINES)
 
 
 def _shortened(rows: list[Row], limit: int) -> list[Row]:
     if len(rows) <= limit:
         return rows
-    gap = Row(
-        number=None,
-        text=f"… {len(rows) - limit + 1} more lines",
-        removed=rows[0].removed,
-        barred=rows[0].barred,
-    )
+    gap = Row(number=None, text=f"… {len(rows) - limit + 1} more lines", removed=rows[0].removed)
     return [*rows[: limit - 2], gap, rows[-1]]
 
 

@@ -52,8 +52,7 @@ def _pieces(words: Iterable[str], *, width: int) -> Iterable[str]:
             piece = fitting(rest, width=width) or rest[0]
             yield piece
             rest = rest[len(piece) :]
-        if rest:
-            yield rest
+        yield rest
 
 
 def _character_width(character: str) -> int:

@@ -22,7 +22,6 @@ from lessonguard.render.selection import (
     stories,
 )
 from lessonguard.render.words import (
-    acceptance_words,
     counted,
     keep_comment,
     mode_words,
@@ -30,6 +29,7 @@ from lessonguard.render.words import (
     outcome,
     own_message,
     state_words,
+    status_words,
     story_parts,
     tallies,
     unchecked_words,
@@ -129,7 +129,7 @@ def _excerpt(finding: Finding) -> list[str]:
     else:
         code = fence([row.text for row in rows], language=_language(finding))
     fix = ["Proposed instead:", fence(finding.fix.split("\n"))] if finding.fix else []
-    return [" ".join([place, *message]), code, *fix]
+    return [place, *message, code, *fix]
 
 
 def _language(finding: Finding) -> str:
@@ -139,9 +139,8 @@ def _language(finding: Finding) -> str:
 
 
 def _lists(report: ScanReport) -> Iterator[str]:
-    findings = [("Accepted", accepted(report), acceptance_words), ("Not new", carried(report), state_words)]
-    for title, items, words in findings:
-        yield from _list(title, [_entry(item, words(item)) for item in items])
+    for title, items in [("Accepted", accepted(report)), ("Not new", carried(report))]:
+        yield from _list(title, [_entry(item, status_words(item)) for item in items])
     yield from _list("Fixed", [_entry(item, item.lesson.title) for item in report.fixed])
     notices = [f"{_place(item.path, item.line)} {_text(notice_words(item))}" for item in report.notices]
     yield from _list("Notices", notices)

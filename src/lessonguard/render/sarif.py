@@ -32,10 +32,10 @@ _BASELINE = {
 }
 
 _NOTIFICATIONS = {
-    "unchecked": "A changed file that a lesson should have checked and could not.",
-    "lesson-fault": "A lesson file is invalid; the others were applied.",
-    "notice": "Something worth saying that is not a rule match.",
-    "results-left-out": "There are more results than code scanning accepts.",
+    "unchecked": ("warning", "A changed file that a lesson should have checked and could not."),
+    "lesson-fault": ("error", "A lesson file is invalid; the others were applied."),
+    "notice": ("note", "Something worth saying that is not a rule match."),
+    "results-left-out": ("warning", "There are more results than code scanning accepts."),
 }
 
 _Object = dict[str, object]
@@ -72,7 +72,7 @@ def _driver(rules: dict[RuleId, Lesson]) -> _Object:
         "name": "lessonguard",
         "rules": [_rule(rule, lesson) for rule, lesson in rules.items()],
         "notifications": [
-            {"id": name, "shortDescription": {"text": text}} for name, text in _NOTIFICATIONS.items()
+            {"id": name, "shortDescription": {"text": text}} for name, (_, text) in _NOTIFICATIONS.items()
         ],
     }
 
@@ -189,29 +189,29 @@ def _fix(finding: Finding, fix: str) -> _Object:
 
 def _invocation(report: ScanReport, *, dropped: int) -> _Object:
     notifications = [_not_checked(item) for item in report.unchecked]
-    notifications += [_notification("lesson-fault", "error", one_line(fault)) for fault in report.faults]
+    notifications += [_notification("lesson-fault", one_line(fault)) for fault in report.faults]
     notifications += [_noticed(notice) for notice in report.notices]
     if dropped:
         text = f"{counted(dropped, 'result')} left out: code scanning accepts {_MOST_RESULTS} in one run."
-        notifications.append(_notification("results-left-out", "warning", text))
+        notifications.append(_notification("results-left-out", text))
     return {"executionSuccessful": True, "toolExecutionNotifications": notifications}
 
 
 def _not_checked(item: Unchecked) -> _Object:
     meant = f" (for {visible(item.incident)})" if item.incident else ""
     text = f"Not checked: {one_line(item.reason)}{meant}"
-    return _notification("unchecked", "warning", text, _location(item.path))
+    return _notification("unchecked", text, location=_location(item.path))
 
 
 def _noticed(notice: Notice) -> _Object:
     region: _Object | None = {"startLine": notice.line} if notice.side == "head" else None
-    return _notification("notice", "note", notice_words(notice), _location(notice.path, region))
+    return _notification("notice", notice_words(notice), location=_location(notice.path, region))
 
 
-def _notification(name: str, level: str, text: str, location: _Object | None = None) -> _Object:
+def _notification(name: str, text: str, *, location: _Object | None = None) -> _Object:
     notification: _Object = {
         "descriptor": {"id": name, "index": list(_NOTIFICATIONS).index(name)},
-        "level": level,
+        "level": _NOTIFICATIONS[name][0],
         "message": {"text": text.replace("](", "] (")},
     }
     return {**notification, "locations": [location]} if location else notification

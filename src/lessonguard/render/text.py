@@ -16,7 +16,6 @@ from lessonguard.render.layout import clipped, column_width, wrapped
 from lessonguard.render.pen import Pen, Style
 from lessonguard.render.selection import Story, accepted, carried, introduced, stories
 from lessonguard.render.words import (
-    acceptance_words,
     keep_comment,
     mode_words,
     notice_words,
@@ -24,6 +23,7 @@ from lessonguard.render.words import (
     own_message,
     place,
     state_words,
+    status_words,
     story_parts,
     tallies,
     unchecked_words,
@@ -113,15 +113,13 @@ def _row(pen: Pen, row: Row, *, digits: int, signed: bool, tone: Style) -> list[
     edge = pen.dim(f"  {number:>{digits}} │ ")
     if row.removed:
         return [(edge + pen.write(f"- {row.text}".rstrip(), Style.RED)).rstrip()]
-    if row.barred:
+    if row.mark is None:
         return [(edge + pen.write("┃ ", tone) + row.text).rstrip()]
+    offset, length = row.mark
     sign = "  " if signed else ""
-    lines = [(edge + sign + row.text).rstrip()]
-    if row.mark:
-        offset, length = row.mark
-        blank = pen.dim(f"  {'':>{digits}} │ ")
-        lines.append(blank + sign + " " * offset + pen.write("^" * length, Style.BOLD, tone))
-    return lines
+    blank = pen.dim(f"  {'':>{digits}} │ ")
+    mark = pen.write("^" * length, Style.BOLD, tone)
+    return [(edge + sign + row.text).rstrip(), blank + sign + " " * offset + mark]
 
 
 def _lesson(pen: Pen, lesson: Lesson) -> list[str]:
@@ -134,15 +132,16 @@ def _facts(pen: Pen, finding: Finding) -> list[str]:
     lesson = finding.lesson
     parts = [part for part in story_parts(lesson) if part[0] != "Why" or len(part[1]) <= _LONG_CAUSE]
     parts += [("Here", own_message(finding))] if own_message(finding) else []
-    lines = [line for label, text in parts for line in _fact(pen, label, text)]
+    lines = [line for part in parts for line in _fact(pen, part)]
     lines += _fix(pen, finding)
     if lesson.mode is Mode.BLOCK:
-        lines += _fact(pen, "To keep it", f"{keep_comment(lesson)} in a comment on the line or above it")
-    lines += _fact(pen, "Postmortem", visible(lesson.postmortem)) if lesson.postmortem else []
+        lines += _fact(pen, ("To keep it", f"{keep_comment(lesson)} in a comment on the line or above it"))
+    lines += _fact(pen, ("Postmortem", visible(lesson.postmortem))) if lesson.postmortem else []
     return [*lines, _label(pen, "Lesson") + visible(lesson.path)]
 
 
-def _fact(pen: Pen, label: str, text: str) -> list[str]:
+def _fact(pen: Pen, part: tuple[str, str]) -> list[str]:
+    label, text = part
     first, *rest = wrapped(text, width=min(pen.width, _PROSE) - 2 - _LABEL) or [""]
     return [_label(pen, label) + first, *(" " * (2 + _LABEL) + line for line in rest)]
 
@@ -183,13 +182,13 @@ def _first_line(finding: Finding) -> str:
 def _quiet_sections(pen: Pen, report: ScanReport) -> list[list[str]]:
     """Write what is no reason to stop, and what could not be said: a line each."""
     sections = [
-        ("Accepted", [(place(item), _named(item, acceptance_words(item))) for item in accepted(report)]),
-        ("Not new", [(place(item), _named(item, state_words(item))) for item in carried(report)]),
+        ("Accepted", [(place(item), _named(item, status_words(item))) for item in accepted(report)]),
+        ("Not new", [(place(item), _named(item, status_words(item))) for item in carried(report)]),
         ("Fixed", [(place(item), _named(item, one_line(item.lesson.title))) for item in report.fixed]),
         ("Notices", [(f"{visible(item.path)}:{item.line}", notice_words(item)) for item in report.notices]),
         ("Not checked", unchecked_words(report.unchecked)),
     ]
-    blocks = [_section(pen, title, entries) for title, entries in sections if entries]
+    blocks = [_section(pen, title, entries=entries) for title, entries in sections if entries]
     faults = [line for fault in report.faults for line in wrapped(one_line(fault), width=pen.width - 2)]
     return [*blocks, [pen.bold("Lesson faults"), *(f"  {line}" for line in faults)]] if faults else blocks
 
@@ -198,7 +197,7 @@ def _named(finding: Finding, words: str) -> str:
     return f"{finding.lesson.incident} {words}"
 
 
-def _section(pen: Pen, title: str, entries: Iterable[tuple[str, str]]) -> list[str]:
+def _section(pen: Pen, title: str, *, entries: Iterable[tuple[str, str]]) -> list[str]:
     """Write a heading and one entry a place; words that do not fit beside it go below it."""
     tone = (Style.GREEN,) if title == State.FIXED.value.capitalize() else ()
     lines = [pen.write(title, Style.BOLD, *tone)]

@@ -101,11 +101,11 @@ def keep_comment(lesson: Lesson) -> str:
     return f'lessonguard: accept {lesson.incident} reason="…"'
 
 
-def acceptance_words(finding: Finding) -> str:
-    """Say that a finding is accepted, until when and why."""
+def status_words(finding: Finding) -> str:
+    """Say that a finding is accepted, until when and why; otherwise what the change did."""
     acceptance = finding.accepted
     if acceptance is None:
-        return ""
+        return state_words(finding)
     until = f" until {acceptance.until.isoformat()}" if acceptance.until else ""
     return f"accepted{until}: {one_line(acceptance.reason)}"
 

@@ -6,8 +6,6 @@ kind for a step, so the most important come first and the rest are counted.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from lessonguard.findings.model import Finding, Notice, ScanReport
 from lessonguard.lessons.model import Mode
 from lessonguard.render.escape import command_data, command_property, one_line, shortened
@@ -41,7 +39,7 @@ def render_workflow(report: ScanReport) -> str:
     if hidden:
         last = _MOST - 1
         hidden += max(0, min(len(notices), _MOST) - last)
-        notices = [*notices[:last], _command("notice", {"title": "lessonguard"}, _hidden_words(hidden))]
+        notices = [*notices[:last], _command("notice", _hidden_words(hidden), title="lessonguard")]
     return "".join(f"{line}\n" for line in [*errors[:_MOST], *warnings[:_MOST], *notices])
 
 
@@ -54,7 +52,7 @@ def _gaps(report: ScanReport) -> list[str]:
     unchecked = [f"{path}: {reason}" for path, reason in unchecked_words(report.unchecked)]
     faults = [one_line(fault) for fault in report.faults]
     gaps = [("Not checked", unchecked), ("Lesson faults", faults)]
-    return [_command("warning", {"title": title}, "\n".join(lines)) for title, lines in gaps if lines]
+    return [_command("warning", "\n".join(lines), title=title) for title, lines in gaps if lines]
 
 
 def _finding(kind: str, finding: Finding) -> str:
@@ -65,14 +63,14 @@ def _finding(kind: str, finding: Finding) -> str:
         place |= {"col": str(start.column), "endColumn": str(max(start.column, end.column - 1))}
     lesson = finding.lesson
     title = f"{lesson.incident} ({mode_words(lesson)}): {one_line(lesson.title)}"
-    return _command(kind, {**place, "title": title}, "\n".join(whole_message(finding)))
+    return _command(kind, "\n".join(whole_message(finding)), **place, title=title)
 
 
 def _notice(notice: Notice) -> str:
     line = {"line": str(notice.line)} if notice.side == "head" else {}
-    return _command("notice", {"file": notice.path, **line, "title": notice.incident}, notice_words(notice))
+    return _command("notice", notice_words(notice), file=notice.path, **line, title=notice.incident)
 
 
-def _command(kind: str, properties: Mapping[str, str], message: str) -> str:
+def _command(kind: str, message: str, **properties: str) -> str:
     written = ",".join(f"{name}={command_property(value)}" for name, value in properties.items())
     return f"::{kind} {written}::{command_data(shortened(message, _LONGEST))}"
