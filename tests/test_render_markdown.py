@@ -153,6 +153,13 @@ def test_hostile_names_stay_in_their_cell(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", HOSTILE)
+def test_hostile_titles_stay_in_their_summary(text: str) -> None:
+    title = replace(TIMEOUT, title=text)
+
+    assert_harmless(render_markdown(make_report(make_finding(lesson=title))))
+
+
+@pytest.mark.parametrize("text", HOSTILE)
 def test_hostile_code_stays_in_its_fence(text: str) -> None:
     (token, *others) = tokens(fence(["first", *text.split("\n"), "last"]))
 
