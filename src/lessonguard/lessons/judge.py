@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from itertools import combinations
+from itertools import pairwise
 
 from lessonguard.lessons.codec import read_instant
 from lessonguard.lessons.fault import Faults, join_words, suggest
@@ -53,7 +53,7 @@ def judge_timeline(timeline: Entries, faults: Faults) -> None:
                 moments.append((name, node, read_instant(node.text)))
             except ValueError:
                 faults.add(node, f'"{name}" is a moment that does not exist', hint="check the date")
-    for (earlier, _, start), (later, node, end) in combinations(moments, 2):
+    for (earlier, _, start), (later, node, end) in pairwise(moments):
         if end < start:
             faults.add(node, f'"{later}" is before "{earlier}"', hint="check the dates and the UTC offsets")
 
@@ -79,7 +79,7 @@ def judge_examples(rules: Mapping[str, Entries], examples: Sequence[Entries], fa
         covered |= {(name, side) for name in meant for side in present}
     for name, rule in rules.items():
         if missing := [side for side in ("bad", "good") if (name, side) not in covered]:
-            hint = "without one nobody knows whether the rule works"
+            hint = 'add it under "examples"'
             faults.add(rule, f'rule "{name}" has no example of {join_words(missing)} code', hint=hint)
 
 

@@ -35,10 +35,10 @@ _KINDS: dict[str, Kind] = {
 }
 _UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _REMEDIES = (
-    ("mapping values are not allowed", 'put text that holds ": " in quotes, or write it as a block after |'),
+    ("mapping values are not allowed", 'put text that holds ": " in quotes, and check the indentation'),
     ("cannot start any token", "put text that starts with @, `, % or another sign in quotes"),
     ("could not find expected ':'", 'write "key: value", and indent the lines that continue a text'),
-    ("undefined alias", "put text that starts with * in quotes"),
+    ("the alias", "put text that starts with * in quotes"),
     ("unknown escape", "use single quotes, in which a backslash is just a backslash"),
     ("unexpected end of stream", "close the quotes"),
     ("did not find expected", "check the indentation and the quotes around here"),
@@ -95,13 +95,29 @@ def _place(before: str) -> tuple[int, int]:
 def _add_yaml_error(error: yaml.YAMLError, text: str, faults: Faults) -> None:
     mark = getattr(error, "problem_mark", None)
     line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-    problem = str(getattr(error, "problem", None) or error)
+    problem = _describe(error)
     source = text.split("\n")
     if line <= len(source) and re.match(r" *\t", source[line - 1]):
         faults.add_at(line, 1, "the line is indented with a tab", hint="use spaces")
         return
     hint = next((remedy for words, remedy in _REMEDIES if words in problem), "")
-    faults.add_at(line, column, f"this is not YAML: {problem}", hint=hint)
+    faults.add_at(line, column, problem, hint=hint)
+
+
+def _describe(error: yaml.YAMLError) -> str:
+    """Say what the problem is, and where the brackets or quotes begin that it is about."""
+    if not isinstance(error, yaml.MarkedYAMLError):
+        return f"this is not YAML: {error}"
+    if isinstance(error, _RefusedError):
+        return str(error.problem)
+    context, mark = error.context or "", error.context_mark
+    is_open = mark is not None and ("flow" in context or "quoted" in context)
+    start = f", {context} from line {mark.line + 1}" if mark and is_open else ""
+    return f"this is not YAML: {error.problem}{start}"
+
+
+class _RefusedError(yaml.MarkedYAMLError):
+    """Say that this is YAML, but more of it than a lesson needs."""
 
 
 @dataclass(kw_only=True)
@@ -159,7 +175,7 @@ class _Tree:
 
     def _alias(self, event: Any) -> Node:  # noqa: ANN401 - the same
         if event.anchor not in self.anchors:
-            raise _refuse(event, f"found undefined alias *{event.anchor}")
+            raise _refuse(event, f"the alias *{event.anchor} does not name a value before it")
         node, size = self.anchors[event.anchor]
         self._count(size, event)
         return node
@@ -203,5 +219,5 @@ def _start(event: Any) -> tuple[int, int]:  # noqa: ANN401 - the same
     return event.start_mark.line + 1, event.start_mark.column + 1
 
 
-def _refuse(event: Any, problem: str) -> yaml.MarkedYAMLError:  # noqa: ANN401 - the same
-    return yaml.MarkedYAMLError(problem=problem, problem_mark=event.start_mark)
+def _refuse(event: Any, problem: str) -> _RefusedError:  # noqa: ANN401 - the same
+    return _RefusedError(problem=problem, problem_mark=event.start_mark)

@@ -32,25 +32,18 @@ LONE_LANGUAGES = frozenset({"generic", "regex", "none"})
 
 SEVERITIES = ("ERROR", "WARNING", "INFO", "INVENTORY", "EXPERIMENT", "CRITICAL", "HIGH", "MEDIUM", "LOW")
 
-TEXT: Schema = {"type": "string", "minLength": 1}
-_TEXTS: Schema = {"type": "array", "items": TEXT}
-_METAVARIABLE: Schema = {
-    "type": "string",
-    "pattern": r"^\$(\.\.\.)?[A-Z_][A-Z_0-9]*$|^\$[0-9]+$",
-    "patternErrorMessage": "a metavariable such as $X",
-    "examples": ["$X"],
-}
-_BOOLEAN: Schema = {"type": "boolean"}
-_INTEGER: Schema = {"type": "integer"}
-_LANGUAGE: Schema = {
-    "enum": list(LANGUAGES),
-    "description": "A language as Semgrep names it; see https://semgrep.dev/docs/supported-languages",
-}
-_ANALYZER: Schema = {"enum": ["entropy", "entropy_v2", "redos"]}
-
 
 def _ref(name: str) -> Schema:
     return {"$ref": f"#/definitions/{name}"}
+
+
+TEXT: Schema = {"type": "string", "minLength": 1}
+_TEXTS: Schema = {"type": "array", "items": TEXT}
+_BOOLEAN: Schema = {"type": "boolean"}
+_INTEGER: Schema = {"type": "integer"}
+_LANGUAGE = _ref("language")
+_METAVARIABLE = _ref("metavariable")
+_ANALYZER: Schema = {"enum": ["entropy", "entropy_v2", "redos"]}
 
 
 def _some(item: Schema) -> Schema:
@@ -72,10 +65,11 @@ def _single(properties: Schema) -> Schema:
     return {**_object(properties), "minProperties": 1, "maxProperties": 1}
 
 
-def _refused(why: str) -> Schema:
-    return {"not": {}, "description": why}
+def _refused(why: str, remedy: str = "remove it") -> Schema:
+    return {"not": {}, "description": f"{why}; {remedy}"}
 
 
+_MISPLACED = _refused("it narrows other patterns", "put it and them under `patterns`")
 _INTERNAL = _refused("it is internal to Semgrep and changes without notice")
 
 _MATCHERS: Schema = {
@@ -186,11 +180,29 @@ _FLAGS = (
 _BRACES: Schema = {"type": "array", "items": {**_TEXTS, "minItems": 2, "maxItems": 2}}
 
 DEFINITIONS: dict[str, Schema] = {
+    "language": {
+        "enum": list(LANGUAGES),
+        "description": "A language as Semgrep names it; see https://semgrep.dev/docs/supported-languages",
+    },
+    "metavariable": {
+        "type": "string",
+        "pattern": r"^(\$(\.\.\.)?[A-Z_][A-Z_0-9]*|\$[0-9]+)$",
+        "patternErrorMessage": "a metavariable such as $X",
+    },
     "patterns": _some(_single({**_MATCHERS, **_SURROUNDINGS, **_CONDITIONS})),
     "pattern-either": _some(
-        _single({**_MATCHERS, **{key: _SURROUNDINGS[key] for key in _SURROUNDINGS if "not" not in key}})
+        _single(
+            {
+                **_MATCHERS,
+                "pattern-inside": _SURROUNDINGS["pattern-inside"],
+                "semgrep-internal-pattern-anywhere": _INTERNAL,
+                **dict.fromkeys(("pattern-not", "pattern-not-inside", *_CONDITIONS), _MISPLACED),
+            }
+        )
     ),
-    "nested": {"anyOf": [TEXT, _single({**_MATCHERS, **_SURROUNDINGS})]},
+    "nested": {
+        "anyOf": [TEXT, _single({**_MATCHERS, **_SURROUNDINGS, **dict.fromkeys(_CONDITIONS, _MISPLACED)})]
+    },
     "analyzer": {
         "anyOf": [
             _ANALYZER,

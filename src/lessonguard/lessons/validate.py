@@ -39,18 +39,31 @@ class Validator:
         return len(self.faults) == before
 
     def check_keys(self, node: Entries, schema: Schema, *, name: str) -> None:
-        """Compare only which keys there are, and how many of those that belong to each other."""
+        """Compare only which keys there are, and how many of those that belong to each other.
+
+        A key that is misspelt does not count as missing as well.
+        """
+        present = {key.text for key, _ in node.entries}
+        present |= self._check_unknown(node, schema)
         properties = schema.get("properties", {})
-        if schema.get("additionalProperties") is False:
-            for key, _ in node.entries:
-                if key.text not in properties:
-                    hint = suggest(key.text, properties, label="known here:")
-                    self.faults.add(key, f'unknown key "{key.text}"', hint=hint)
         for key in schema.get("required", ()):
-            if node.get(key) is None:
-                hint = _description("add it:", self._resolve(properties[key]))
+            if key not in present:
+                hint = _advise("add it:", self._resolve(properties[key])) or "add it"
                 self.faults.add(node, f'{name} has no "{key}"', hint=hint)
-        self._check_choice(node, schema, name)
+        self._check_number(node, schema, name)
+        self._check_choice(node, present, schema, name)
+
+    def _check_unknown(self, node: Entries, schema: Schema) -> set[str]:
+        """Record unknown keys; give those that were meant."""
+        if schema.get("additionalProperties") is not False:
+            return set()
+        properties = schema["properties"]
+        known = [key for key in properties if "not" not in properties[key]]
+        unknown = [key for key, _ in node.entries if key.text not in properties]
+        for key in unknown:
+            hint = suggest(key.text, known, label="known here:")
+            self.faults.add(key, f'unknown key "{key.text}"', hint=hint)
+        return {similar for key in unknown if (similar := find_similar(key.text, known))}
 
     def _resolve(self, schema: Schema) -> Schema:
         if "$ref" not in schema:
@@ -68,7 +81,7 @@ class Validator:
 
     def _check(self, node: Node, schema: Schema, name: str) -> None:
         if schema.get("not") == {}:
-            self.faults.add(node, f"{name} is refused: {schema['description']}", hint="remove it")
+            self.faults.add(node, f"{name} is refused: {schema['description']}")
         elif not isinstance(node, _written_as(schema)):
             self._add_misshapen(node, schema, name)
         elif isinstance(node, Scalar):
@@ -81,13 +94,13 @@ class Validator:
     def _add_misshapen(self, node: Node, schema: Schema, name: str) -> None:
         wanted = _written_as(schema)
         if isinstance(node, Scalar) and node.kind == "nothing":
-            self.faults.add(node, f"{name} is empty", hint=_description("write", schema) or "remove it")
+            self.faults.add(node, f"{name} is empty", hint=_advise("write", schema) or "remove it")
         elif wanted is Items:
             hint = f"write [{node.text}]" if isinstance(node, Scalar) else "start every item with a hyphen"
             self.faults.add(node, f"{name} must be a list, not {_form(node)}", hint=hint)
         elif wanted is Entries:
-            keys = join_words(list(schema.get("properties", ["any"]))[:_FEW], last="and")
-            self.faults.add(node, f"{name} must have keys, not be {_form(node)}", hint=f"known here: {keys}")
+            hint = _advise_keys(node, schema.get("properties", {}))
+            self.faults.add(node, f"{name} must have keys, not be {_form(node)}", hint=hint)
         else:
             hint = "write it as text; put text that starts with [ or { in quotes"
             self.faults.add(node, f"{name} must be text, not {_form(node)}", hint=hint)
@@ -98,26 +111,28 @@ class Validator:
             if key.text in schema.get("properties", {}):
                 self.check(value, schema["properties"][key.text], name=f'"{key.text}"')
 
-    def _check_choice(self, node: Entries, schema: Schema, name: str) -> None:
-        """Check `oneOf` and `anyOf` over required keys, and the number of keys."""
+    def _check_number(self, node: Entries, schema: Schema, name: str) -> None:
         if len(node.entries) > schema.get("maxProperties", len(node.entries)):
             second = node.entries[1][0]
             hint = "put a hyphen before every key"
             self.faults.add(second, f'"{second.text}" needs an item of its own', hint=hint)
         if len(node.entries) < schema.get("minProperties", 0):
             self.faults.add(node, f"{name} is empty", hint="remove it")
-        bounds = (("oneOf", "exactly one", 1), ("anyOf", "at least one", len(node.entries)))
+
+    def _check_choice(self, node: Entries, present: set[str], schema: Schema, name: str) -> None:
+        """Check `oneOf` and `anyOf` over required keys."""
+        bounds = (("oneOf", "exactly one", 1), ("anyOf", "at least one", len(present)))
         for keyword, words, most in bounds:
             keys = [form["required"][0] for form in schema.get(keyword, ()) if "required" in form]
-            present = [key for key in keys if node.get(key) is not None]
-            if keys and not 1 <= len(present) <= most:
-                has = f"has {join_words(present, last='and')}" if present else "has none"
+            chosen = [key for key in keys if key in present]
+            if keys and not 1 <= len(chosen) <= most:
+                has = f"has {join_words(chosen, last='and')}" if chosen else "has none"
                 self.faults.add(node, f"{name} needs {words} of {join_words(keys)}, and {has}")
 
     def _check_items(self, node: Items, schema: Schema, name: str) -> None:
         least, most = schema.get("minItems", 0), schema.get("maxItems", len(node.items))
         if not node.items and least:
-            self.faults.add(node, f"{name} is empty", hint=_description("write", schema) or "remove it")
+            self.faults.add(node, f"{name} is empty", hint=_advise("write", schema) or "remove it")
         elif not least <= len(node.items) <= most:
             self.faults.add(node, f"{name} has {len(node.items)} items", hint=f"write {least}")
         for item in node.items:
@@ -128,27 +143,29 @@ class Validator:
             self._check_enum(node, schema, name)
         elif schema.get("type") in ("boolean", "integer"):
             self._check_literal(node, schema["type"], name)
-        elif not node.text.strip() or node.kind == "nothing":
+        elif node.kind == "nothing" or not node.text.strip():
             if schema.get("minLength") or "pattern" in schema or "format" in schema:
-                self.faults.add(node, f"{name} is empty", hint=_description("write", schema) or "remove it")
+                self.faults.add(node, f"{name} is empty", hint=_advise("write", schema) or "remove it")
         elif schema.get("format") == "date":
             self._check_day(node, name)
-        elif node.kind != "text" and not _is_taken_as_written(node, schema):
-            message = f"{name} must be text, and without quotes {node.text} is a {node.kind}"
-            self.faults.add(node, message, hint=f'write "{node.text}"')
-        elif "pattern" in schema and not re.fullmatch(schema["pattern"], node.text.rstrip("\n")):
+        elif not re.fullmatch(schema.get("pattern", "(?s:.*)"), node.text.rstrip("\n")):
             hint = f"for instance {schema['examples'][0]}" if "examples" in schema else ""
             message = f'{name} must be {schema["patternErrorMessage"]}, not "{_shorten(node.text)}"'
             self.faults.add(node, message, hint=hint)
+        elif node.kind in ("number", "boolean") and isinstance(schema.get("type"), str):
+            message = f"{name} must be text, and without quotes {node.text} is a {node.kind}"
+            self.faults.add(node, message, hint=f'write "{node.text}"')
 
     def _check_enum(self, node: Scalar, schema: Schema, name: str) -> None:
-        if json_value(node) in schema["enum"]:
-            return
         words = [word if isinstance(word, str) else json.dumps(word) for word in schema["enum"]]
         choices = f"one of {len(words)} words" if len(words) > _FEW else join_words(words)
-        similar = find_similar(node.text, words)
-        hint = f'did you mean "{similar}"?' if similar else schema.get("description", "")
-        self.faults.add(node, f'{name} must be {choices}, not "{_shorten(node.text)}"', hint=hint)
+        if not node.text:
+            self.faults.add(node, f"{name} is empty", hint=f"write {choices}")
+        elif json_value(node) not in schema["enum"]:
+            similar = find_similar(node.text, words)
+            more = schema.get("description", "") if len(words) > _FEW else ""
+            hint = f'did you mean "{similar}"?' if similar else more
+            self.faults.add(node, f'{name} must be {choices}, not "{_shorten(node.text)}"', hint=hint)
 
     def _check_literal(self, node: Scalar, wanted: str, name: str) -> None:
         value = json_value(node)
@@ -175,26 +192,26 @@ def _written_as(schema: Schema) -> type[Node]:
     return forms.get(kind, Scalar) if isinstance(kind, str) else Scalar
 
 
-def _is_taken_as_written(node: Scalar, schema: Schema) -> bool:
-    """Tell whether YAML's reading of a scalar as a number or a date does not matter.
-
-    Commit hashes such as 1234567 and 12e4567 and IDs such as 20260514 look like numbers, and a
-    date and time is one.
-    """
-    is_written = isinstance(schema.get("type"), list) or node.kind == "date"
-    return is_written and re.fullmatch(schema.get("pattern", ""), node.text) is not None
-
-
 def _form(node: Node) -> str:
     if isinstance(node, Items):
         return "a list"
     return "text" if isinstance(node, Scalar) else "keys and values"
 
 
-def _description(verb: str, schema: Schema) -> str:
+def _advise(verb: str, schema: Schema) -> str:
     """Make a remedy of what a key is for."""
     text = schema.get("description", "").rstrip(".")
-    return f"{verb} {text[0].lower()}{text[1:]}" if text else ""
+    if re.match("[A-Z]([a-z]| )", text):
+        text = text[0].lower() + text[1:]
+    return f"{verb} {text}" if text else ""
+
+
+def _advise_keys(node: Node, properties: Mapping[str, Schema]) -> str:
+    """Make a remedy for something that has no keys."""
+    if isinstance(node, Scalar) and "pattern" in properties:
+        return f"write pattern: {_shorten(node.text)}"
+    known = [key for key in properties if "not" not in properties[key]]
+    return f"known here: {join_words(known, last='and')}" if known else 'write it as "key: value"'
 
 
 def _shorten(text: str) -> str:
