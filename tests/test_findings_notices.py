@@ -2,32 +2,23 @@
 
 from __future__ import annotations
 
-from collections import Counter
-
 from lessonguard.change.model import Hunk, LineMap
-from lessonguard.findings.notices import Citation, CitationIndex, CitingFile, removed_citations
+from lessonguard.findings.introduced import ComparedFile, Version
+from lessonguard.findings.notices import Citation, CitationIndex, removed_citations
 from lessonguard.findings.source import Source
 
 INDEX = CitationIndex(["INC-1", "INC-245", "cloudflare-2019-07-regex"])
 
 
-def replaced(base: bytes, head: bytes) -> CitingFile:
+def replaced(base: bytes, head: bytes) -> ComparedFile:
     """Make a file all of whose lines were replaced."""
     one, other = Source(base), Source(head)
     hunk = Hunk(base_start=1, base_count=one.line_count, head_start=1, head_count=other.line_count)
-    return CitingFile(base=one, head=other, lines=LineMap([hunk]))
+    return ComparedFile(base=Version(source=one), head=Version(source=other), lines=LineMap([hunk]))
 
 
-def missing(*files: CitingFile) -> Counter[str]:
-    count: Counter[str] = Counter()
-    for file in files:
-        count.update(INDEX.cited(file.base.content) if file.base else {})
-        count.subtract(INDEX.cited(file.head.content) if file.head else {})
-    return count
-
-
-def removed(*files: CitingFile) -> list[Citation]:
-    return list(removed_citations(files, INDEX, missing=missing(*files)))
+def removed(*files: ComparedFile) -> list[Citation]:
+    return list(removed_citations(files, INDEX))
 
 
 def test_incidents_are_found_as_whole_words() -> None:
@@ -45,13 +36,13 @@ def test_an_edited_line_that_still_cites_is_none() -> None:
 
 
 def test_a_citation_that_moved_to_a_new_file_is_none() -> None:
-    new = CitingFile(base=None, head=Source(b"# INC-1\n"), lines=LineMap([]))
+    new = ComparedFile(base=None, head=Version(source=Source(b"# INC-1\n")), lines=LineMap([]))
 
     assert removed(replaced(b"# INC-1\n", b""), new) == []
 
 
 def test_of_two_citations_the_one_whose_line_stands_elsewhere_moved() -> None:
-    new = CitingFile(base=None, head=Source(b"# keep INC-1\n"), lines=LineMap([]))
+    new = ComparedFile(base=None, head=Version(source=Source(b"# keep INC-1\n")), lines=LineMap([]))
 
     found = removed(replaced(b"# keep INC-1\n# guard, INC-1\n", b""), new)
 
@@ -59,6 +50,6 @@ def test_of_two_citations_the_one_whose_line_stands_elsewhere_moved() -> None:
 
 
 def test_a_deleted_file_loses_its_citations() -> None:
-    gone = CitingFile(base=Source(b"x\n# INC-245\n"), head=None, lines=LineMap([]))
+    gone = ComparedFile(base=Version(source=Source(b"x\n# INC-245\n")), head=None, lines=LineMap([]))
 
     assert removed(gone) == [Citation(file=0, line=2, incident="INC-245")]

@@ -68,6 +68,11 @@ def path_filter(rule: Mapping[str, Any]) -> PathFilter:
     return PathFilter(include=_compile(paths.get("include")), exclude=_compile(paths.get("exclude")))
 
 
+def glob_filter(globs: tuple[str, ...]) -> PathFilter:
+    """Compile globs that are to admit what any of them matches, for instance those of a watch."""
+    return PathFilter(include=_compile(globs), exclude=None)
+
+
 def _compile(globs: object) -> re.Pattern[str] | None:
     if not isinstance(globs, list | tuple) or not globs or not all(isinstance(glob, str) for glob in globs):
         return None

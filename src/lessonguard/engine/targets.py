@@ -137,6 +137,10 @@ def _obstacle(content: bytes, max_bytes: int) -> _Obstacle | None:
     if content.startswith(_LFS_POINTER):
         return _Obstacle(reason="it is stored with Git LFS, so its content is not in Git", is_text=False)
     if len(content) > max_bytes:
-        reason = f"it is larger than {max_bytes:,} bytes ({len(content):,})"
-        return _Obstacle(reason=reason, is_text=True)
+        return _Obstacle(reason=too_large(len(content), max_bytes), is_text=True)
     return None
+
+
+def too_large(size: int, max_bytes: int) -> str:
+    """Say that a file has too many bytes to be checked."""
+    return f"it is larger than {max_bytes:,} bytes ({size:,})"

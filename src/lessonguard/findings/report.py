@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lessonguard.findings.accept import Acceptances
 from lessonguard.findings.identity import Fingerprints
@@ -18,12 +18,18 @@ _LONGEST_EXCERPT = 12
 
 @dataclass(frozen=True, kw_only=True)
 class JudgedFile:
-    """A compared file with its names and the accept comments in its head."""
+    """A compared file with its names, its accept comments and the lessons that watch it."""
 
     path: str
     previous_path: str | None
     compared: ComparedFile
     acceptances: Acceptances
+    watched_by: tuple[Lesson, ...] = ()
+
+    @property
+    def base_path(self) -> str:
+        """Name the file as base knew it."""
+        return self.previous_path or self.path
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,6 +80,8 @@ def _make(
         finding = _finding(
             file, verdict, version, fingerprints=fingerprints[key], owner=rules[verdict.occurrence.rule]
         )
+        if verdict.origin is not None and verdict.origin != verdict.file:
+            finding = replace(finding, previous_path=files[verdict.origin].base_path)
         if verdict.state is not State.INHERITED:
             yield finding
 

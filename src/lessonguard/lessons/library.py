@@ -17,7 +17,7 @@ from lessonguard.lessons.model import Lesson, Library
 BlobT = TypeVar("BlobT", bound=str)
 
 _ENDINGS = (".yaml", ".yml")
-_READ_AT_MOST = 1_048_577  # a byte more than a lesson may have, so that `parse` sees that it is too large
+READ_AT_MOST = 1_048_577  # a byte more than a lesson may have, so that `parse` sees that it is too large
 
 
 def is_lesson_path(path: str) -> bool:
@@ -179,4 +179,4 @@ def _read(path: Path, folder: Path) -> bytes:
     if not path.is_file():
         raise OSError("it is not a file")
     with path.open("rb") as file:
-        return file.read(_READ_AT_MOST)
+        return file.read(READ_AT_MOST)

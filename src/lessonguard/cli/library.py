@@ -1,0 +1,94 @@
+"""`lessonguard list`, `show` and `export`: look at the lessons of a folder."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from lessonguard.cli.terminal import wants_colour, width
+from lessonguard.engine.rules import export_rules
+from lessonguard.errors import LessonError, UsageError
+from lessonguard.lessons.library import load_folder
+from lessonguard.lessons.model import IncidentId, Lesson, Library
+from lessonguard.render.lesson import render_lesson, render_lessons
+
+_Function = TypeVar("_Function", bound=Callable[..., Any])
+
+
+def _lessons_option(function: _Function) -> _Function:
+    return click.option(
+        "--lessons",
+        "folder",
+        metavar="DIR",
+        type=click.Path(exists=True, file_okay=False, path_type=Path),
+        default="lessons",
+        show_default=True,
+        help="Where the lesson files are.",
+    )(function)
+
+
+@click.command("list")
+@_lessons_option
+def list_lessons(folder: Path) -> None:
+    r"""List the lessons.
+
+    \b
+    Example:
+      lessonguard list --lessons lessons
+    """
+    library = load_folder(folder, name=None)
+    click.echo(render_lessons(library, width=width(), colour=wants_colour()), nl=False)
+    refuse_faults(library)
+
+
+@click.command()
+@click.argument("incident")
+@_lessons_option
+def show(incident: str, folder: Path) -> None:
+    r"""Show one lesson.
+
+    \b
+    Example:
+      lessonguard show INC-245
+    """
+    library = load_folder(folder, name=None)
+    lesson = _find(library, incident)
+    click.echo(render_lesson(lesson, width=width(), colour=wants_colour()), nl=False)
+
+
+@click.command()
+@_lessons_option
+def export(folder: Path) -> None:
+    r"""Print the rules as one Semgrep configuration, for editors and other tools.
+
+    The output is JSON, which is YAML too.
+
+    \b
+    Example:
+      lessonguard export > lessons.semgrep.yaml
+      semgrep scan --config lessons.semgrep.yaml
+    """
+    library = load_folder(folder, name=None)
+    click.echo(json.dumps(export_rules(library), indent=2, ensure_ascii=False))
+    refuse_faults(library)
+
+
+def refuse_faults(library: Library) -> None:
+    """Raise `LessonError` with all faults, once what is valid has had its use."""
+    if library.faults:
+        raise LessonError("\n".join(library.faults))
+
+
+def _find(library: Library, incident: str) -> Lesson:
+    lesson = library.by_incident.get(IncidentId(incident))
+    if lesson is None:
+        refuse_faults(library)
+        near = get_close_matches(incident, library.by_incident, n=1)
+        hint = f"Did you mean {near[0]}?" if near else "`lessonguard list` names the incidents."
+        raise UsageError(f"There is no lesson about {incident}.", hint=hint)
+    return lesson

@@ -1,0 +1,186 @@
+"""`lessonguard scan`: say what a change introduces."""
+
+from __future__ import annotations
+
+import sys
+from datetime import datetime, timezone
+from pathlib import Path
+
+import click
+
+from lessonguard.change.git import Repository
+from lessonguard.change.model import Change
+from lessonguard.change.pick import branch_change, staged_change, worktree_change
+from lessonguard.cli.formats import FORMATS, render
+from lessonguard.cli.progress import Progress
+from lessonguard.engine.choose import find_semgrep, open_engine
+from lessonguard.engine.interface import Limits
+from lessonguard.engine.languages import load_languages
+from lessonguard.errors import LessonError, UsageError
+from lessonguard.findings.model import ScanReport
+from lessonguard.lessons.library import load_folder
+from lessonguard.lessons.model import Library, Mode
+from lessonguard.render.selection import introduced
+from lessonguard.scan import ScanOptions, read_library, scan_change
+
+_NEVER = "never"
+_FAIL_ON = (*(mode.value for mode in reversed(Mode)), _NEVER)
+
+
+@click.command()
+@click.option("--base", metavar="REV", help="Compare with this; by default the remote's default branch.")
+@click.option("--head", metavar="REV", default="HEAD", show_default=True, help="What to judge.")
+@click.option("--staged", is_flag=True, help="Judge what is staged, against HEAD.")
+@click.option("--worktree", is_flag=True, help="Judge the work tree, untracked files included.")
+@click.option(
+    "--lessons",
+    "lessons_directory",
+    metavar="DIR",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Take the lessons from this directory instead of the tip of --base.",
+)
+@click.option(
+    "--lessons-folder",
+    metavar="PATH",
+    default="lessons",
+    show_default=True,
+    help="Where the repository keeps its lessons.",
+)
+@click.option("--format", "format_name", type=click.Choice(FORMATS), default="text", show_default=True)
+@click.option(
+    "--output",
+    metavar="FILE",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write to this file instead of standard output.",
+)
+@click.option(
+    "--fail-on",
+    type=click.Choice(_FAIL_ON),
+    default=Mode.BLOCK.value,
+    show_default=True,
+    help="Exit with 1 if an incident whose lesson has this mode, or a stricter one, is repeated.",
+)
+@click.option(
+    "--timeout",
+    metavar="SECONDS",
+    type=click.FloatRange(min=0.1),
+    default=5.0,
+    show_default=True,
+    help="For one rule on one file.",
+)
+@click.option(
+    "--max-memory",
+    metavar="MIB",
+    type=click.IntRange(min=256),
+    default=4096,
+    show_default=True,
+    help="For Semgrep.",
+)
+@click.option(
+    "--max-target-bytes",
+    metavar="BYTES",
+    type=click.IntRange(min=1),
+    default=1_000_000,
+    show_default=True,
+    help="Larger files are listed as unchecked.",
+)
+@click.option(
+    "-C",
+    "directory",
+    metavar="DIR",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    default=".",
+    help="Run as if started there.",
+)
+def scan(
+    *,
+    base: str | None,
+    head: str,
+    staged: bool,
+    worktree: bool,
+    lessons_directory: Path | None,
+    lessons_folder: str,
+    format_name: str,
+    output: Path | None,
+    fail_on: str,
+    timeout: float,
+    max_memory: int,
+    max_target_bytes: int,
+    directory: Path,
+) -> int:
+    r"""Say what a change introduces.
+
+    Compares HEAD with the commit where it left the base branch, and judges both sides by the
+    lessons at the tip of that branch.
+
+    \b
+    Examples:
+      lessonguard scan                      what this branch introduces
+      lessonguard scan --base origin/dev    … compared with another branch
+      lessonguard scan --staged             what the next commit would
+      lessonguard scan --worktree           what is not committed yet, too
+      lessonguard scan --format sarif --output lessonguard.sarif
+
+    Exits with 0 if nothing was introduced at or above --fail-on, 1 if something was, 2 for a
+    wrong option or an invalid lesson, 3 if it could not scan, 4 for a bug in lessonguard.
+    """
+    with Repository.open(directory) as repository, Progress() as progress:
+        progress.step("looking for what changed")
+        change = _pick(repository, base=base, head=head, staged=staged, worktree=worktree)
+        library = _library(repository, change, directory=lessons_directory, folder=lessons_folder)
+        semgrep = find_semgrep()
+        options = ScanOptions(
+            today=datetime.now(tz=timezone.utc).date(),
+            limits=Limits(timeout=timeout, max_memory=max_memory),
+            max_target_bytes=max_target_bytes,
+            step=progress.step,
+        )
+        report = scan_change(
+            library,
+            repository,
+            change,
+            engine=open_engine(semgrep),
+            languages=load_languages(semgrep.package),
+            options=options,
+        )
+    _write(render(report, format_name=format_name, is_shown=output is None), output)
+    return _exit_code(report, fail_on=fail_on, is_told=format_name == "text" and output is None)
+
+
+def _pick(repository: Repository, *, base: str | None, head: str, staged: bool, worktree: bool) -> Change:
+    if staged + worktree + (head != "HEAD") > 1:
+        raise UsageError("Only one of --head, --staged and --worktree can be judged at a time.")
+    if staged and base:
+        raise UsageError("--staged compares with HEAD, so --base has no meaning.", hint="Leave out --base.")
+    if staged:
+        return staged_change(repository)
+    if worktree:
+        return worktree_change(repository, base=base)
+    return branch_change(repository, base=base, head=head)
+
+
+def _library(repository: Repository, change: Change, *, directory: Path | None, folder: str) -> Library:
+    if directory is None:
+        return read_library(repository, change.tip, folder=folder.strip("/"))
+    resolved, top = directory.resolve(), Path(repository.top or directory.anchor)
+    is_inside = repository.top is not None and resolved.is_relative_to(top)
+    return load_folder(directory, name=resolved.relative_to(top).as_posix() if is_inside else None)
+
+
+def _write(text: str, output: Path | None) -> None:
+    data = text.encode()
+    if output is None:
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
+    else:
+        output.write_bytes(data)
+
+
+def _exit_code(report: ScanReport, *, fail_on: str, is_told: bool) -> int:
+    """Decide the exit code; faults of lessons come first, and are named unless the report did."""
+    if report.faults:
+        message = "Some lessons are invalid; the others were applied."
+        raise LessonError("\n".join([message, *(() if is_told else report.faults)]))
+    strictness = {mode: rank for rank, mode in enumerate(Mode)}
+    limit = len(strictness) if fail_on == _NEVER else strictness[Mode(fail_on)]
+    return int(any(strictness[finding.lesson.mode] >= limit for finding in introduced(report)))
