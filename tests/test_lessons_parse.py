@@ -12,11 +12,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lessonguard.lessons import parse
 from lessonguard.lessons.fault import Fault
 from lessonguard.lessons.model import Example, Lesson, Mode, Severity, Watch
 from lessonguard.lessons.parse import MAX_BYTES, parse_lesson
@@ -287,10 +285,15 @@ def test_the_search_for_vague_wording_takes_no_time_on_long_punctuation() -> Non
     assert find_vague("." * 200_000 + "x") is None
 
 
-def test_lessons_are_read_without_libyaml_too(monkeypatch: pytest.MonkeyPatch) -> None:
-    expected = _parse(_BASE)
-    monkeypatch.setattr(parse, "_LOADER", yaml.SafeLoader)
-    assert _parse(_BASE) == expected
+def test_lessons_are_read_without_libyaml_too() -> None:
+    code = (
+        "import sys; sys.modules['yaml._yaml'] = None; import yaml; assert not yaml.__with_libyaml__\n"
+        "from lessonguard.lessons.parse import parse_lesson\n"
+        "print(parse_lesson(sys.stdin.buffer.read(), path='lessons/INC-245.yaml'))"
+    )
+    argv = [sys.executable, "-c", code]
+    result = subprocess.run(argv, input=_BASE.encode(), capture_output=True, check=True)
+    assert result.stdout.decode().strip() == str(_parse(_BASE))
 
 
 @given(st.binary(max_size=200))

@@ -10,7 +10,8 @@ from functools import cache
 from typing import Any, get_args, get_origin, get_type_hints
 
 from lessonguard.lessons.model import Lesson, Rule
-from lessonguard.lessons.rule_schema import DEFINITIONS, RULE, TEXT, Schema
+from lessonguard.lessons.rule_options import Schema
+from lessonguard.lessons.rule_schema import DEFINITIONS, RULE, TEXT
 
 _INSTANT: Schema = {  # ISO 8601, extended format, with an offset
     "type": "string",

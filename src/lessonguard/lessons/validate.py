@@ -12,7 +12,7 @@ from typing import Any
 
 from lessonguard.lessons.fault import Faults, find_similar, join_words, suggest
 from lessonguard.lessons.node import Entries, Items, Node, Scalar, json_value
-from lessonguard.lessons.rule_schema import Schema
+from lessonguard.lessons.rule_options import Schema
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _FEW = 12  # more choices than that are not read
@@ -51,7 +51,7 @@ class Validator:
                 hint = _advise("add it:", self._resolve(properties[key])) or "add it"
                 self.faults.add(node, f'{name} has no "{key}"', hint=hint)
         self._check_number(node, schema, name)
-        self._check_choice(node, present, schema, name)
+        self._check_choice(node, schema, name, present=present)
 
     def _check_unknown(self, node: Entries, schema: Schema) -> set[str]:
         """Record unknown keys; give those that were meant."""
@@ -119,7 +119,7 @@ class Validator:
         if len(node.entries) < schema.get("minProperties", 0):
             self.faults.add(node, f"{name} is empty", hint="remove it")
 
-    def _check_choice(self, node: Entries, present: set[str], schema: Schema, name: str) -> None:
+    def _check_choice(self, node: Entries, schema: Schema, name: str, *, present: set[str]) -> None:
         """Check `oneOf` and `anyOf` over required keys."""
         bounds = (("oneOf", "exactly one", 1), ("anyOf", "at least one", len(present)))
         for keyword, words, most in bounds:
