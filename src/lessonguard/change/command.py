@@ -9,16 +9,13 @@ from pathlib import Path
 from lessonguard.errors import GitError
 from lessonguard.process import Completed, Conversation, TimeLimitError, run
 
-# Settings for which the commands have no option.
 _SETTINGS = (
-    "core.bigFileThreshold=512m",  # or else a larger file is binary
-    "core.fsmonitor=false",  # or else a program runs
-    "core.hooksPath=/dev/null",  # the same
-    "core.safecrlf=false",  # or else some line endings stop `git add`
-    "core.splitIndex=false",  # or else a part of an index is written beside the real one
-    "gc.auto=0",  # or else `git fetch` leaves a program running
-    "maintenance.auto=false",  # the same
+    "core.fsmonitor=false",  # starts a program
+    "core.hooksPath=/dev/null",  # starts programs
+    "core.safecrlf=false",  # lets some line endings stop `git add`
+    "core.splitIndex=false",  # writes a part of any index beside the real one
 )
+"""Settings for which commands have no option."""
 
 _VARIABLES = {
     "GIT_GRAFT_FILE": "/dev/null",
@@ -72,7 +69,7 @@ class Git:
         quiet = ("--quiet", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules", "--refmap=")
         try:
             result = self.attempt(
-                *("fetch", *quiet, *options, "--stdin", remote),
+                *("fetch", "--no-auto-maintenance", *quiet, *options, "--stdin", remote),
                 stdin="".join(f"{name}\n" for name in wanted).encode(),
                 timeout=_FETCH_TIMEOUT,
             )

@@ -16,13 +16,12 @@ from lessonguard.change.scratch import Scratch, quote_folder
 from lessonguard.errors import GitError
 from lessonguard.process import run
 
-# What settings and attributes would otherwise decide; each is an option of git-diff-tree(1).
-_RAW = ("--raw", "-r", "-z", "--no-abbrev", "-M50%", "-l1000", "--no-rename-empty", "-O/dev/null")
+_LISTING = ("--raw", "-r", "-z", "--no-abbrev", "-M50%", "-l1000")
 _PATCH = (
-    *("-p", "-r", "-U0", "-w", "--full-index", "--text", "--no-renames", "--diff-algorithm=histogram"),
-    *("--indent-heuristic", "--inter-hunk-context=0", "--src-prefix=a/", "--dst-prefix=b/", "-O/dev/null"),
+    *("-p", "-U0", "-w", "--text", "--full-index", "--diff-algorithm=histogram", "--indent-heuristic"),
+    *("--no-color", "--no-ext-diff", "--no-textconv"),
 )
-_PLAIN = ("--no-color", "--no-ext-diff", "--no-textconv", "--no-relative", "--ignore-submodules=none")
+"""Options of git-diff-tree(1). As plumbing it heeds few settings and attributes, and these say no to them."""
 
 _BRANCHES = ("HEAD", "main", "master")
 
@@ -120,7 +119,7 @@ class Repository:
         A file counts as renamed if at least half of it stayed. Of more than 1,000 added or
         deleted files, only those that stayed the same do (`-l` in git-diff-tree(1)).
         """
-        return parse_raw(self._reading.run("diff-tree", *_RAW, *_PLAIN, base, head, to="compare the commits"))
+        return parse_raw(self._reading.run("diff-tree", *_LISTING, base, head, to="compare the commits"))
 
     def read_blobs(self, blobs: Iterable[BlobId], *, limit: int) -> dict[BlobId, bytes | int]:
         """Give the contents of blobs; of one with more than `limit` bytes only the size.
@@ -149,9 +148,9 @@ class Repository:
         differing = [pair for pair in wanted if pair[0] != pair[1]]
         if not differing:
             return dict.fromkeys(wanted, ())
-        # As names in trees of their own: no pathspec, no pairing of renames and no attributes.
+        # In two trees of their own, under the same names: no list of paths and no pairing of renames.
         base, head = self._open_scratch().write_pairs(differing)
-        patch = self._reading.run("diff-tree", *_PATCH, *_PLAIN, base, head, to="compare files")
+        patch = self._reading.run("diff-tree", *_PATCH, base, head, to="compare files")
         return {**dict.fromkeys(wanted, ()), **parse_hunks(patch)}
 
     def tree_entries(self, commit: CommitId, folder: str) -> tuple[tuple[str, BlobId], ...]:
