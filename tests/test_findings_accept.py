@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from lessonguard.findings.accept import AcceptComment, Acceptances
+from lessonguard.findings.accept import Acceptances, AcceptComment
 from lessonguard.findings.comments import find_accept_comments
 from lessonguard.findings.source import Source
 

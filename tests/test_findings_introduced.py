@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lessonguard.change.model import Hunk, LineMap
-from lessonguard.findings.introduced import ComparedFile, Occurrence, Verdict, Version, classify
+from lessonguard.findings.compared import ComparedFile, Occurrence, Verdict, Version
+from lessonguard.findings.introduced import classify
 from lessonguard.findings.model import State
 from lessonguard.findings.source import Source
 
@@ -20,7 +21,8 @@ CALL = re.compile(r"get\([^)\n]*\)")
 
 def matches(text: str) -> list[Occurrence]:
     """Play the engine: `get(…)` is bad without `timeout`, and outside a `with lock:`."""
-    found, guards = [], []
+    found: list[Occurrence] = []
+    guards: list[int] = []
     offset = 0
     for line in text.split("\n"):
         indent = len(line) - len(line.lstrip())
@@ -38,7 +40,7 @@ def matches(text: str) -> list[Occurrence]:
 
 def line_map(base: str, head: str) -> LineMap:
     """Play `git diff -w`: map lines that are equal but for white space."""
-    sides = [[re.sub(r"\s", "", line) for line in text.split("\n")] for text in (base, head)]
+    one, other = ([re.sub(r"\s", "", line) for line in text.split("\n")] for text in (base, head))
     hunks = [
         Hunk(
             base_start=first + (last > first),
@@ -46,7 +48,7 @@ def line_map(base: str, head: str) -> LineMap:
             head_start=start + (stop > start),
             head_count=stop - start,
         )
-        for tag, first, last, start, stop in SequenceMatcher(None, *sides, autojunk=False).get_opcodes()
+        for tag, first, last, start, stop in SequenceMatcher(None, one, other, autojunk=False).get_opcodes()
         if tag != "equal"
     ]
     return LineMap(hunks)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lessonguard.change.model import Hunk, LineMap
-from lessonguard.findings.introduced import ComparedFile, Version
+from lessonguard.findings.compared import ComparedFile, Version
 from lessonguard.findings.notices import Citation, CitationIndex, removed_citations
 from lessonguard.findings.source import Source
 

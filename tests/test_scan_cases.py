@@ -9,7 +9,8 @@ import pytest
 
 from lessonguard.change.git import Repository
 from lessonguard.change.pick import branch_change
-from lessonguard.engine.choose import open_engine
+from lessonguard.engine.choose import find_semgrep, open_engine
+from lessonguard.engine.languages import load_languages
 from lessonguard.lessons.library import load_folder
 from lessonguard.scan import ScanOptions, scan_change
 from tests.support.cases import commit_case, describe, read_case
@@ -24,12 +25,15 @@ def test_report_says_what_the_case_expects(path: Path, tmp_path: Path) -> None:
     base, head = commit_case(case, Repo(tmp_path / "repo"))
     library = load_folder(CASES / "change_lessons", name=None)
 
-    with Repository.open(str(tmp_path / "repo")) as repository:
+    with Repository.open(tmp_path / "repo") as repository:
         change = branch_change(repository, base=base, head=head)
-        engine = open_engine()
-        options = ScanOptions(today=date(2026, 6, 1))
         report = scan_change(
-            library, repository, change, engine=engine, languages=engine.languages, options=options
+            library,
+            repository,
+            change,
+            engine=open_engine(),
+            languages=load_languages(find_semgrep().package),
+            options=ScanOptions(today=date(2026, 6, 1)),
         )
 
     assert describe(report) == case.expected

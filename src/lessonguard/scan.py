@@ -2,31 +2,31 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
 from lessonguard.change.git import Repository
-from lessonguard.change.model import BlobId, Change, ChangedFile, CommitId, FileVersion, LineMap
-from lessonguard.engine.interface import Engine, EngineResult, Limits, RuleProblem
+from lessonguard.change.model import BlobId, Change, ChangedFile, CommitId, LineMap
+from lessonguard.engine.interface import Engine, Limits, RuleProblem
 from lessonguard.engine.languages import Languages
+from lessonguard.engine.look import Look, Obstacle, SeenFile
 from lessonguard.engine.paths import glob_filter, visible_path
 from lessonguard.engine.rules import engine_rules, unknown_languages
-from lessonguard.engine.targets import MAX_BYTES, Selector, too_large
+from lessonguard.engine.targets import MAX_BYTES, Selector
 from lessonguard.findings.accept import Acceptances, AcceptComment
-from lessonguard.findings.introduced import ComparedFile, Occurrence, Version, classify
+from lessonguard.findings.compared import ComparedFile
+from lessonguard.findings.introduced import classify
 from lessonguard.findings.model import ScanReport, State, Unchecked
 from lessonguard.findings.notices import CitationIndex, make_notices
 from lessonguard.findings.report import JudgedFile, RuleOfLesson, make_findings, unchecked_order
 from lessonguard.findings.source import Source
 from lessonguard.lessons.library import READ_AT_MOST, load_blobs
-from lessonguard.lessons.model import Library
+from lessonguard.lessons.model import Lesson, Library
 
 _CACHE = "lessonguard/lessons.json"
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
-_EVERYTHING = range(0)  # as in `Version.blind`
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,15 +71,17 @@ def scan_change(
     options.step(f"reading {len(files)} changed files")
     texts = _read(repository, files, limit=options.max_target_bytes)
 
-    look = _Look(files, texts, Selector(rules, languages, folder=library.folder), options)
-    options.step(f"matching {len(look.selection.rules)} rules with {len(look.selection.targets)} files")
-    result = look.run(engine, options.limits)
+    selector = Selector(rules, languages, folder=library.folder)
+    look = Look(files, texts, selector=selector, max_bytes=options.max_target_bytes)
+    options.step(look.question)
+    look.ask(engine, options.limits)
 
     options.step("comparing with what was there before")
-    cited = CitationIndex(lesson.incident for lesson in library.lessons)
-    judged = _judge(repository, look.results(result, cited), library, options)
+    citations = CitationIndex(lesson.incident for lesson in library.lessons)
+    judged = _judge(repository, _remarkable(look, library, citations), today=options.today)
     owners = _owners(library)
     findings = make_findings(judged, classify([file.compared for file in judged]), owners)
+    refused = [*unknown_languages(rules), *look.rule_problems]
     return ScanReport(
         base=change.base,
         head=change.head,
@@ -87,141 +89,81 @@ def scan_change(
         files=len(change.files),
         findings=tuple(finding for finding in findings if finding.state is not State.FIXED),
         fixed=tuple(finding for finding in findings if finding.state is State.FIXED),
-        notices=make_notices(judged, library, cited),
-        unchecked=tuple(sorted(set(look.unchecked(result, owners)), key=unchecked_order)),
-        faults=(*library.faults, *_rule_faults(owners, [*unknown_languages(rules), *result.rule_problems])),
+        notices=make_notices(judged, library, citations),
+        unchecked=_unchecked(look.obstacles(), files, owners),
+        faults=(*library.faults, *_rule_faults(refused, owners)),
     )
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Side:
-    """One version of a changed file; `file` is the index of that file."""
+class _Remarkable:
+    """A changed file that there is something to say about, and why."""
 
-    file: int
-    is_head: bool
-    version: FileVersion
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Seen:
-    """A changed file with what was found in its versions, and the accept comments in its head."""
-
-    file: ChangedFile
-    base: Version | None
-    head: Version | None
+    seen: SeenFile
     comments: Sequence[AcceptComment]
-    is_citing: bool
-
-    @property
-    def is_remarkable(self) -> bool:
-        """Tell whether there is anything to say about this file."""
-        versions = (self.base, self.head)
-        return self.is_citing or bool(self.comments) or any(side and side.occurrences for side in versions)
+    watched_by: tuple[Lesson, ...]
 
     @property
     def pair(self) -> tuple[BlobId, BlobId] | None:
         """Give the blobs to compare; None for a file that was added or deleted."""
-        return (self.file.base.blob, self.file.head.blob) if self.file.base and self.file.head else None
+        file = self.seen.file
+        return (file.base.blob, file.head.blob) if file.base and file.head else None
 
 
-class _Look:
-    """Which versions of which files the rules look at, and what became of each."""
+def _remarkable(look: Look, library: Library, citations: CitationIndex) -> list[_Remarkable]:
+    watches = [(lesson, glob_filter(lesson.watch.paths)) for lesson in library.lessons if lesson.watch]
+    found = []
+    for seen in look.files():
+        versions = [version for version in (seen.file.base, seen.file.head) if version]
+        paths = {visible_path(version.path) for version in versions}
+        watched_by = tuple(lesson for lesson, watched in watches if any(map(watched.admits, paths)))
+        comments = _accept_comments(seen)
+        sides = [side.source.content for side in (seen.base, seen.head) if side]
+        if watched_by or comments or seen.has_matches or any(map(citations.cited, sides)):
+            found.append(_Remarkable(seen=seen, comments=comments, watched_by=watched_by))
+    return found
 
-    def __init__(
-        self,
-        files: Sequence[ChangedFile],
-        texts: Mapping[BlobId, Source | int],
-        selector: Selector,
-        options: ScanOptions,
-    ) -> None:
-        self._files = files
-        self._texts = texts
-        self._max_bytes = options.max_target_bytes
-        self._sides = [side for side in _sides(files) if selector.wants(side.version)]
-        self._read = [side for side in self._sides if isinstance(texts[side.version.blob], Source)]
-        contents = ((side.version, self._source(side.version).content) for side in self._read)
-        self.selection = selector.select(contents, max_bytes=self._max_bytes)
 
-    def run(self, engine: Engine, limits: Limits) -> EngineResult:
-        """Ask the engine, if there is anything to ask."""
-        if not self.selection.targets:
-            return EngineResult(matches=(), problems=(), rule_problems=())
-        return engine.run(self.selection.rules, self.selection.targets, limits=limits)
+def _judge(repository: Repository, found: Sequence[_Remarkable], *, today: date) -> list[JudgedFile]:
+    """Map the lines of files that there is something to say about; Git is not asked about others."""
+    hunks = repository.hunks([item.pair for item in found if item.pair])
+    return [
+        JudgedFile(
+            path=item.seen.file.path,
+            previous_path=item.seen.file.previous_path,
+            compared=ComparedFile(
+                base=item.seen.base,
+                head=item.seen.head,
+                lines=LineMap(hunks[item.pair] if item.pair else ()),
+            ),
+            acceptances=Acceptances(item.comments, path=item.seen.file.path, today=today),
+            watched_by=item.watched_by,
+        )
+        for item in found
+    ]
 
-    def results(self, result: EngineResult, cited: CitationIndex) -> Iterator[_Seen]:
-        """Give every changed file with what was found in it."""
-        occurrences, blind = self._occurrences(result), self._blind(result)
-        looked_at = {
-            (self._read[target.key].file, self._read[target.key].is_head) for target in self.selection.targets
-        }
-        for index, file in enumerate(self._files):
-            base = self._version(file.base, occurrences[index, False], blind[index, False])
-            head = self._version(file.head, occurrences[index, True], blind[index, True])
-            yield _Seen(
-                file=file,
-                base=base,
-                head=head,
-                comments=_accept_comments(head.source, file.path)
-                if head and (index, True) in looked_at
-                else (),
-                is_citing=any(side and cited.cited(side.source.content) for side in (base, head)),
-            )
 
-    def unchecked(self, result: EngineResult, owners: Mapping[str, RuleOfLesson]) -> Iterator[Unchecked]:
-        """Name what a lesson should have looked at in head and could not.
+def _accept_comments(seen: SeenFile) -> Sequence[AcceptComment]:
+    if seen.head is None or not seen.is_head_looked_at or b"lessonguard:" not in seen.head.source.content:
+        return ()
+    # Loaded here, because Pygments costs 30 ms, and most changes have no such comment.
+    from lessonguard.findings.comments import find_accept_comments  # noqa: PLC0415
 
-        Of base only what is needed: where head has matches that could not be compared.
-        """
-        matched = {self._read[match.target].file for match in result.matches}
-        for side, rule, reason, _ in self._obstacles(result):
-            lesson = owners[rule].lesson if rule else None
-            words = reason if side.is_head else f"before the change, {reason}"
-            if side.is_head or side.file in matched:
-                path = self._files[side.file].path
-                yield Unchecked(path=path, incident=lesson.incident if lesson else None, reason=words)
+    return find_accept_comments(seen.head.source, file_name=seen.file.path)
 
-    def _obstacles(self, result: EngineResult) -> Iterator[tuple[_Side, str | None, str, Sequence[range]]]:
-        """Give what could not be looked at: the side, the rule if only one, why, and the lines if not all."""
-        for side in self._sides:
-            size = self._texts[side.version.blob]
-            if isinstance(size, int):
-                yield side, None, too_large(size, self._max_bytes), ()
-        for skipped in self.selection.skipped:
-            yield self._read[skipped.key], None, skipped.reason, ()
-        for problem in result.problems:
-            yield self._read[problem.target], problem.rule, problem.message, problem.lines
 
-    def _occurrences(self, result: EngineResult) -> Mapping[tuple[int, bool], Sequence[Occurrence]]:
-        found: defaultdict[tuple[int, bool], list[Occurrence]] = defaultdict(list)
-        for match in result.matches:
-            side = self._read[match.target]
-            found[side.file, side.is_head].append(
-                Occurrence(
-                    rule=match.rule, start=match.start, end=match.end, message=match.message, fix=match.fix
-                )
-            )
-        return found
-
-    def _blind(self, result: EngineResult) -> Mapping[tuple[int, bool], Mapping[str | None, Sequence[range]]]:
-        blind: defaultdict[tuple[int, bool], defaultdict[str | None, list[range]]]
-        blind = defaultdict(lambda: defaultdict(list))
-        for side, rule, _, lines in self._obstacles(result):
-            blind[side.file, side.is_head][rule] += lines or [_EVERYTHING]
-        return blind
-
-    def _version(
-        self,
-        version: FileVersion | None,
-        occurrences: Sequence[Occurrence],
-        blind: Mapping[str | None, Sequence[range]],
-    ) -> Version | None:
-        if version is None:
-            return None
-        return Version(source=self._source(version), occurrences=occurrences, blind=blind)
-
-    def _source(self, version: FileVersion) -> Source:
-        text = self._texts[version.blob]
-        return text if isinstance(text, Source) else Source(b"")
+def _unchecked(
+    obstacles: Iterable[Obstacle], files: Sequence[ChangedFile], owners: Mapping[str, RuleOfLesson]
+) -> tuple[Unchecked, ...]:
+    found = {
+        Unchecked(
+            path=files[obstacle.side.file].path,
+            incident=owners[obstacle.rule].lesson.incident if obstacle.rule else None,
+            reason=obstacle.reason if obstacle.side.is_head else f"before the change, {obstacle.reason}",
+        )
+        for obstacle in obstacles
+    }
+    return tuple(sorted(found, key=unchecked_order))
 
 
 def _lesson_texts(repository: Repository, blobs: Sequence[BlobId]) -> Mapping[BlobId, bytes]:
@@ -248,55 +190,13 @@ def _is_lesson(file: ChangedFile, library: Library) -> bool:
     return library.folder is not None and file.path.startswith(f"{library.folder}/")
 
 
-def _accept_comments(source: Source, path: str) -> Sequence[AcceptComment]:
-    if b"lessonguard:" not in source.content:
-        return ()
-    # Loaded here, because Pygments costs 30 ms, and most changes have no such comment.
-    from lessonguard.findings.comments import find_accept_comments  # noqa: PLC0415
-
-    return find_accept_comments(source, file_name=path)
-
-
-def _sides(files: Sequence[ChangedFile]) -> Iterator[_Side]:
-    for index, file in enumerate(files):
-        for is_head, version in ((False, file.base), (True, file.head)):
-            if version is not None:
-                yield _Side(file=index, is_head=is_head, version=version)
-
-
-def _judge(
-    repository: Repository, seen: Iterable[_Seen], library: Library, options: ScanOptions
-) -> list[JudgedFile]:
-    """Compare the files there is something to say about: their lines, comments and watchers."""
-    watches = [(lesson, glob_filter(lesson.watch.paths)) for lesson in library.lessons if lesson.watch]
-    kept = []
-    for item in seen:
-        paths = {visible_path(version.path) for version in (item.file.base, item.file.head) if version}
-        watched_by = tuple(lesson for lesson, watched in watches if any(map(watched.admits, paths)))
-        if watched_by or item.is_remarkable:
-            kept.append((item, watched_by))
-    hunks = repository.hunks([item.pair for item, _ in kept if item.pair])
-    return [
-        JudgedFile(
-            path=item.file.path,
-            previous_path=item.file.previous_path,
-            compared=ComparedFile(
-                base=item.base, head=item.head, lines=LineMap(hunks[item.pair] if item.pair else ())
-            ),
-            acceptances=Acceptances(item.comments, path=item.file.path, today=options.today),
-            watched_by=watched_by,
-        )
-        for item, watched_by in kept
-    ]
-
-
 def _owners(library: Library) -> Mapping[str, RuleOfLesson]:
     return {
         rule.id: RuleOfLesson(lesson=lesson, rule=rule) for lesson in library.lessons for rule in lesson.rules
     }
 
 
-def _rule_faults(owners: Mapping[str, RuleOfLesson], problems: Iterable[RuleProblem]) -> Iterator[str]:
+def _rule_faults(problems: Iterable[RuleProblem], owners: Mapping[str, RuleOfLesson]) -> Iterator[str]:
     for problem in problems:
         owner = owners[problem.rule]
         where = f"{owner.lesson.path}:{owner.rule.line}:1"

@@ -1,8 +1,8 @@
-"""Read the cases of `tests/cases/changes`: a change and what is to be said about it, in one file.
+r"""Read the cases of `tests/cases/changes`: a change and what is to be said about it, in one file.
 
 The first line says what the case shows. `=== base PATH` and `=== head PATH` begin a file on
 either side (a file that stays as it is stands on both), `=== expect` what the report must hold.
-Behind a path, `+x` makes the file executable and `+escaped` reads `\\0` and the like as bytes.
+Behind a path, `+x` makes the file executable and `+escaped` reads `\0` and the like as bytes.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ def _sections(text: str) -> list[tuple[str, str]]:
 def commit_case(case: Case, repo: Repo) -> tuple[str, str]:
     """Commit both sides of a case and give the two commits."""
     base = repo.commit("Base", case.base)
-    repo.write({name: None for name in case.base.keys() - case.head.keys()}).write(case.head)
+    repo.write(dict.fromkeys(case.base.keys() - case.head.keys())).write(case.head)
     for name in case.executable:
         (repo.path / name).chmod(0o755)
     return base, repo.commit("Head")

@@ -66,6 +66,18 @@ class Selector:
             analyzers |= self._languages.of_interpreters
         return bool(self._looking_at(version, analyzers))
 
+    def judges_alike(self, one: FileVersion, other: FileVersion) -> bool:
+        """Tell whether the same rules look at two versions whose contents are equal."""
+        if one.executable != other.executable:
+            return False
+        names = self._languages.of_name(one.path), self._languages.of_name(other.path)
+        scripts = self._languages.of_interpreters if one.executable else frozenset()
+        groups = [
+            self._looking_at(version, analyzers | scripts)
+            for version, analyzers in zip((one, other), names, strict=True)
+        ]
+        return set(groups[0]) == set(groups[1])
+
     def select(self, files: Iterable[tuple[FileVersion, bytes]], *, max_bytes: int = MAX_BYTES) -> Selection:
         """Choose among files, each with its content (without a byte order mark).
 

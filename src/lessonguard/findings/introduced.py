@@ -10,12 +10,13 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections import defaultdict, deque
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice, takewhile
 from typing import TypeVar
 
 from lessonguard.change.model import LineMap
+from lessonguard.findings.compared import ComparedFile, Occurrence, Verdict, Version, overlap
 from lessonguard.findings.model import State
 from lessonguard.findings.similar import similarity, survives
 from lessonguard.findings.source import Source
@@ -26,65 +27,10 @@ _SAME_CODE = 0.6
 _CANDIDATES = 50
 """How many base matches of one hunk are compared by likeness, so that time stays bounded."""
 
+_NOTHING = range(0)
+
 _LARGEST_REGION = 20_000
 """How many bytes are searched for surviving code; a larger hunk counts as rewritten."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Occurrence:
-    """One match of one rule in one version of a file: 0-based byte offsets, end exclusive."""
-
-    rule: str
-    start: int
-    end: int
-    message: str = ""
-    fix: str | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Version:
-    """One side of a compared file: its text, its matches, and where a rule could not look.
-
-    `blind` has 1-based line ranges by rule; those under None hold for every rule. An empty
-    range stands for the whole file.
-    """
-
-    source: Source
-    occurrences: Sequence[Occurrence] = ()
-    blind: Mapping[str | None, Sequence[range]] = field(default_factory=dict)
-
-    def is_blind(self, rule: str, lines: range) -> bool:
-        """Tell whether `rule` could not look at some of these lines."""
-        ranges = [*self.blind.get(rule, ()), *self.blind.get(None, ())]
-        return any(not unseen or _overlap(unseen, lines) for unseen in ranges)
-
-
-@dataclass(frozen=True, kw_only=True)
-class ComparedFile:
-    """A changed file as it was and as it is, and the mapping between the lines of the two.
-
-    `base` is None for an added file, `head` for a deleted one.
-    """
-
-    base: Version | None
-    head: Version | None
-    lines: LineMap
-
-
-@dataclass(frozen=True, kw_only=True)
-class Verdict:
-    """What the change did to one match.
-
-    `file` is the index of the compared file, in whose head the match stands (in whose base,
-    if it is `fixed`). `removed` are the base lines whose removal exposed it, 1-based. `origin`
-    is the index of the file it was moved from.
-    """
-
-    file: int
-    occurrence: Occurrence
-    state: State
-    removed: tuple[int, ...] = ()
-    origin: int | None = None
 
 
 def classify(files: Sequence[ComparedFile]) -> list[Verdict]:
@@ -165,7 +111,7 @@ class _Comparison:
             region, queue = self._region(place), waiting.get(key(place), deque())
             while queue and (queue[0].state is not None or queue[0].lines.stop <= region.start):
                 queue.popleft()
-            near = [base for base in islice(queue, _CANDIDATES) if _overlap(base.lines, region)]
+            near = [base for base in islice(queue, _CANDIDATES) if overlap(base.lines, region)]
             self._pair(place, _alike(place, near))
 
     def _pair(self, place: _Place, candidates: Iterable[_Place]) -> None:
@@ -193,7 +139,7 @@ class _Comparison:
         key = (place.text, region := self._region(place))
         if key not in self._surviving:
             matches = self.base_by_text[place.text]
-            self._surviving[key] = _survives_beside(place, matches, base.source, region)
+            self._surviving[key] = _survives_beside(place, matches, source=base.source, region=region)
         return self._surviving[key]
 
     def left_its_guard(self, place: _Place) -> bool:
@@ -214,13 +160,12 @@ class _Comparison:
         source = self.file.base.source
         return "".join(_joined(source.tokens(hunk.base_lines)) for hunk in self.lines.hunks)
 
-    def removed_lines(self, place: _Place) -> tuple[int, ...]:
+    def removed_near(self, place: _Place) -> range:
         """Give the removed base lines that stood nearest to a head match, above it first."""
         region = self._region(place)
         after = bisect_left(self._removals, region.start, key=lambda lines: lines.stop)
         near = self._removals[max(0, after - 1) : after + 2]
-        nearest = min(near, key=lambda lines: _distance(lines, region), default=None)
-        return tuple(nearest or ())
+        return min(near, key=lambda lines: _distance(lines, region), default=_NOTHING)
 
     @cached_property
     def _removals(self) -> list[range]:
@@ -242,23 +187,30 @@ class _Comparison:
         if all(self._to_head.to_base(line) for line in place.lines):
             return True
         region = self._to_head.region(place.lines.start, place.lines.stop - 1)
-        return _survives_beside(place, self.head_by_text[place.text], self.file.head.source, region)
+        return _survives_beside(
+            place, self.head_by_text[place.text], source=self.file.head.source, region=region
+        )
 
     def verdicts(self) -> Iterator[Verdict]:
         """Name every state that is still open; leave out what base and head share."""
         for place in self.head:
             state = place.state or (State.EXPOSED if self.left_its_guard(place) else State.ADDED)
-            removed = self.removed_lines(place) if state is State.EXPOSED else ()
-            yield self._verdict(place, state, removed)
+            yield self._verdict(place, state)
         # Where head was not understood, a match that is missing is not known to be fixed.
         if self.file.head is None or not self.file.head.blind:
             for place in self.base:
                 if place.state is None:
                     yield self._verdict(place, State.FIXED)
 
-    def _verdict(self, place: _Place, state: State, removed: tuple[int, ...] = ()) -> Verdict:
+    def _verdict(self, place: _Place, state: State) -> Verdict:
+        removed = self.removed_near(place) if state is State.EXPOSED else _NOTHING
         return Verdict(
-            file=self.index, occurrence=place.occurrence, state=state, removed=removed, origin=place.origin
+            file=self.index,
+            occurrence=place.occurrence,
+            state=state,
+            removed=tuple(removed),
+            is_removed_below=bool(removed) and removed.start >= self._region(place).stop,
+            origin=place.origin,
         )
 
 
@@ -304,7 +256,7 @@ def _alike(place: _Place, candidates: Iterable[_Place]) -> list[_Place]:
     return [base for likeness, base in sorted(rated, key=lambda pair: -pair[0]) if likeness >= _SAME_CODE]
 
 
-def _survives_beside(place: _Place, matches: Sequence[_Place], source: Source, region: range) -> bool:
+def _survives_beside(place: _Place, matches: Sequence[_Place], *, source: Source, region: range) -> bool:
     """Tell whether a place's code stands in `region` once more than the equal `matches` there."""
     if not region or source.byte_count(region) > _LARGEST_REGION:
         return False
@@ -316,10 +268,6 @@ def _survives_beside(place: _Place, matches: Sequence[_Place], source: Source, r
 
 def _joined(tokens: Sequence[str]) -> str:
     return "".join(f"{token}\0" for token in tokens)
-
-
-def _overlap(one: range, other: range) -> bool:
-    return one.start < other.stop and other.start < one.stop
 
 
 def _distance(lines: range, region: range) -> tuple[int, int]:

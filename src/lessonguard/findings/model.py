@@ -61,8 +61,9 @@ class Finding:
 
     Positions are in head, or in base for a `fixed` one; `end` is exclusive. `snippet` is the
     matched text. `lines` are the whole source lines of the match. `removed` are the base
-    lines whose removal exposed the code (only for `exposed`; may be empty). `fix` is the
-    replacement text that the rule proposes.
+    lines whose removal exposed the code (only for `exposed`; may be empty), and
+    `is_removed_below` tells that they stood below it. `fix` is the replacement text that the
+    rule proposes.
     """
 
     lesson: Lesson
@@ -79,6 +80,7 @@ class Finding:
     fix: str | None
     fingerprint: Fingerprint
     accepted: Acceptance | None
+    is_removed_below: bool = False
 
 
 NoticeKind = Literal[

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from lessonguard.findings.introduced import ComparedFile
+from lessonguard.findings.compared import ComparedFile
 from lessonguard.findings.model import Notice
 from lessonguard.findings.report import JudgedFile, notice_order
 from lessonguard.findings.source import Source

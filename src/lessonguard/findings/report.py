@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from lessonguard.findings.accept import Acceptances
+from lessonguard.findings.compared import ComparedFile, Verdict, Version
 from lessonguard.findings.identity import Fingerprints
-from lessonguard.findings.introduced import ComparedFile, Verdict, Version
 from lessonguard.findings.model import Finding, Notice, SourceLine, State, Unchecked
 from lessonguard.findings.source import Source
 from lessonguard.lessons.model import Lesson, Rule
@@ -103,6 +103,7 @@ def _finding(
         snippet=source.text(occurrence.start, occurrence.end),
         lines=_excerpt(source, lines),
         removed=_removed(file, verdict),
+        is_removed_below=verdict.is_removed_below,
         message=occurrence.message,
         fix=None if is_gone else occurrence.fix,
         fingerprint=fingerprints.make(

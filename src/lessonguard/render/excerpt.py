@@ -33,7 +33,7 @@ class Row:
 
 
 def excerpt(finding: Finding, *, width: int) -> list[Row]:
-    """Give the removed lines, then the matching ones, each on `width` columns at most."""
+    """Give the removed lines and the matching ones as they stood, each on `width` columns at most."""
     removed = [
         Row(number=line.number, text=_from_start(line.text, width=width), removed=True)
         for line in finding.removed
@@ -42,7 +42,8 @@ def excerpt(finding: Finding, *, width: int) -> list[Row]:
         match = [_single(finding, finding.lines[0], width=width)]
     else:
         match = [Row(number=line.number, text=_from_start(line.text, width=width)) for line in finding.lines]
-    return _shortened(removed, _REMOVED_LINES) + _shortened(match, _MATCH_LINES)
+    blocks = [_shortened(removed, _REMOVED_LINES), _shortened(match, _MATCH_LINES)]
+    return [row for block in (reversed(blocks) if finding.is_removed_below else blocks) for row in block]
 
 
 def _shortened(rows: list[Row], limit: int) -> list[Row]:

@@ -102,7 +102,8 @@ def _remediation(pen: Pen, items: Sequence[Remediation]) -> list[str]:
         state = f"done {item.done.isoformat()}" if item.done else f"due {item.due.isoformat()}"
         style = Style.GREEN if item.done else Style.MAGENTA
         lines.append(
-            f"{pen.write(state, style)}  {item.kind.value}, {visible(item.owner)}: {one_line(item.failure_mode)}"
+            f"{pen.write(state, style)}  {item.kind.value}, {visible(item.owner)}: "
+            f"{one_line(item.failure_mode)}"
         )
         lines += [
             f"  {line}" for line in wrapped(f"seen by: {one_line(item.validation)}", width=pen.width - 2)

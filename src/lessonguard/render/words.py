@@ -44,6 +44,8 @@ def state_words(finding: Finding) -> str:
     """Say what the change did to the code."""
     if finding.state is State.MOVED and finding.previous_path:
         return f"moved from {visible(finding.previous_path)}"
+    if finding.state is State.EXPOSED and not finding.removed:
+        return "old code that this change exposed"
     return _STATES[finding.state]
 
 
