@@ -26,6 +26,8 @@ _VARIABLES = {
 
 _FETCH_TIMEOUT = 300.0
 
+_FAULTS = ("fatal: ", "error: ", "remote error: ")
+
 _REMEDY = "`git fsck` tells whether the repository is complete and sound."
 
 
@@ -58,7 +60,7 @@ class Git:
         """
         result = self.attempt(*argv, stdin=stdin)
         if result.returncode:
-            raise GitError(f"Cannot {to}: {complaint(result.stderr)}", hint=_REMEDY)
+            raise GitError(f"Cannot {to}: {complaint(result.stderr)}.", hint=_REMEDY)
         return result.stdout
 
     def fetch(self, remote: str, *options: str, wanted: Iterable[str]) -> str:
@@ -100,7 +102,7 @@ def _argv(argv: Sequence[str]) -> list[str]:
 
 
 def complaint(stderr: bytes) -> str:
-    """Give Git's own words in one line, without its `fatal:`, `error:` and `hint:` marks."""
+    """Give Git's own words in one line: what it calls fatal or an error, or else all that it said."""
     lines = stderr.decode("utf-8", "backslashreplace").splitlines()
-    said = [line.removeprefix("fatal: ").removeprefix("error: ") for line in lines]
-    return "; ".join(line for line in said if line and not line.startswith(("hint:", "warning:")))
+    faults = [text for line in lines for mark in _FAULTS if (text := line.removeprefix(mark)) != line]
+    return "; ".join(line.rstrip(".") for line in faults or lines if line)

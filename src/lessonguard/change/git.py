@@ -88,7 +88,7 @@ class Repository:
             if found and found.kind == "tag":
                 [found] = self._objects.read([f"{found.name}^{{commit}}"], limit=0)
         except GitError as error:  # as for `@{upstream}` where there is none
-            raise GitError(f"{problem}: {error.message}", hint=hint) from error
+            raise GitError(f"{problem}. {error.message}", hint=hint) from error
         if found is None or found.kind != "commit":
             raise GitError(f"{problem}.", hint=hint)
         return CommitId(found.name)
@@ -204,4 +204,4 @@ def _cannot_open(path: Path, words: str) -> GitError:
         return GitError(
             f"{path} is not in a Git repository.", hint="Run this inside of a clone of your code."
         )
-    return GitError(f"Cannot open the Git repository at {path}: {words}")
+    return GitError(f"Cannot open the Git repository at {path}: {words}.")

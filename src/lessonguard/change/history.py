@@ -9,7 +9,7 @@ from lessonguard.change.model import CommitId
 from lessonguard.errors import GitError
 
 _STEPS = (50, 200, 800, 3_200, 12_800, 51_200)
-"""How many commits to fetch below each end of a cut history, one time after the other."""
+"""How many commits below each end of a cut history to fetch, one time after the other."""
 
 _UNRELATED = "Compare with a commit that it grew from: `--base`."
 _DEEPEN = "Fetch all of the history: `git fetch --unshallow`, or `fetch-depth: 0` for actions/checkout."
@@ -38,7 +38,7 @@ def find_merge_base(git: Git, *, base: CommitId, head: CommitId) -> CommitId:
 def _merge_bases(git: Git, base: CommitId, head: CommitId) -> list[CommitId]:
     result = git.attempt("merge-base", "--all", base, head)
     if result.returncode > 1:
-        raise GitError(f"Cannot compare {base} with {head}: {complaint(result.stderr)}", hint=_DEEPEN)
+        raise GitError(f"Cannot compare {base} with {head}: {complaint(result.stderr)}.", hint=_DEEPEN)
     return [CommitId(line) for line in result.stdout.decode().split()]
 
 
@@ -74,14 +74,15 @@ def _hiding(git: Git, *, base: CommitId, head: CommitId, found: list[CommitId]) 
 
 
 def _deepen(git: Git, cuts: Iterable[str], step: int | None) -> None:
-    """Fetch `step` more commits below the cuts, from the first remote that has them.
+    """Fetch `step` commits below the cuts, from the first remote that has them.
 
     Move no branch and write no FETCH_HEAD. Raise `GitError` if that changes nothing, or there
     is no further step.
     """
+    # Counted from the cuts: `--deepen` does nothing if the branch of any of them is gone on the server.
     before, words = _cuts(git), []
     for remote in _remotes(git) if step else ():
-        words.append(git.fetch(remote, f"--deepen={step}", wanted=cuts))
+        words.append(git.fetch(remote, f"--depth={step}", wanted=cuts))
         if _cuts(git) != before:
             return
     why = "; ".join(filter(None, words)) or "no remote has more"

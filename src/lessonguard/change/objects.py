@@ -53,7 +53,7 @@ class ObjectReader:
                 conversation.stdin.flush()
                 found.extend(self._answer(conversation, limit) for _ in chunk)
         except (EOFError, BrokenPipeError):
-            raise GitError(f"Cannot read from the repository: {self.close()}") from None
+            raise GitError(f"Git could not read the repository: {self.close()}.") from None
         except BaseException:  # whoever asks next must not get the rest of this answer
             self.close()
             raise

@@ -81,7 +81,7 @@ class Scratch:
             hint = "Resolve the conflicts and `git add` the files, or scan the work tree or a commit."
             raise GitError("Cannot scan the index: it has merge conflicts.", hint=hint)
         if result.returncode:
-            raise GitError(f"Cannot make a tree of the index: {complaint(result.stderr)}")
+            raise GitError(f"Cannot make a tree of the index: {complaint(result.stderr)}.")
         return CommitId(result.stdout.decode().strip())
 
 
