@@ -525,7 +525,7 @@ def test_thousands_of_pairs_are_compared_at_once(repo: Repo, repository: Reposit
 def test_nothing_is_left_behind_when_a_repository_is_closed(
     repo: Repo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    temporary = tmp_path / "temporary"
+    temporary = tmp_path / 'odd: "temporary" \\folder'
     temporary.mkdir()
     before = _snapshot(repo.path)
 
@@ -535,7 +535,7 @@ from pathlib import Path
 from lessonguard.change.git import Repository
 with Repository.open(Path(sys.argv[1])) as repository:
     repository.resolve("HEAD")
-    repository.worktree()
+    assert repository.tree_entries(repository.worktree(), ".")
     assert list(Path(tempfile.gettempdir()).iterdir())
     raise KeyboardInterrupt
 """

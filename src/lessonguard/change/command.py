@@ -105,4 +105,4 @@ def complaint(stderr: bytes) -> str:
     """Give Git's own words in one line: what it calls fatal or an error, or else all that it said."""
     lines = stderr.decode("utf-8", "backslashreplace").splitlines()
     faults = [text for line in lines for mark in _FAULTS if (text := line.removeprefix(mark)) != line]
-    return "; ".join(line.rstrip(".") for line in faults or lines if line)
+    return "; ".join(line.rstrip(".") for line in faults or lines if line and not line.startswith("hint:"))

@@ -52,7 +52,14 @@ class Scratch:
         # Git marks what it would add as a repository, and refuses to if that has no commit yet.
         repositories = [name for name in others.split(b"\0") if name.endswith(b"/")]
         self._git.run(
-            *("add", "--all", "--no-ignore-errors", "--pathspec-from-file=-", "--pathspec-file-nul"),
+            *(
+                "add",
+                "--all",
+                "--sparse",
+                "--no-ignore-errors",
+                "--pathspec-from-file=-",
+                "--pathspec-file-nul",
+            ),
             to="read the work tree",
             stdin=b"\0".join([b".", *(b":(exclude,literal)" + name for name in repositories)]),
         )

@@ -1,0 +1,105 @@
+"""Clones without contents: what a scan needs comes in one fetch."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from lessonguard.change.git import Repository
+from lessonguard.change.model import BlobId
+from lessonguard.errors import GitError
+from tests.support.repo import Repo
+
+
+@pytest.fixture(params=["sha1", "sha256"])
+def server(request: pytest.FixtureRequest, tmp_path: Path) -> Repo:
+    """Give a repository with 30 files that change."""
+    repo = Repo(tmp_path / "server", options=(f"--object-format={request.param}",))
+    repo.commit("Start", {f"{number}.py": f"{number}\n" for number in range(30)})
+    repo.commit("Change", {f"{number}.py": f"new {number}\n" for number in range(30)})
+    return repo
+
+
+def _partial(server: Repo) -> Repo:
+    return server.clone(server.path.parent / "partial", "--filter=blob:none", "--no-checkout")
+
+
+def _packs(repo: Repo) -> int:
+    return len(list((repo.path / ".git/objects/pack").glob("*.pack")))
+
+
+def _blobs(server: Repo) -> list[BlobId]:
+    listing = server.git("rev-list", "--objects", "--filter=object:type=blob", "--no-object-names", "HEAD")
+    return [BlobId(line) for line in listing.split() if server.git("cat-file", "-t", line) == "blob"]
+
+
+def test_missing_contents_are_fetched_at_once_and_only_once(server: Repo) -> None:
+    clone, blobs = _partial(server), _blobs(server)
+    assert len(blobs) == 60
+    before = _packs(clone)
+
+    for _ in range(2):
+        with Repository.open(clone.path) as repository:
+            assert repository.read_blobs(blobs, limit=100)[blobs[0]]
+
+        assert _packs(clone) == before + 1
+    assert not (clone.path / ".git/FETCH_HEAD").exists()
+
+
+def test_only_what_is_missing_is_fetched(server: Repo) -> None:
+    clone, blobs = _partial(server), _blobs(server)
+    with Repository.open(clone.path) as repository:
+        repository.read_blobs(blobs[:59], limit=100)
+    before = set(clone.path.glob(".git/objects/pack/*.pack"))
+
+    with Repository.open(clone.path) as repository:
+        repository.read_blobs(blobs, limit=100)
+
+    [new] = set(clone.path.glob(".git/objects/pack/*.pack")) - before
+    assert new.stat().st_size < 100
+
+
+def test_a_whole_change_takes_one_fetch(server: Repo) -> None:
+    clone = _partial(server)
+    before = _packs(clone)
+
+    with Repository.open(clone.path) as repository:
+        head = repository.resolve("HEAD")
+        files = repository.changed_files(repository.resolve("HEAD~1"), head)
+        repository.read_blobs(
+            [side.blob for file in files for side in (file.base, file.head) if side], limit=9
+        )
+        pairs = [(file.base.blob, file.head.blob) for file in files if file.base and file.head]
+        hunks = repository.hunks(pairs)
+
+    assert len(hunks) == 30
+    assert all(hunks.values())
+    assert _packs(clone) == before + 1
+
+
+def test_contents_that_cannot_be_fetched_are_an_error_that_names_the_remote(server: Repo) -> None:
+    clone, blobs = _partial(server), _blobs(server)
+    shutil.rmtree(server.path)
+
+    with (
+        Repository.open(clone.path) as repository,
+        pytest.raises(
+            GitError, match=r"Cannot fetch 60 files that this partial clone lacks \(origin: "
+        ) as caught,
+    ):
+        repository.read_blobs(blobs, limit=100)
+
+    assert "when the remote can be reached" in caught.value.hint
+
+
+def test_a_partial_clone_without_its_remote_says_so(server: Repo) -> None:
+    clone, blobs = _partial(server), _blobs(server)
+    clone.git("remote", "remove", "origin")
+
+    with (
+        Repository.open(clone.path) as repository,
+        pytest.raises(GitError, match="no remote is its promisor"),
+    ):
+        repository.read_blobs(blobs, limit=100)
