@@ -6,10 +6,17 @@ import re
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
+from shutil import which
+from sysconfig import get_path
 
+from lessonguard.engine.cli import CliEngine
 from lessonguard.engine.core import CoreEngine
 from lessonguard.engine.interface import Engine
+from lessonguard.engine.languages import load_languages
+from lessonguard.engine.program import REINSTALL
 from lessonguard.errors import EngineError
+
+_TESTED = ((1, 140, 0), (1, 185, 0))
 
 _VERSION = re.compile(r"""^__VERSION__ = ["'](\d+)\.(\d+)\.(\d+)["']""", re.MULTILINE)
 
@@ -48,4 +55,21 @@ def find_semgrep() -> Semgrep:
 def open_engine(semgrep: Semgrep | None = None) -> Engine:
     """Choose the engine for this Semgrep, or for the one that is installed beside us."""
     semgrep = semgrep or find_semgrep()
-    return CoreEngine(semgrep.core)
+    if _TESTED[0] <= semgrep.version <= _TESTED[1] and semgrep.core.is_file():
+        return CoreEngine(semgrep.core)
+    return open_public_engine(semgrep)
+
+
+def open_public_engine(semgrep: Semgrep) -> Engine:
+    """Give the engine that asks the public `semgrep scan`: slower, and right for any version."""
+    return CliEngine(_program(), load_languages(semgrep.package))
+
+
+def _program() -> Path:
+    beside = Path(get_path("scripts")) / "semgrep"
+    if beside.is_file():
+        return beside
+    found = which("semgrep")
+    if found is None:
+        raise EngineError("Semgrep is installed without its program `semgrep`.", hint=REINSTALL)
+    return Path(found)

@@ -5,9 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from lessonguard.engine.answer import (
@@ -18,26 +16,20 @@ from lessonguard.engine.answer import (
     plain_message,
     span_lines,
 )
-from lessonguard.engine.interface import EngineResult, EngineRule, Limits, Match, RuleProblem, Target
+from lessonguard.engine.interface import EngineResult, EngineRule, Limits, Match, Target
 from lessonguard.engine.paths import visible_path
+from lessonguard.engine.program import execute, unusable, workspace
+from lessonguard.engine.question import (
+    Entry,
+    FatalError,
+    check_accounted,
+    file_suffix,
+    make_entries,
+    readable,
+    run_around_fatal,
+)
 from lessonguard.engine.rules import rules_document
-from lessonguard.errors import EngineError
-from lessonguard.process import Completed, TimeLimitError, run
-
-_REINSTALL = "Install Semgrep again: pip install --force-reinstall semgrep"
-
-
-class _FatalError(EngineError):
-    """Semgrep stopped with an explanation; perhaps because of a rule."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Entry:
-    """One target as one language; `certain` are rules that must look at it, for they have no `paths`."""
-
-    target: Target
-    analyzer: str
-    certain: frozenset[str]
+from lessonguard.process import Completed
 
 
 class CoreEngine:
@@ -48,81 +40,35 @@ class CoreEngine:
         self._binary = binary
 
     def run(self, rules: Sequence[EngineRule], targets: Sequence[Target], *, limits: Limits) -> EngineResult:
-        """See `Engine.run`.
-
-        Some faults in one rule stop Semgrep before it looks at anything. Those rules are found by
-        bisection and reported like other refused ones, and the rest is run.
-        """
-        if not rules:
-            return assemble((), ())
-        try:
-            return self._ask(rules, targets, limits)
-        except _FatalError:
-            refused = self._find_fatal(rules, limits)
-            if not refused:
-                raise
-        names = {problem.rule for problem in refused}
-        result = self.run([rule for rule in rules if rule.id not in names], targets, limits=limits)
-        problems = sorted((*result.rule_problems, *refused), key=lambda problem: problem.rule)
-        return replace(result, rule_problems=tuple(problems))
-
-    def _find_fatal(self, rules: Sequence[EngineRule], limits: Limits) -> tuple[RuleProblem, ...]:
-        try:
-            self._ask(rules, (), limits)
-        except _FatalError as error:
-            if len(rules) == 1:
-                return (RuleProblem(rule=rules[0].id, message=error.message),)
-            half = len(rules) // 2
-            return self._find_fatal(rules[:half], limits) + self._find_fatal(rules[half:], limits)
-        return ()
+        """See `Engine.run`."""
+        return run_around_fatal(rules, targets, lambda rules, targets: self._ask(rules, targets, limits))
 
     def _ask(self, rules: Sequence[EngineRule], targets: Sequence[Target], limits: Limits) -> EngineResult:
-        entries = _entries(rules, targets)
-        with TemporaryDirectory(prefix="lessonguard-") as folder:
-            keys = _write_request(Path(folder), rules, entries)
-            completed = self._execute(Path(folder), limits)
+        entries = make_entries(rules, targets)
+        with workspace() as folder:
+            keys = _write_request(folder, rules, entries)
+            completed = execute(self._command(folder, limits), folder, limits)
         try:
             return _result(_read_answer(completed), entries, keys)
         except (LookupError, TypeError, ValueError) as error:
-            raise EngineError(_explain(completed), hint=_REINSTALL) from error
+            raise unusable(completed) from error
 
-    def _execute(self, folder: Path, limits: Limits) -> Completed:
-        argv = [
+    def _command(self, folder: Path, limits: Limits) -> list[str]:
+        return [
             str(self._binary),
             "-json_nodots",
             *("-rules", str(folder / "rules.json")),
             *("-targets", str(folder / "targets.json")),
-            # One: starting a second worker costs more than it brings, whatever the size.
+            # One: a second worker costs more than it brings, however much there is to do.
             *("-j", "1"),
             "-fast",
             *("-timeout", str(limits.timeout)),
             *("-timeout_threshold", str(TIMEOUT_THRESHOLD)),
             *("-max_memory", str(limits.max_memory)),
         ]
-        try:
-            return run(argv, cwd=str(folder), timeout=limits.deadline)
-        except TimeLimitError as error:
-            hint = "Check a smaller change, or find the slow rule with `lessonguard check`."
-            raise EngineError(
-                f"Semgrep did not finish within {limits.deadline:g} seconds.", hint=hint
-            ) from error
 
 
-def _entries(rules: Sequence[EngineRule], targets: Sequence[Target]) -> list[_Entry]:
-    """List what is asked: every target once for each of its languages that a rule is for."""
-    certain: dict[str, set[str]] = {}
-    for rule in rules:
-        for analyzer in rule.analyzers:
-            certain.setdefault(analyzer, set()).update(() if "paths" in rule.document else (rule.id,))
-    names = {analyzer: frozenset(ids) for analyzer, ids in certain.items()}
-    return [
-        _Entry(target=target, analyzer=analyzer, certain=names[analyzer])
-        for target in targets
-        for analyzer in sorted(target.analyzers & names.keys())
-    ]
-
-
-def _write_request(folder: Path, rules: Sequence[EngineRule], entries: Sequence[_Entry]) -> dict[str, int]:
+def _write_request(folder: Path, rules: Sequence[EngineRule], entries: Sequence[Entry]) -> dict[str, int]:
     """Write what Semgrep reads into `folder`, and return the keys of targets by where their bytes are.
 
     Each target has a file of its own: Semgrep names that file only, so two targets that shared
@@ -131,10 +77,10 @@ def _write_request(folder: Path, rules: Sequence[EngineRule], entries: Sequence[
     keys: dict[str, int] = {}
     listed = []
     for entry in entries:
-        file = folder / str(entry.target.key)
+        file = folder / f"{entry.target.key}{file_suffix(entry.target.path)}"
         if str(file) not in keys:
             keys[str(file)] = entry.target.key
-            file.write_bytes(entry.target.content)
+            file.write_bytes(readable(entry.target.content))
         path = {"fpath": str(file), "ppath": "/" + visible_path(entry.target.path)}
         listed.append(["CodeTarget", {"path": path, "analyzer": entry.analyzer, "products": ["sast"]}])
     (folder / "rules.json").write_text(json.dumps(rules_document(rules)), encoding="utf-8")
@@ -148,24 +94,17 @@ def _read_answer(completed: Completed) -> dict[str, Any]:
     answer: dict[str, Any] = json.loads(completed.stdout.decode("utf-8", "replace"))
     for error in answer["errors"]:
         if error["error_type"] == "Fatal error":
-            raise _FatalError(f"Semgrep stopped: {plain_message(error['message'])}")
+            raise FatalError(f"Semgrep stopped: {plain_message(error['message'])}")
     if completed.returncode != 0:
-        raise EngineError(_explain(completed), hint=_REINSTALL)
+        raise unusable(completed)
     return answer
 
 
-def _result(answer: Mapping[str, Any], entries: Sequence[_Entry], keys: Mapping[str, int]) -> EngineResult:
+def _result(answer: Mapping[str, Any], entries: Sequence[Entry], keys: Mapping[str, int]) -> EngineResult:
     matches = [_match(found, keys) for found in answer["results"]]
     result = assemble(matches, tuple(_complaints(answer, keys)))
-    _account(entries, result, Counter(keys[path] for path in answer["paths"]["scanned"]))
+    check_accounted(entries, result, Counter(keys[path] for path in answer["paths"]["scanned"]))
     return result
-
-
-def _explain(completed: Completed) -> str:
-    status = completed.returncode
-    how = f"was stopped by signal {-status}" if status < 0 else f"ended with exit code {status}"
-    said = plain_message(completed.stderr.decode("utf-8", "replace"))
-    return f"Semgrep {how} without a usable answer{': ' + said if said else '.'}"
 
 
 def _match(found: Mapping[str, Any], keys: Mapping[str, int]) -> Match:
@@ -181,7 +120,7 @@ def _match(found: Mapping[str, Any], keys: Mapping[str, int]) -> Match:
 
 
 def _complaints(answer: Mapping[str, Any], keys: Mapping[str, int]) -> Iterable[Complaint]:
-    for error in answer["errors"]:
+    for error in (*answer["errors"], *answer["time"].get("fixpoint_timeouts", ())):
         kind = error["error_type"]
         yield Complaint(
             type=error_type(kind),
@@ -194,16 +133,3 @@ def _complaints(answer: Mapping[str, Any], keys: Mapping[str, int]) -> Iterable[
         yield Complaint(
             type="Rule parse error", message=skipped["details"], rule=skipped["rule_id"], target=None
         )
-
-
-def _account(entries: Sequence[_Entry], result: EngineResult, scanned: Mapping[int, int]) -> None:
-    """Raise `EngineError` if the answer says nothing about a target that a rule must look at."""
-    refused = {problem.rule for problem in result.rule_problems}
-    failed = {problem.target for problem in result.problems if problem.rule is None}
-    expected = Counter(entry.target.key for entry in entries if entry.certain - refused)
-    for entry in entries:
-        key = entry.target.key
-        if key not in failed and scanned.get(key, 0) < expected[key]:
-            raise EngineError(
-                f"Semgrep's answer does not say whether it checked {entry.target.path}.", hint=_REINSTALL
-            )

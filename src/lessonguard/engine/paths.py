@@ -59,32 +59,44 @@ def visible_path(path: str) -> str:
 def path_filter(rule: Mapping[str, Any]) -> PathFilter:
     """Compile the `paths` of a rule document.
 
-    Globs that Semgrep cannot read let everything through: Semgrep is to see the rule and
-    refuse it in its own words.
+    If Semgrep cannot read them, everything is let through: Semgrep is to see the rule, and
+    to refuse it in its own words.
     """
     paths = rule.get("paths")
-    if not isinstance(paths, Mapping):
+    try:
+        return PathFilter(include=_compile(paths, "include"), exclude=_compile(paths, "exclude"))
+    except ValueError:
         return PathFilter(include=None, exclude=None)
-    return PathFilter(include=_compile(paths.get("include")), exclude=_compile(paths.get("exclude")))
 
 
 def glob_filter(globs: tuple[str, ...]) -> PathFilter:
-    """Compile globs that are to admit what any of them matches, for instance those of a watch."""
-    return PathFilter(include=_compile(globs), exclude=None)
+    """Compile globs that are to admit what any of them matches, for instance those of a watch.
+
+    A glob that Semgrep could not read matches nothing.
+    """
+    return PathFilter(include=_any_of(tuple(glob for glob in globs if _is_readable(glob))), exclude=None)
 
 
-def _compile(globs: object) -> re.Pattern[str] | None:
-    if not isinstance(globs, list | tuple) or not globs or not all(isinstance(glob, str) for glob in globs):
+def _compile(paths: object, key: str) -> re.Pattern[str] | None:
+    globs = paths.get(key) if isinstance(paths, Mapping) else None
+    if not globs:
         return None
-    return _compile_all(tuple(globs))
+    if not isinstance(globs, list | tuple) or not all(isinstance(glob, str) for glob in globs):
+        raise ValueError(f"`{key}` is not a list of globs.")
+    return _any_of(tuple(globs))
 
 
 @cache
-def _compile_all(globs: tuple[str, ...]) -> re.Pattern[str] | None:
+def _any_of(globs: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile("|".join(f"(?:{translate_glob(glob)})" for glob in globs) or "(?!)")
+
+
+def _is_readable(glob: str) -> bool:
     try:
-        return re.compile("|".join(f"(?:{translate_glob(glob)})" for glob in globs))
+        translate_glob(glob)
     except ValueError:
-        return None
+        return False
+    return True
 
 
 def translate_glob(glob: str) -> str:

@@ -24,12 +24,12 @@ def engine_rules(lessons: Iterable[Lesson], languages: Languages) -> tuple[Engin
 def engine_rule(rule: Rule, languages: Languages) -> EngineRule:
     """Make one rule that an engine runs.
 
-    Its languages are spelled out: Semgrep's engine alone would not check TypeScript with a
-    JavaScript rule, as `semgrep scan` does.
+    With JavaScript its languages are spelled out in the order that `semgrep scan` gives them: the
+    engine alone would not check TypeScript, and it reads patterns in the first language.
     """
     document = {key: value for key, value in rule.document.items() if key not in _NOT_FOR_MATCHING}
     analyzers = languages.analyzers_of_rule(rule.languages, generic=_generic_analyzer(rule.document))
-    if "ts" in analyzers:
+    if "js" in analyzers:
         document["languages"] = sorted(analyzers)
     return EngineRule(id=rule.id, analyzers=analyzers, document=document)
 
