@@ -168,12 +168,15 @@ def _library(repository: Repository, change: Change, *, directory: Path | None, 
 
 
 def _write(text: str, output: Path | None) -> None:
-    data = text.encode()
+    """Write UTF-8, whatever the locale says."""
     if output is None:
-        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.write(text.encode())
         sys.stdout.buffer.flush()
-    else:
-        output.write_bytes(data)
+        return
+    try:
+        output.write_bytes(text.encode())
+    except OSError as error:
+        raise UsageError(f"Cannot write {output}: {error.strerror}.", hint="Name another --output.") from error
 
 
 def _exit_code(report: ScanReport, *, fail_on: str, is_told: bool) -> int:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import timedelta
 
 from lessonguard.lessons.model import Lesson, Library, Remediation, Rule, Timeline
 from lessonguard.render.escape import one_line, visible
-from lessonguard.render.layout import clipped, column_width, wrapped
-from lessonguard.render.pen import Pen, Style
-from lessonguard.render.words import counted, incident_words, mode_words, story_parts
-
-_PROSE = 100  # columns beyond which the eye loses the line
-_LABEL = 15  # columns of "What happened" and the gap behind it
+from lessonguard.render.layout import clipped, column_width
+from lessonguard.render.pen import Pen
+from lessonguard.render.story import fact_lines, title_lines
+from lessonguard.render.words import counted, mode_words, story_parts
 
 
 def render_lessons(library: Library, *, width: int, colour: bool) -> str:
@@ -37,16 +36,12 @@ def render_lessons(library: Library, *, width: int, colour: bool) -> str:
 
 def render_lesson(lesson: Lesson, *, width: int, colour: bool) -> str:
     """Tell all that a lesson holds, but for its examples, wrapped to `width` columns."""
-    pen = Pen(colour=colour, width=min(width, _PROSE))
+    pen = Pen(colour=colour, width=width)
     blocks = [
-        [pen.bold(visible(lesson.incident)) + "  " + one_line(lesson.title), *_facts(pen, lesson)],
-        [
-            line
-            for label, text in [*story_parts(lesson), ("Invariant", lesson.invariant)]
-            for line in _part(pen, label, text)
-        ],
-        [line for label, text in _further(lesson) for line in _part(pen, label, text)],
-        _remediation(pen, lesson.remediation),
+        title_lines(pen, lesson, lesson.failure_class, mode_words(lesson)),
+        _facts(pen, [*story_parts(lesson), ("Invariant", one_line(lesson.invariant))]),
+        _facts(pen, _origin(lesson)),
+        [line for item in lesson.remediation for line in _remediation(pen, item)],
     ]
     return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
 
@@ -56,11 +51,13 @@ def detection_gap(timeline: Timeline | None) -> str:
     if timeline is None or timeline.began is None:
         return ""
     ends = [("noticed", timeline.detected), ("under control", timeline.stabilized)]
-    return ", ".join(
-        f"{words} after {counted(round((end - timeline.began).total_seconds() / 60), 'minute')}"
-        for words, end in ends
-        if end is not None
-    )
+    return ", ".join(f"{words} {_after(end - timeline.began)}" for words, end in ends if end is not None)
+
+
+def _after(gap: timedelta) -> str:
+    hours, minutes = divmod(round(gap.total_seconds() / 60), 60)
+    parts = [f"{hours} h"] * bool(hours) + [f"{minutes} min"] * bool(minutes)
+    return f"after {' '.join(parts)}" if parts else "at once"
 
 
 def _row(pen: Pen, cells: Sequence[str], title: str) -> str:
@@ -69,43 +66,30 @@ def _row(pen: Pen, cells: Sequence[str], title: str) -> str:
     return f"{pen.bold(cells[0])}{start[len(cells[0]) :]}  {rest}"
 
 
-def _facts(pen: Pen, lesson: Lesson) -> list[str]:
-    facts = [incident_words(lesson), lesson.failure_class, f"{lesson.mode.value} ({mode_words(lesson)})"]
-    return [pen.dim(" · ".join(facts))]
+def _facts(pen: Pen, facts: Iterable[tuple[str, str]]) -> list[str]:
+    return [line for name, text in facts for line in fact_lines(pen, name, visible(text))]
 
 
-def _part(pen: Pen, label: str, text: str) -> list[str]:
-    lines = wrapped(one_line(text), width=max(20, pen.width - _LABEL))
-    heads = [pen.dim(f"{label:<{_LABEL}}"), *[" " * _LABEL] * len(lines)]
-    return [head + line for head, line in zip(heads, lines, strict=False)]
-
-
-def _further(lesson: Lesson) -> Iterable[tuple[str, str]]:
-    yield from [("Timeline", gap)] if (gap := detection_gap(lesson.timeline)) else []
-    yield from [("Postmortem", lesson.postmortem)] if lesson.postmortem else []
+def _origin(lesson: Lesson) -> Iterator[tuple[str, str]]:
+    if gap := detection_gap(lesson.timeline):
+        yield "Timeline", gap
+    if lesson.postmortem:
+        yield "Postmortem", lesson.postmortem
     yield from (("Source", source) for source in lesson.sources)
     yield "Lesson", lesson.path
     yield from (("Rule", _rule(rule)) for rule in lesson.rules)
-    yield from [("Watched", ", ".join(lesson.watch.paths))] if lesson.watch else []
-    yield from (
-        [("Proof", f"fires at {lesson.proof.broken}, silent at {lesson.proof.fixed}")] if lesson.proof else []
-    )
+    if lesson.watch:
+        yield "Watched", ", ".join(lesson.watch.paths)
+    if lesson.proof:
+        yield "Proof", f"fires at {lesson.proof.broken}, silent at {lesson.proof.fixed}"
 
 
 def _rule(rule: Rule) -> str:
     return f"{rule.id} for {', '.join(rule.languages)}, line {rule.line} of the lesson"
 
 
-def _remediation(pen: Pen, items: Sequence[Remediation]) -> list[str]:
-    lines: list[str] = []
-    for item in items:
-        state = f"done {item.done.isoformat()}" if item.done else f"due {item.due.isoformat()}"
-        style = Style.GREEN if item.done else Style.MAGENTA
-        lines.append(
-            f"{pen.write(state, style)}  {item.kind.value}, {visible(item.owner)}: "
-            f"{one_line(item.failure_mode)}"
-        )
-        lines += [
-            f"  {line}" for line in wrapped(f"seen by: {one_line(item.validation)}", width=pen.width - 2)
-        ]
-    return lines
+def _remediation(pen: Pen, item: Remediation) -> list[str]:
+    state = f"done {item.done.isoformat()}" if item.done else f"due {item.due.isoformat()}"
+    words = f"{state}, {item.kind.value}, {item.owner}: {one_line(item.failure_mode)}"
+    seen = f"seen by {one_line(item.validation)}"
+    return [*fact_lines(pen, "Follow-up", visible(words)), *fact_lines(pen, "", seen)]

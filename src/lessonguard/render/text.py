@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from lessonguard.findings.model import Finding, ScanReport, State
-from lessonguard.lessons.model import Lesson, Mode
+from lessonguard.lessons.model import Mode
 from lessonguard.render.escape import one_line, visible
 from lessonguard.render.excerpt import Row, excerpt
 from lessonguard.render.layout import clipped, column_width, wrapped
 from lessonguard.render.pen import Pen, Style
 from lessonguard.render.selection import Story, accepted, carried, introduced, stories
+from lessonguard.render.story import LABEL_WIDTH, fact_lines, label, title_lines
 from lessonguard.render.words import (
     keep_comment,
     mode_words,
@@ -30,8 +31,6 @@ from lessonguard.render.words import (
 )
 
 _NARROWEST = 48
-_PROSE = 100  # columns beyond which the eye loses the line
-_LABEL = 15  # columns of "What happened" and the gap behind it
 _LONG_CAUSE = 300  # characters of a root cause beyond which the lesson file is the better place
 _LEAST_CODE = 16  # columns below which a line of code says nothing
 _FIX_LINES = 8
@@ -81,7 +80,7 @@ def _story(pen: Pen, story: Story) -> list[str]:
         "",
         *_excerpt(pen, first),
         "",
-        *_lesson(pen, story.lesson),
+        *title_lines(pen, story.lesson),
         "",
         *_facts(pen, first),
         *_elsewhere(pen, others),
@@ -122,42 +121,26 @@ def _row(pen: Pen, row: Row, *, digits: int, signed: bool, tone: Style) -> list[
     return [(edge + sign + row.text).rstrip(), blank + sign + " " * offset + mark]
 
 
-def _lesson(pen: Pen, lesson: Lesson) -> list[str]:
-    facts = pen.dim(f" · {lesson.date.isoformat()} · {lesson.severity.value}")
-    title = wrapped(one_line(lesson.title), width=min(pen.width, _PROSE) - 2)
-    return [f"  {pen.bold(visible(lesson.incident))}{facts}", *(f"  {pen.bold(line)}" for line in title)]
-
-
 def _facts(pen: Pen, finding: Finding) -> list[str]:
     lesson = finding.lesson
     parts = [part for part in story_parts(lesson) if part[0] != "Why" or len(part[1]) <= _LONG_CAUSE]
     parts += [("Here", own_message(finding))] if own_message(finding) else []
-    lines = [line for part in parts for line in _fact(pen, part)]
+    lines = [line for part in parts for line in fact_lines(pen, *part)]
     lines += _fix(pen, finding)
     if lesson.mode is Mode.BLOCK:
-        lines += _fact(pen, ("To keep it", f"{keep_comment(lesson)} in a comment on the line or above it"))
-    lines += _fact(pen, ("Postmortem", visible(lesson.postmortem))) if lesson.postmortem else []
-    return [*lines, _label(pen, "Lesson") + visible(lesson.path)]
-
-
-def _fact(pen: Pen, part: tuple[str, str]) -> list[str]:
-    label, text = part
-    first, *rest = wrapped(text, width=min(pen.width, _PROSE) - 2 - _LABEL) or [""]
-    return [_label(pen, label) + first, *(" " * (2 + _LABEL) + line for line in rest)]
+        lines += fact_lines(pen, "To keep it", f"{keep_comment(lesson)} in a comment on the line or above it")
+    lines += fact_lines(pen, "Postmortem", visible(lesson.postmortem)) if lesson.postmortem else []
+    return [*lines, label(pen, "Lesson") + visible(lesson.path)]
 
 
 def _fix(pen: Pen, finding: Finding) -> list[str]:
     if finding.fix is None:
         return []
-    room = pen.width - 2 - _LABEL
+    room = pen.width - 2 - LABEL_WIDTH
     code = (finding.fix.rstrip() or "(remove it)").split("\n")
     lines = code if len(code) <= _FIX_LINES else [*code[:_FIX_LINES], "…"]
     shown = [pen.write(clipped(visible(line.expandtabs(4)), width=room), Style.GREEN) for line in lines]
-    return [_label(pen, "Fix") + shown[0], *(" " * (2 + _LABEL) + line for line in shown[1:])]
-
-
-def _label(pen: Pen, label: str) -> str:
-    return "  " + pen.dim(f"{label:<{_LABEL}}")
+    return [label(pen, "Fix") + shown[0], *(" " * (2 + LABEL_WIDTH) + line for line in shown[1:])]
 
 
 def _elsewhere(pen: Pen, findings: list[Finding]) -> list[str]:
