@@ -97,6 +97,7 @@ def test_unrelated_histories_are_an_error_that_asks_for_a_base(tmp_path: Path) -
 @pytest.mark.parametrize("depth", [1, 2, 10, 20, 21, 22, 40])
 def test_a_shallow_clone_gives_the_same_merge_base(depth: int, forked: Repo) -> None:
     clone = _shallow(forked, depth)
+    clone.config(remote__origin__tagOpt="--tags", fetch__prune="true", fetch__pruneTags="true")
     refs = _refs(clone)
 
     assert _merge_base(clone) == forked.git("rev-parse", "fork")

@@ -79,6 +79,22 @@ def test_a_whole_change_takes_one_fetch(server: Repo) -> None:
     assert _packs(clone) == before + 1
 
 
+def test_comparing_and_making_trees_fetch_no_more_than_they_need(server: Repo) -> None:
+    clone = _partial(server)
+    clone.git("read-tree", "HEAD")
+    clone.write({"new.py": "new\n"}).git("add", "new.py")
+    before = _packs(clone)
+
+    with Repository.open(clone.path) as repository:
+        staged, base = repository.staged(), repository.resolve("HEAD~1")
+        assert _packs(clone) == before
+        files = repository.changed_files(base, staged)
+        repository.hunks((file.base.blob, file.head.blob) for file in files if file.base and file.head)
+
+    assert len(files) == 31
+    assert _packs(clone) == before + 1
+
+
 def test_contents_that_cannot_be_fetched_are_an_error_that_names_the_remote(server: Repo) -> None:
     clone, blobs = _partial(server), _blobs(server)
     shutil.rmtree(server.path)

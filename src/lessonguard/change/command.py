@@ -63,15 +63,17 @@ class Git:
             raise GitError(f"Cannot {to}: {complaint(result.stderr)}.", hint=_REMEDY)
         return result.stdout
 
-    def fetch(self, remote: str, *options: str, wanted: Iterable[str]) -> str:
+    def fetch(self, remote: str, *options: str, wanted: Iterable[str], negotiate: bool = True) -> str:
         """Fetch objects by their full names; move no branch and write no FETCH_HEAD.
 
-        Return why it failed, in Git's words, or nothing if it did not.
+        Unless we `negotiate`, the remote is not told which commits are here, and so cannot
+        leave out what belongs to them. Return why it failed, in Git's words, or nothing.
         """
-        quiet = ("--quiet", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules", "--refmap=")
+        settings = () if negotiate else ("-c", "fetch.negotiationAlgorithm=noop")
+        quiet = ("--quiet", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules")
         try:
             result = self.attempt(
-                *("fetch", "--no-auto-maintenance", *quiet, *options, "--stdin", remote),
+                *(*settings, "fetch", "--no-auto-maintenance", *quiet, *options, "--stdin", remote),
                 stdin="".join(f"{name}\n" for name in wanted).encode(),
                 timeout=_FETCH_TIMEOUT,
             )

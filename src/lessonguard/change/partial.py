@@ -26,7 +26,7 @@ def fetch_missing(git: Git, blobs: Iterable[BlobId]) -> None:
     words = []
     for remote in _promisors(git):
         # As Git fetches what it lacks itself (`fetch_objects` in promisor-remote.c).
-        failure = git.fetch(remote, "--filter=blob:none", "--negotiation-tip=HEAD", wanted=missing)
+        failure = git.fetch(remote, "--filter=blob:none", wanted=missing, negotiate=False)
         if not failure:
             return
         words.append(f"{remote}: {failure}")

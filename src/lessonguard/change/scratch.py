@@ -83,7 +83,7 @@ class Scratch:
             shutil.copy2(self._real_index, self._index)
 
     def _write_tree(self) -> CommitId:
-        result = self._git.attempt("write-tree", "--missing-ok")
+        result = self._git.attempt("write-tree")
         if b": unmerged (" in result.stderr:
             hint = "Resolve the conflicts and `git add` the files, or scan the work tree or a commit."
             raise GitError("Cannot scan the index: it has merge conflicts.", hint=hint)
