@@ -11,14 +11,14 @@ from typing import Any
 
 import pytest
 
-from lessonguard.engine.choose import find_semgrep, open_public_engine
+from lessonguard.engine.choose import find_semgrep, public_engine
 from lessonguard.engine.core import CoreEngine
 from lessonguard.engine.interface import Engine, EngineResult, EngineRule, Limits, Problem, Target
 from tests.support.engine import FakeEngine
 
 ENGINES: Mapping[str, Callable[[], Engine]] = {
     "core": lambda: CoreEngine(find_semgrep().core),
-    "cli": lambda: open_public_engine(find_semgrep()),
+    "cli": lambda: public_engine(find_semgrep()),
     "fake": FakeEngine,
 }
 

@@ -9,8 +9,7 @@ import pytest
 
 from lessonguard.change.git import Repository
 from lessonguard.change.pick import branch_change
-from lessonguard.engine.choose import find_semgrep, open_engine
-from lessonguard.engine.languages import load_languages
+from lessonguard.engine.choose import find_semgrep
 from lessonguard.lessons.library import load_folder
 from lessonguard.scan import ScanOptions, scan_change
 from tests.support.cases import commit_case, describe, read_case
@@ -31,8 +30,8 @@ def test_report_says_what_the_case_expects(path: Path, tmp_path: Path) -> None:
             library,
             repository,
             change,
-            engine=open_engine(),
-            languages=load_languages(find_semgrep().package),
+            engine=find_semgrep(),
+            languages=find_semgrep().languages,
             options=ScanOptions(today=date(2026, 6, 1)),
         )
 

@@ -13,8 +13,7 @@ from lessonguard.change.pick import branch_change
 from lessonguard.cli.formats import render
 from lessonguard.cli.terminal import width
 from lessonguard.demo import BEGINNING, Commit, build_demo, history
-from lessonguard.engine.choose import find_semgrep, open_engine
-from lessonguard.engine.languages import load_languages
+from lessonguard.engine.choose import find_semgrep
 from lessonguard.errors import UsageError
 from lessonguard.findings.model import ScanReport
 from lessonguard.render.layout import wrapped
@@ -75,8 +74,8 @@ def _scan(folder: Path, branch: str) -> ScanReport:
             read_library(repository, change.tip, folder="lessons"),
             repository,
             change,
-            engine=open_engine(semgrep),
-            languages=load_languages(semgrep.package),
+            engine=semgrep,
+            languages=semgrep.languages,
             options=ScanOptions(today=datetime.now(tz=timezone.utc).date()),
         )
 

@@ -13,9 +13,8 @@ from lessonguard.change.model import Change
 from lessonguard.change.pick import branch_change, staged_change, worktree_change
 from lessonguard.cli.formats import FORMATS, render
 from lessonguard.cli.progress import Progress
-from lessonguard.engine.choose import find_semgrep, open_engine
+from lessonguard.engine.choose import find_semgrep
 from lessonguard.engine.interface import Limits
-from lessonguard.engine.languages import load_languages
 from lessonguard.errors import LessonError, UsageError
 from lessonguard.findings.model import ScanReport
 from lessonguard.lessons.library import load_folder
@@ -139,8 +138,8 @@ def scan(
             library,
             repository,
             change,
-            engine=open_engine(semgrep),
-            languages=load_languages(semgrep.package),
+            engine=semgrep,
+            languages=semgrep.languages,
             options=options,
         )
     _write(render(report, format_name=format_name, is_shown=output is None), output)
@@ -176,7 +175,9 @@ def _write(text: str, output: Path | None) -> None:
     try:
         output.write_bytes(text.encode())
     except OSError as error:
-        raise UsageError(f"Cannot write {output}: {error.strerror}.", hint="Name another --output.") from error
+        raise UsageError(
+            f"Cannot write {output}: {error.strerror}.", hint="Name another --output."
+        ) from error
 
 
 def _exit_code(report: ScanReport, *, fail_on: str, is_told: bool) -> int:

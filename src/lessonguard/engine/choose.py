@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from importlib.util import find_spec
 from pathlib import Path
-from shutil import which
-from sysconfig import get_path
 
-from lessonguard.engine.cli import CliEngine
-from lessonguard.engine.core import CoreEngine
-from lessonguard.engine.interface import Engine
-from lessonguard.engine.languages import load_languages
-from lessonguard.engine.program import REINSTALL
+from lessonguard.engine.interface import Engine, EngineResult, EngineRule, Limits, Target
+from lessonguard.engine.languages import Languages, load_languages
 from lessonguard.errors import EngineError
 
 _TESTED = ((1, 140, 0), (1, 185, 0))
@@ -23,7 +20,11 @@ _VERSION = re.compile(r"""^__VERSION__ = ["'](\d+)\.(\d+)\.(\d+)["']""", re.MULT
 
 @dataclass(frozen=True, kw_only=True)
 class Semgrep:
-    """An installed Semgrep: the folder of its Python package, and its version."""
+    """An installed Semgrep, itself an engine: the folder of its Python package, and its version.
+
+    How it is run is decided, and the code for that loaded, when it is first asked: most changes
+    ask nothing.
+    """
 
     package: Path
     version: tuple[int, int, int]
@@ -32,6 +33,23 @@ class Semgrep:
     def core(self) -> Path:
         """Give the program that matches, `semgrep-core`."""
         return self.package / "bin" / "semgrep-core"
+
+    @cached_property
+    def languages(self) -> Languages:
+        """Give its table of languages."""
+        return load_languages(self.package)
+
+    def run(self, rules: Sequence[EngineRule], targets: Sequence[Target], *, limits: Limits) -> EngineResult:
+        """See `Engine.run`."""
+        return self._engine.run(rules, targets, limits=limits)
+
+    @cached_property
+    def _engine(self) -> Engine:
+        if _TESTED[0] <= self.version <= _TESTED[1] and self.core.is_file():
+            from lessonguard.engine.core import CoreEngine  # noqa: PLC0415 - see above
+
+            return CoreEngine(self.core)
+        return public_engine(self)
 
 
 def find_semgrep() -> Semgrep:
@@ -52,24 +70,8 @@ def find_semgrep() -> Semgrep:
     return Semgrep(package=package, version=(int(major), int(minor), int(patch)))
 
 
-def open_engine(semgrep: Semgrep | None = None) -> Engine:
-    """Choose the engine for this Semgrep, or for the one that is installed beside us."""
-    semgrep = semgrep or find_semgrep()
-    if _TESTED[0] <= semgrep.version <= _TESTED[1] and semgrep.core.is_file():
-        return CoreEngine(semgrep.core)
-    return open_public_engine(semgrep)
-
-
-def open_public_engine(semgrep: Semgrep) -> Engine:
+def public_engine(semgrep: Semgrep) -> Engine:
     """Give the engine that asks the public `semgrep scan`: slower, and right for any version."""
-    return CliEngine(_program(), load_languages(semgrep.package))
+    from lessonguard.engine.cli import CliEngine, find_program  # noqa: PLC0415 - rarely needed, and slow
 
-
-def _program() -> Path:
-    beside = Path(get_path("scripts")) / "semgrep"
-    if beside.is_file():
-        return beside
-    found = which("semgrep")
-    if found is None:
-        raise EngineError("Semgrep is installed without its program `semgrep`.", hint=REINSTALL)
-    return Path(found)
+    return CliEngine(find_program(), semgrep.languages)

@@ -7,6 +7,8 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from shutil import which
+from sysconfig import get_path
 from typing import Any
 
 from lessonguard.engine.answer import (
@@ -20,7 +22,7 @@ from lessonguard.engine.answer import (
 from lessonguard.engine.interface import EngineResult, EngineRule, Limits, Match, Target
 from lessonguard.engine.languages import Languages
 from lessonguard.engine.paths import PathFilter, path_filter, visible_path
-from lessonguard.engine.program import execute, unusable, workspace
+from lessonguard.engine.program import REINSTALL, execute, unusable, workspace
 from lessonguard.engine.question import (
     FatalError,
     check_accounted,
@@ -30,6 +32,7 @@ from lessonguard.engine.question import (
     run_around_fatal,
 )
 from lessonguard.engine.rules import rules_document
+from lessonguard.errors import EngineError
 
 _RULES = "rules.json"
 _NOTHING = "nothing.txt"
@@ -177,3 +180,14 @@ def _variables(home: Path) -> Mapping[str, str]:
         "XDG_CACHE_HOME": str(home),
         "XDG_CONFIG_HOME": str(home),
     }
+
+
+def find_program() -> Path:
+    """Find the program `semgrep`, first beside the Python that runs us."""
+    beside = Path(get_path("scripts")) / "semgrep"
+    if beside.is_file():
+        return beside
+    found = which("semgrep")
+    if found is None:
+        raise EngineError("Semgrep is installed without its program `semgrep`.", hint=REINSTALL)
+    return Path(found)
