@@ -1,0 +1,76 @@
+"""What the documents say is so: commands, options, formats, exit codes and links."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from pathlib import Path
+
+import click
+import pytest
+
+from lessonguard import errors
+from lessonguard.cli.formats import FORMATS
+from lessonguard.cli.main import lessonguard as group
+from lessonguard.findings.model import State
+
+ROOT = Path(__file__).parents[1]
+DOCUMENTS = sorted(path.name for path in ROOT.glob("*.md"))
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+CONTEXT = click.Context(group)
+
+
+def commands(text: str) -> list[list[str]]:
+    """Give the words of each `lessonguard …` in a console block or a code span."""
+    found = re.findall(r"^\$ (lessonguard [^#\n|>]*)|`(lessonguard [a-z][^`]*)`", text, flags=re.MULTILINE)
+    return [shlex.split(block or span)[1:] for block, span in found]
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_every_command_of_a_document_exists_with_its_options(document: str) -> None:
+    for name, *words in commands((ROOT / document).read_text(encoding="utf-8")):
+        command = group.get_command(CONTEXT, name)
+
+        assert command, name
+        known = {option for parameter in command.params for option in parameter.opts} | {"--help"}
+        assert {word for word in words if word.startswith("-")} <= known
+
+
+@pytest.mark.parametrize("name", group.list_commands(CONTEXT))
+def test_every_command_is_in_the_readme(name: str) -> None:
+    assert f"lessonguard {name}" in README
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_every_format_is_in_the_readme(name: str) -> None:
+    assert f"| `{name}` |" in README
+
+
+@pytest.mark.parametrize("state", State)
+def test_every_state_is_in_the_readme(state: State) -> None:
+    verdict = "yes" if state.is_introduced else "no"
+
+    assert re.search(rf"^\| `{state.value}` \|.*\| {verdict} \|$", README, flags=re.MULTILINE)
+
+
+@pytest.mark.parametrize("kind", errors.LessonguardError.__subclasses__())
+def test_every_exit_code_is_in_the_readme(kind: type[errors.LessonguardError]) -> None:
+    assert f"| {kind.exit_code} |" in README
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_links_within_the_repository_lead_somewhere(document: str) -> None:
+    text = (ROOT / document).read_text(encoding="utf-8")
+    targets = [target for target in re.findall(r"\]\(([^)#]+)", text) if "://" not in target]
+
+    assert [target for target in targets if not (ROOT / target).exists()] == []
+
+
+def test_make_targets_of_the_documents_exist() -> None:
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    text = "".join((ROOT / document).read_text(encoding="utf-8") for document in DOCUMENTS)
+    targets = set(re.findall(r"^\$ make (\w+)|`make (\w+)", text, flags=re.MULTILINE))
+
+    assert targets
+    for target in {first or second for first, second in targets}:
+        assert re.search(rf"^{target}:", makefile, flags=re.MULTILINE), target
