@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -45,6 +46,9 @@ _ABOUT_RULES = frozenset(
 _LONGEST = 300
 """Characters of a message of Semgrep's that are passed on."""
 
+_OUR_FILE = re.compile(r"\S*/rules\.json:\d+:\d+: ")
+"""The place in the file that we wrote for Semgrep; it is gone, and its name is new each time."""
+
 _SUMMARIES: Mapping[ProblemKind, str] = {
     "parse": "Semgrep could not parse it",
     "partial-parse": "Semgrep could not parse all of it",
@@ -85,7 +89,7 @@ def plain_message(message: str) -> str:
     useful = [
         line for line in lines[:8] if line and not line.startswith(("Raised ", "Called ", "Re-raised "))
     ]
-    text = " ".join(useful).removeprefix("Failure: ")
+    text = _OUR_FILE.sub("", " ".join(useful)).removeprefix("Failure: ")
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
 
 
