@@ -155,7 +155,7 @@ def test_an_engine_that_does_not_end_is_stopped(tmp_path: Path) -> None:
 
     with pytest.raises(EngineError, match=r"within 0\.5 seconds"):
         run(binary, limits=Limits(deadline=0.5))
-    assert not is_running(tmp_path / "pid")
+    wait_for(lambda: not is_running(tmp_path / "pid"))
 
 
 def test_a_program_that_is_not_there_is_an_error(tmp_path: Path) -> None:
@@ -188,7 +188,7 @@ def test_an_interruption_leaves_neither_programs_nor_files(tmp_path: Path, numbe
 
     assert child.wait(10) != 0
     assert list((tmp_path / "tmp").iterdir()) == []
-    assert not is_running(tmp_path / "pid")
+    wait_for(lambda: not is_running(tmp_path / "pid"))
 
 
 def wait_for(condition: Any) -> None:  # noqa: ANN401 - whatever can be true
@@ -212,7 +212,7 @@ def test_settings_of_semgrep_and_ocaml_change_nothing(monkeypatch: pytest.Monkey
 
 
 @pytest.mark.parametrize(
-    ("version", "name"), [((1, 139, 9), "CliEngine"), ((1, 182, 0), "CoreEngine"), ((2, 0, 0), "CliEngine")]
+    ("version", "name"), [((1, 136, 0), "CliEngine"), ((1, 182, 0), "CoreEngine"), ((2, 0, 0), "CliEngine")]
 )
 def test_only_tested_versions_take_the_fast_path(version: tuple[int, int, int], name: str) -> None:
     semgrep = Semgrep(package=find_semgrep().package, version=version)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from importlib.util import find_spec
+from importlib.machinery import PathFinder
 from pathlib import Path
 
 from lessonguard.engine.interface import Engine, EngineResult, EngineRule, Limits, Target
@@ -57,7 +57,7 @@ def find_semgrep() -> Semgrep:
 
     Raise `EngineError` if there is none.
     """
-    spec = find_spec("semgrep")
+    spec = PathFinder.find_spec("semgrep")
     if spec is None or spec.origin is None:
         raise EngineError("Semgrep is not installed.", hint="pip install semgrep")
     package = Path(spec.origin).parent
