@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from lessonguard.change.model import Hunk, LineMap
+from lessonguard.findings.citations import CitationIndex
 from lessonguard.findings.compared import ComparedFile, Version
-from lessonguard.findings.notices import Citation, CitationIndex, removed_citations
+from lessonguard.findings.notices import Citation, removed_citations
 from lessonguard.findings.source import Source
 
 INDEX = CitationIndex(["INC-1", "INC-245", "cloudflare-2019-07-regex"])

@@ -8,22 +8,18 @@ from datetime import date
 from pathlib import Path
 
 from lessonguard.change.git import Repository
-from lessonguard.change.model import BlobId, Change, ChangedFile, CommitId, LineMap
+from lessonguard.change.model import BlobId, Change, ChangedFile, CommitId
 from lessonguard.engine.interface import Engine, Limits, RuleProblem
 from lessonguard.engine.languages import Languages
-from lessonguard.engine.look import Look, Obstacle, SeenFile
+from lessonguard.engine.look import Look, Obstacle, Remarkable
 from lessonguard.engine.paths import glob_filter, visible_path
 from lessonguard.engine.rules import engine_rules, unknown_languages
 from lessonguard.engine.targets import MAX_BYTES, Selector
-from lessonguard.findings.accept import Acceptances, AcceptComment
-from lessonguard.findings.compared import ComparedFile
-from lessonguard.findings.introduced import classify
-from lessonguard.findings.model import ScanReport, State, Unchecked
-from lessonguard.findings.notices import CitationIndex, make_notices
-from lessonguard.findings.report import JudgedFile, RuleOfLesson, make_findings, unchecked_order
+from lessonguard.findings.citations import CitationIndex
+from lessonguard.findings.model import Finding, Notice, ScanReport, State, Unchecked
 from lessonguard.findings.source import Source
 from lessonguard.lessons.library import READ_AT_MOST, load_blobs
-from lessonguard.lessons.model import Lesson, Library
+from lessonguard.lessons.model import Library
 
 _CACHE = "lessonguard/lessons.json"
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
@@ -78,9 +74,8 @@ def scan_change(
 
     options.step("comparing with what was there before")
     citations = CitationIndex(lesson.incident for lesson in library.lessons)
-    judged = _judge(repository, _remarkable(look, library, citations), today=options.today)
-    owners = _owners(library)
-    findings = make_findings(judged, classify([file.compared for file in judged]), owners)
+    remarkable = _remarkable(look, library, citations)
+    findings, notices = _judge(remarkable, repository, library, citations=citations, today=options.today)
     refused = [*unknown_languages(rules), *look.rule_problems]
     return ScanReport(
         base=change.base,
@@ -89,81 +84,55 @@ def scan_change(
         files=len(change.files),
         findings=tuple(finding for finding in findings if finding.state is not State.FIXED),
         fixed=tuple(finding for finding in findings if finding.state is State.FIXED),
-        notices=make_notices(judged, library, citations),
-        unchecked=_unchecked(look.obstacles(), files, owners),
-        faults=(*library.faults, *_rule_faults(refused, owners)),
+        notices=notices,
+        unchecked=_unchecked(look.obstacles(), files, library),
+        faults=(*library.faults, *_rule_faults(refused, library)),
     )
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Remarkable:
-    """A changed file that there is something to say about, and why."""
-
-    seen: SeenFile
-    comments: Sequence[AcceptComment]
-    watched_by: tuple[Lesson, ...]
-
-    @property
-    def pair(self) -> tuple[BlobId, BlobId] | None:
-        """Give the blobs to compare; None for a file that was added or deleted."""
-        file = self.seen.file
-        return (file.base.blob, file.head.blob) if file.base and file.head else None
-
-
-def _remarkable(look: Look, library: Library, citations: CitationIndex) -> list[_Remarkable]:
+def _remarkable(look: Look, library: Library, citations: CitationIndex) -> list[Remarkable]:
+    """Give the files that there is something to say about; of most changes, none."""
     watches = [(lesson, glob_filter(lesson.watch.paths)) for lesson in library.lessons if lesson.watch]
     found = []
     for seen in look.files():
         versions = [version for version in (seen.file.base, seen.file.head) if version]
         paths = {visible_path(version.path) for version in versions}
         watched_by = tuple(lesson for lesson, watched in watches if any(map(watched.admits, paths)))
-        comments = _accept_comments(seen)
-        sides = [side.source.content for side in (seen.base, seen.head) if side]
-        if watched_by or comments or seen.has_matches or any(map(citations.cited, sides)):
-            found.append(_Remarkable(seen=seen, comments=comments, watched_by=watched_by))
+        sources = [side.source for side in (seen.base, seen.head) if side]
+        is_citing = any(citations.cited(source.content) for source in sources)
+        if watched_by or is_citing or seen.has_matches or seen.may_accept:
+            found.append(Remarkable(seen=seen, watched_by=watched_by))
     return found
 
 
-def _judge(repository: Repository, found: Sequence[_Remarkable], *, today: date) -> list[JudgedFile]:
-    """Map the lines of files that there is something to say about; Git is not asked about others."""
-    hunks = repository.hunks([item.pair for item in found if item.pair])
-    return [
-        JudgedFile(
-            path=item.seen.file.path,
-            previous_path=item.seen.file.previous_path,
-            compared=ComparedFile(
-                base=item.seen.base,
-                head=item.seen.head,
-                lines=LineMap(hunks[item.pair] if item.pair else ()),
-            ),
-            acceptances=Acceptances(item.comments, path=item.seen.file.path, today=today),
-            watched_by=item.watched_by,
-        )
-        for item in found
-    ]
+def _judge(
+    files: Sequence[Remarkable],
+    repository: Repository,
+    library: Library,
+    *,
+    citations: CitationIndex,
+    today: date,
+) -> tuple[list[Finding], tuple[Notice, ...]]:
+    if not files:
+        return [], ()
+    # Loaded here, because most changes need none of it, and loading takes a tenth of their time.
+    from lessonguard.judge import judge  # noqa: PLC0415
 
-
-def _accept_comments(seen: SeenFile) -> Sequence[AcceptComment]:
-    if seen.head is None or not seen.is_head_looked_at or b"lessonguard:" not in seen.head.source.content:
-        return ()
-    # Loaded here, because Pygments costs 30 ms, and most changes have no such comment.
-    from lessonguard.findings.comments import find_accept_comments  # noqa: PLC0415
-
-    return find_accept_comments(seen.head.source, file_name=seen.file.path)
+    return judge(files, repository, library, citations=citations, today=today)
 
 
 def _unchecked(
-    obstacles: Iterable[Obstacle], files: Sequence[ChangedFile], owners: Mapping[str, RuleOfLesson]
+    obstacles: Iterable[Obstacle], files: Sequence[ChangedFile], library: Library
 ) -> tuple[Unchecked, ...]:
     found = {
         Unchecked(
             path=files[obstacle.side.file].path,
-            incident=owners[obstacle.rule].lesson.incident if obstacle.rule else None,
+            incident=library.by_rule[obstacle.rule].incident if obstacle.rule else None,
             reason=obstacle.reason if obstacle.side.is_head else f"before the change, {obstacle.reason}",
         )
         for obstacle in obstacles
     }
-    return tuple(sorted(found, key=unchecked_order))
+    return tuple(sorted(found, key=lambda item: (item.path, item.incident or "", item.reason)))
 
 
 def _lesson_texts(repository: Repository, blobs: Sequence[BlobId]) -> Mapping[BlobId, bytes]:
@@ -190,14 +159,8 @@ def _is_lesson(file: ChangedFile, library: Library) -> bool:
     return library.folder is not None and file.path.startswith(f"{library.folder}/")
 
 
-def _owners(library: Library) -> Mapping[str, RuleOfLesson]:
-    return {
-        rule.id: RuleOfLesson(lesson=lesson, rule=rule) for lesson in library.lessons for rule in lesson.rules
-    }
-
-
-def _rule_faults(problems: Iterable[RuleProblem], owners: Mapping[str, RuleOfLesson]) -> Iterator[str]:
+def _rule_faults(problems: Iterable[RuleProblem], library: Library) -> Iterator[str]:
     for problem in problems:
-        owner = owners[problem.rule]
-        where = f"{owner.lesson.path}:{owner.rule.line}:1"
-        yield f"{where}: Semgrep refuses rule {problem.rule}: {problem.message}"
+        lesson = library.by_rule[problem.rule]
+        line = next(rule.line for rule in lesson.rules if rule.id == problem.rule)
+        yield f"{lesson.path}:{line}:1: Semgrep refuses rule {problem.rule}: {problem.message}"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -44,8 +43,10 @@ def _is_partial(git: Git) -> bool:
 
 def _missing(git: Git, blobs: list[BlobId]) -> list[str]:
     """Look the blobs up as a repository would that has the same objects, but nobody to fetch from."""
+    from tempfile import TemporaryDirectory  # noqa: PLC0415 - slow to load, and few clones are partial
+
     form = "sha1" if len(blobs[0]) == _SHA1_DIGITS else "sha256"
-    with tempfile.TemporaryDirectory(prefix="lessonguard-") as folder:
+    with TemporaryDirectory(prefix="lessonguard-") as folder:
         empty = Git(directory=Path(folder), common=Path(folder), top=None)
         empty.run("init", "--quiet", "--bare", "--template=", f"--object-format={form}", to="look for files")
         answer = empty.extended(GIT_OBJECT_DIRECTORY=str(git.common / "objects")).run(

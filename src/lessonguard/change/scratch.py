@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import tempfile
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -21,7 +20,9 @@ class Scratch:
     """
 
     def __init__(self, git: Git) -> None:
-        self._folder = Path(tempfile.mkdtemp(prefix="lessonguard-"))
+        from tempfile import mkdtemp  # noqa: PLC0415 - slow to load, and most scans need no scratch
+
+        self._folder = Path(mkdtemp(prefix="lessonguard-"))
         self.objects = self._folder / "objects"
         self.objects.mkdir()
         self._real_index = git.directory / "index"

@@ -11,6 +11,10 @@ from lessonguard.engine.interface import Engine, EngineResult, Limits, RuleProbl
 from lessonguard.engine.targets import Selector, too_large
 from lessonguard.findings.compared import Occurrence, Version
 from lessonguard.findings.source import Source
+from lessonguard.lessons.model import Lesson
+
+MARK = b"lessonguard:"
+"""What every accept comment holds."""
 
 _EVERYTHING = range(0)  # as in `Version.blind`
 
@@ -47,9 +51,28 @@ class SeenFile:
     is_head_looked_at: bool
 
     @property
+    def may_accept(self) -> bool:
+        """Tell whether head may hold accept comments that count, for rules looked at it."""
+        return self.is_head_looked_at and self.head is not None and MARK in self.head.source.content
+
+    @property
     def has_matches(self) -> bool:
         """Tell whether a rule matches in either version."""
         return any(version is not None and version.occurrences for version in (self.base, self.head))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Remarkable:
+    """A changed file that there is something to say about, and the lessons that watch it."""
+
+    seen: SeenFile
+    watched_by: tuple[Lesson, ...]
+
+    @property
+    def pair(self) -> tuple[BlobId, BlobId] | None:
+        """Give the blobs to compare; None for a file that was added or deleted."""
+        file = self.seen.file
+        return (file.base.blob, file.head.blob) if file.base and file.head else None
 
 
 class Look:

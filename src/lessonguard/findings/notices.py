@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from lessonguard.findings.citations import CitationIndex
 from lessonguard.findings.compared import ComparedFile
 from lessonguard.findings.model import Notice
 from lessonguard.findings.report import JudgedFile, notice_order
 from lessonguard.findings.source import Source
 from lessonguard.lessons.model import IncidentId, Library
-
-_WORD = re.compile(rb"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,23 +21,6 @@ class Citation:
     file: int
     line: int
     incident: str
-
-
-class CitationIndex:
-    """Finds the incidents that code names, such as `INC-245` in a comment."""
-
-    def __init__(self, incidents: Iterable[str]) -> None:
-        """Prepare to find these IDs, as whole words."""
-        self._incidents = {incident.encode(): incident for incident in incidents}
-        # Most texts cite nothing: looking for the few beginnings that IDs share settles that.
-        self._beginnings = {re.split(rb"\d", incident)[0] or incident for incident in self._incidents}
-
-    def cited(self, content: bytes) -> Counter[str]:
-        """Count how often each incident is named."""
-        if not any(beginning in content for beginning in self._beginnings):
-            return Counter()
-        words = (match.group().rstrip(b"._-") for match in _WORD.finditer(content))
-        return Counter(self._incidents[word] for word in words if word in self._incidents)
 
 
 def removed_citations(files: Sequence[ComparedFile], index: CitationIndex) -> Iterator[Citation]:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from lessonguard.findings.accept import Acceptances
 from lessonguard.findings.compared import ComparedFile, Verdict, Version
 from lessonguard.findings.identity import Fingerprints
-from lessonguard.findings.model import Finding, Notice, SourceLine, State, Unchecked
+from lessonguard.findings.model import Finding, Notice, SourceLine, State
 from lessonguard.findings.source import Source
-from lessonguard.lessons.model import Lesson, Rule
+from lessonguard.lessons.model import Lesson, Library, RuleId
 
 _LONGEST_EXCERPT = 12
 """How many source lines of one match, or of what was removed above it, are kept."""
@@ -32,22 +32,14 @@ class JudgedFile:
         return self.previous_path or self.path
 
 
-@dataclass(frozen=True, kw_only=True)
-class RuleOfLesson:
-    """A rule together with the lesson it belongs to."""
-
-    lesson: Lesson
-    rule: Rule
-
-
 def make_findings(
-    files: Sequence[JudgedFile], verdicts: Sequence[Verdict], rules: Mapping[str, RuleOfLesson]
+    files: Sequence[JudgedFile], verdicts: Sequence[Verdict], library: Library
 ) -> list[Finding]:
     """Turn verdicts into findings, sorted; what is merely `inherited` is left out.
 
-    `verdicts` are in the order that `classify` gives them; `rules` are by the ID the engine knew.
+    `verdicts` are in the order that `classify` gives them.
     """
-    made = _make(files, verdicts, rules)
+    made = _make(files, verdicts, library)
     return sorted(made, key=finding_order)
 
 
@@ -61,14 +53,7 @@ def notice_order(notice: Notice) -> tuple[object, ...]:
     return (notice.path, notice.line, notice.incident, notice.kind, notice.side)
 
 
-def unchecked_order(item: Unchecked) -> tuple[str, str, str]:
-    """Give what unchecked files are sorted by."""
-    return (item.path, item.incident or "", item.reason)
-
-
-def _make(
-    files: Sequence[JudgedFile], verdicts: Sequence[Verdict], rules: Mapping[str, RuleOfLesson]
-) -> Iterator[Finding]:
+def _make(files: Sequence[JudgedFile], verdicts: Sequence[Verdict], library: Library) -> Iterator[Finding]:
     fingerprints: dict[tuple[int, bool], Fingerprints] = {}
     for verdict in verdicts:
         file, is_gone = files[verdict.file], verdict.state is State.FIXED
@@ -78,7 +63,11 @@ def _make(
         if key not in fingerprints:
             fingerprints[key] = Fingerprints(version.source, path=file.path)
         finding = _finding(
-            file, verdict, version, fingerprints=fingerprints[key], owner=rules[verdict.occurrence.rule]
+            file,
+            verdict,
+            version,
+            fingerprints=fingerprints[key],
+            lesson=library.by_rule[verdict.occurrence.rule],
         )
         if verdict.origin is not None and verdict.origin != verdict.file:
             finding = replace(finding, previous_path=files[verdict.origin].base_path)
@@ -87,14 +76,14 @@ def _make(
 
 
 def _finding(
-    file: JudgedFile, verdict: Verdict, version: Version, *, fingerprints: Fingerprints, owner: RuleOfLesson
+    file: JudgedFile, verdict: Verdict, version: Version, *, fingerprints: Fingerprints, lesson: Lesson
 ) -> Finding:
-    source, occurrence, lesson = version.source, verdict.occurrence, owner.lesson
+    source, occurrence = version.source, verdict.occurrence
     lines = source.lines_of(occurrence.start, occurrence.end)
     is_gone = verdict.state is State.FIXED
     return Finding(
         lesson=lesson,
-        rule=owner.rule.id,
+        rule=RuleId(occurrence.rule),
         state=verdict.state,
         path=file.path,
         previous_path=file.previous_path,
@@ -108,7 +97,7 @@ def _finding(
         fix=None if is_gone else occurrence.fix,
         fingerprint=fingerprints.make(
             incident=lesson.incident,
-            rule=owner.rule.id,
+            rule=RuleId(occurrence.rule),
             tokens=source.token_text(occurrence.start, occurrence.end),
             line=lines.start,
         ),

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from hashlib import sha1
 from pathlib import Path, PurePosixPath
 from typing import Any, TypeVar
 
@@ -161,6 +160,8 @@ def _relative(path: str, folder: str) -> PurePosixPath:
 
 def _blob_id(data: bytes) -> str:
     """Name contents as git does, so that a folder and a commit can share a cache."""
+    from hashlib import sha1  # noqa: PLC0415 - loads OpenSSL, and lessons of a commit have names already
+
     return sha1(b"blob %d\0%b" % (len(data), data), usedforsecurity=False).hexdigest()
 
 

@@ -253,3 +253,8 @@ class Library:
     def by_incident(self) -> Mapping[IncidentId, Lesson]:
         """Give the lessons by the incident they are about."""
         return {lesson.incident: lesson for lesson in self.lessons}
+
+    @cached_property
+    def by_rule(self) -> Mapping[str, Lesson]:
+        """Give the lessons by the IDs of their rules."""
+        return {rule.id: lesson for lesson in self.lessons for rule in lesson.rules}
