@@ -277,7 +277,9 @@ def _on_a_terminal(cwd: Path, **variables: str) -> bytes:
     """Run a scan with a pseudo-terminal as its output and give what it wrote."""
     master, slave = pty.openpty()
     environment = {**os.environ, "TERM": "xterm", **variables}  # noqa: TID251 - a child inherits what tests set
-    with subprocess.Popen([LESSONGUARD, "scan"], cwd=cwd, env=environment, stdout=slave, stderr=slave):
+    with subprocess.Popen(
+        [LESSONGUARD, "scan"], cwd=cwd, env=environment, stdout=slave, stderr=subprocess.DEVNULL
+    ):
         os.close(slave)
         output = b""
         try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 from lessonguard.change.command import Git, complaint
 from lessonguard.change.diff import parse_hunks, parse_raw
@@ -12,9 +13,11 @@ from lessonguard.change.history import find_merge_base
 from lessonguard.change.model import BlobId, ChangedFile, CommitId, Hunk
 from lessonguard.change.objects import ObjectReader
 from lessonguard.change.partial import fetch_missing
-from lessonguard.change.scratch import Scratch, quote_folder
 from lessonguard.errors import GitError
 from lessonguard.process import run
+
+if TYPE_CHECKING:
+    from lessonguard.change.scratch import Scratch
 
 _LISTING = ("--raw", "-r", "-z", "--no-abbrev", "-M50%", "-l1000")
 _PATCH = (
@@ -181,6 +184,9 @@ class Repository:
 
     def _open_scratch(self) -> Scratch:
         if self._scratch is None:
+            # Loaded here, because temporary folders bring much along, and most scans need none.
+            from lessonguard.change.scratch import Scratch  # noqa: PLC0415
+
             self._scratch = Scratch(self._git)
             self._objects.close()
             self._objects = ObjectReader(self._reading)
@@ -191,7 +197,7 @@ class Repository:
         """Give a Git that sees scratch objects too; none that fetches history may rely on them."""
         if self._scratch is None:
             return self._git
-        return self._git.extended(GIT_ALTERNATE_OBJECT_DIRECTORIES=quote_folder(self._scratch.objects))
+        return self._scratch.reader
 
 
 def _cannot_open(path: Path, words: str) -> GitError:

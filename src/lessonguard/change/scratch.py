@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
+from tempfile import mkdtemp
 
 from lessonguard.change.command import Git, complaint
 from lessonguard.change.model import BlobId, CommitId
@@ -15,18 +16,19 @@ from lessonguard.errors import GitError
 class Scratch:
     """A temporary folder for objects and an index of one repository; `close` removes it.
 
+    `reader` is a Git that sees these objects beside those of the repository.
+
     Git writes new objects to `GIT_OBJECT_DIRECTORY` and finds the old ones through
     `GIT_ALTERNATE_OBJECT_DIRECTORIES`; see git(1). The user's objects and index stay as they are.
     """
 
     def __init__(self, git: Git) -> None:
-        from tempfile import mkdtemp  # noqa: PLC0415 - slow to load, and most scans need no scratch
-
         self._folder = Path(mkdtemp(prefix="lessonguard-"))
         self.objects = self._folder / "objects"
         self.objects.mkdir()
         self._real_index = git.directory / "index"
         self._index = self._folder / "index"
+        self.reader = git.extended(GIT_ALTERNATE_OBJECT_DIRECTORIES=quote_folder(self.objects))
         self._git = git.extended(
             GIT_ALTERNATE_OBJECT_DIRECTORIES=quote_folder(git.common / "objects"),
             GIT_INDEX_FILE=str(self._index),

@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+import os
 import sys
-from shutil import get_terminal_size
 
 from lessonguard.process import environment
 
+_DEFAULT_WIDTH = 80
+
 
 def width() -> int:
-    """Give the width of the terminal in columns, 80 where there is none."""
-    return get_terminal_size().columns
+    """Give the width of the terminal in columns, or what COLUMNS says, or 80.
+
+    As `shutil.get_terminal_size`, which brings every compression there is along with it.
+    """
+    wanted = environment("COLUMNS") or ""
+    if wanted.isdecimal() and int(wanted):
+        return int(wanted)
+    try:
+        return os.get_terminal_size(sys.stdout.fileno()).columns or _DEFAULT_WIDTH
+    except (OSError, ValueError):  # not a terminal, or no file at all
+        return _DEFAULT_WIDTH
 
 
 def wants_colour() -> bool:
