@@ -107,6 +107,16 @@ def test_lessons_of_a_directory_override_those_of_base(repo: Repo, tmp_path: Pat
     outcome = lessonguard("scan", "--lessons", str(tmp_path / "none"), cwd=repo.path)
 
     assert outcome.stdout == "Nothing introduced · no lessons, 1 file\n"
+    assert outcome.stderr == f"note: there are no lessons in {tmp_path}/none, so nothing was looked for\n"
+
+
+def test_a_base_without_lessons_is_told(repo: Repo) -> None:
+    repo.branch("pr").commit("Bad", {"app.py": BAD})
+
+    outcome = lessonguard("scan", "--lessons-folder", "elsewhere", cwd=repo.path)
+
+    tip = repo.git("rev-parse", "main")[:12]
+    assert outcome.stderr == f"note: there are no lessons in elsewhere at {tip}, so nothing was looked for\n"
 
 
 def test_lessons_may_live_in_another_folder(repo: Repo) -> None:

@@ -64,7 +64,7 @@ def scan_change(
     """
     rules = engine_rules(library.lessons, languages)
     files = [file for file in change.files if library.lessons and not _is_lesson(file, library)]
-    options.step(f"reading {len(files)} changed files")
+    options.step(f"reading what changed (files: {len(files)})")
     texts = _read(repository, files, limit=options.max_target_bytes)
 
     selector = Selector(rules, languages, folder=library.folder)

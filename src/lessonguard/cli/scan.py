@@ -160,7 +160,17 @@ def _pick(repository: Repository, *, base: str | None, head: str, staged: bool, 
 
 def _library(repository: Repository, change: Change, *, directory: Path | None, folder: str) -> Library:
     if directory is None:
-        return read_library(repository, change.tip, folder=folder.strip("/"))
+        library = read_library(repository, change.tip, folder=folder.strip("/"))
+    else:
+        library = _read_directory(repository, directory)
+    if not library.lessons and not library.faults:
+        where = directory or f"{folder.strip('/')} at {change.tip[:12]}"
+        click.echo(f"note: there are no lessons in {where}, so nothing was looked for", err=True)
+    return library
+
+
+def _read_directory(repository: Repository, directory: Path) -> Library:
+    """Load lessons from a directory; inside the repository they are called by their path in it."""
     resolved, top = directory.resolve(), Path(repository.top or directory.anchor)
     is_inside = repository.top is not None and resolved.is_relative_to(top)
     return load_folder(directory, name=resolved.relative_to(top).as_posix() if is_inside else None)

@@ -102,7 +102,7 @@ class Look:
     @property
     def question(self) -> str:
         """Say in words what the engine is asked."""
-        return f"matching {len(self._selection.rules)} rules with {len(self._selection.targets)} files"
+        return f"running Semgrep (rules: {len(self._selection.rules)}, files: {len(self._selection.targets)})"
 
     def ask(self, engine: Engine, limits: Limits) -> None:
         """Ask the engine, if there is anything to ask. Raise `EngineError` if it cannot answer."""
