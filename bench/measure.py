@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import statistics
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -51,12 +52,16 @@ class Measurement:
 
 @dataclass(frozen=True, kw_only=True)
 class Case:
-    """A few contenders measured in turns; the first one is compared with each of the others."""
+    """A few contenders measured in turns; the first one is compared with each of the others.
+
+    `most_rounds` is for what takes minutes.
+    """
 
     group: str
     name: str
     contenders: tuple[Contender, ...]
     with_memory: bool = False
+    most_rounds: int = sys.maxsize
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,7 +91,7 @@ def measure(case: Case, *, rounds: int) -> Outcome:
     """Run all contenders once to warm up, then in turns for `rounds` rounds; memory comes last."""
     found = [_warm_up(contender) for contender in case.contenders]
     seconds: list[list[float]] = [[] for _ in case.contenders]
-    for _ in range(rounds):
+    for _ in range(min(rounds, case.most_rounds)):
         for contender, taken in zip(case.contenders, seconds, strict=True):
             taken.append(_time(contender))
     peaks = [_peak(contender) if case.with_memory else None for contender in case.contenders]
