@@ -14,10 +14,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from lessonguard.engine.choose import Semgrep, find_semgrep
 from lessonguard.engine.core import CoreEngine
 from lessonguard.engine.interface import EngineResult, EngineRule, Limits, Target
+from lessonguard.engine.question import Entry, share_out
 from lessonguard.errors import EngineError, LessonguardError
 
 RULE = EngineRule(
@@ -106,7 +109,7 @@ def test_an_error_about_nothing_in_particular_is_an_error(tmp_path: Path) -> Non
 def test_an_error_that_is_fatal_whatever_the_rules_is_an_error(tmp_path: Path) -> None:
     fatal = {"error_type": "Fatal error", "severity": "error", "message": "no more\\nCalled from x.ml"}
     script = (
-        f"grep -q CodeTarget targets.json && echo '{answer(errors=[fatal])}' && exit 2; echo '{answer()}'"
+        f"grep -q CodeTarget targets0.json && echo '{answer(errors=[fatal])}' && exit 2; echo '{answer()}'"
     )
 
     with pytest.raises(EngineError, match=r"^Semgrep stopped: no more$"):
@@ -170,6 +173,65 @@ def test_a_folder_for_temporary_files_that_is_gone_is_an_error(
 
     with pytest.raises(EngineError, match="No such file or directory"):
         run(program(tmp_path, "exit 0"))
+
+
+@given(st.lists(st.tuples(st.integers(0, 10**8), st.integers(1, 3)), max_size=12), st.integers(1, 4))
+def test_what_is_asked_is_divided_evenly_and_completely(sizes: list[tuple[int, int]], most: int) -> None:
+    entries = [
+        Entry(target=_sized(key, size), analyzer=str(number), rules=1, certain=frozenset())
+        for key, (size, languages) in enumerate(sizes)
+        for number in range(languages)
+    ]
+
+    shares = share_out(entries, most=most)
+
+    keys = [{entry.target.key for entry in share} for share in shares]
+    assert 1 <= len(shares) <= most
+    assert sorted(map(id, entries)) == sorted(id(entry) for share in shares for entry in share)
+    assert sum(map(len, keys)) == len(set().union(*keys))
+    assert len(shares) == 1 or all(shares)
+
+
+class _Zeros(bytes):
+    """Many bytes that take no memory."""
+
+    size: int
+
+    def __len__(self) -> int:
+        return self.size
+
+
+def _sized(key: int, size: int) -> Target:
+    content = _Zeros()
+    content.size = size
+    return Target(key=key, path="a.py", content=content, analyzers=frozenset())
+
+
+def test_small_questions_are_not_divided() -> None:
+    entries = [Entry(target=_sized(i, 10**6), analyzer="", rules=1, certain=frozenset()) for i in range(19)]
+
+    assert len(share_out(entries, most=4)) == 1
+    assert len(share_out([*entries, *entries], most=4)) == 3
+
+
+def test_a_divided_question_has_the_same_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    bad = EngineRule(
+        id="bad", analyzers=RULE.analyzers, document={**RULE.document, "id": "bad", "pattern": "("}
+    )
+    contents = [b"pay(1)\n" * 3, b"pay(\n", b"", b"x\ndef f(:\npay(2)\n", b"pay(3)\n"]
+    targets = [
+        Target(key=key, path=f"{key}.py", content=content, analyzers=RULE.analyzers)
+        for key, content in enumerate(contents)
+    ]
+    engine = CoreEngine(find_semgrep().core)
+    whole = engine.run([RULE, bad], targets, limits=Limits())
+    monkeypatch.setattr("lessonguard.engine.question._WORTH_A_PROCESS", 1)
+    monkeypatch.setattr("os.cpu_count", lambda: 3)
+
+    divided = engine.run([RULE, bad], targets, limits=Limits())
+
+    assert divided == whole
+    assert len(whole.matches) >= 4
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

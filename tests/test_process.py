@@ -11,7 +11,14 @@ from pathlib import Path
 import pytest
 
 from lessonguard.errors import LessonguardError
-from lessonguard.process import Conversation, MissingProgramError, TimeLimitError, environment, run
+from lessonguard.process import (
+    Conversation,
+    MissingProgramError,
+    TimeLimitError,
+    environment,
+    run,
+    run_together,
+)
 
 _FAMILY = """
 trap '{trap}' TERM
@@ -198,6 +205,33 @@ def test_an_interrupt_stops_the_program_and_what_it_started(tmp_path: Path) -> N
 
         assert b"KeyboardInterrupt" in parent.communicate(timeout=30)[1]
     _assert_gone(pids)
+
+
+def test_programs_run_at_the_same_time_and_answer_in_order() -> None:
+    meet = "sleep 0.5; echo {} ; exit {}"
+    began = time.monotonic()
+
+    first, second = run_together([["sh", "-c", meet.format("one", 1)], ["sh", "-c", meet.format("two", 0)]])
+
+    assert time.monotonic() - began < 0.95
+    assert (first.stdout, first.returncode) == (b"one\n", 1)
+    assert (second.stdout, second.returncode) == (b"two\n", 0)
+
+
+def test_a_time_limit_is_for_all_programs_and_stops_them_all(tmp_path: Path) -> None:
+    families = [_family(tmp_path / "a"), _family(tmp_path / "b")]
+
+    with pytest.raises(TimeLimitError):
+        run_together([["true"], *families], timeout=1)
+
+    assert not any(_is_running(pid) for name in "ab" for pid in _wait_for(tmp_path / name))
+
+
+def test_a_program_that_cannot_start_stops_those_before_it(tmp_path: Path) -> None:
+    with pytest.raises(MissingProgramError):
+        run_together([_family(tmp_path / "a"), ["no-such-program"]])
+
+    assert not (tmp_path / "a").exists() or not any(map(_is_running, _wait_for(tmp_path / "a")))
 
 
 def test_a_conversation_goes_back_and_forth() -> None:

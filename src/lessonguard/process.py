@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import threading
+import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -92,14 +93,36 @@ def run(
     source = subprocess.PIPE if isinstance(stdin, bytes) else stdin
     child = _start(argv, cwd=cwd, stdin=source, variables=variables)
     try:
-        stdout, stderr = child.communicate(data, timeout)
-    except subprocess.TimeoutExpired as error:
-        raise TimeLimitError(f"{argv[0]} did not finish within {timeout:g} seconds.") from error
+        return _complete(child, argv[0], data, timeout)
     finally:
-        if child.returncode is None:
-            _stop(child)
-        _close_pipes(child)
-    return Completed(stdout=stdout, stderr=stderr, returncode=child.returncode)
+        _end(child)
+
+
+def run_together(
+    argvs: Sequence[Sequence[str]],
+    *,
+    cwd: str | Path | None = None,
+    variables: Mapping[str, str] | None = None,
+    timeout: float | None = None,
+) -> list[Completed]:
+    """Run programs at the same time, and return what each wrote, in order; for the rest see `run`.
+
+    `timeout` is for all of them. They are read one after the other, so they had better write most
+    of what they write when they are about to end.
+    """
+    children: list[subprocess.Popen[bytes]] = []
+    deadline = None if timeout is None else time.monotonic() + timeout
+    try:
+        for argv in argvs:
+            children.append(_start(argv, cwd=cwd, stdin=None, variables=variables))  # noqa: PERF401 - see finally
+        completed = []
+        for child, argv in zip(children, argvs, strict=True):
+            left = None if deadline is None else max(0.0, deadline - time.monotonic())
+            completed.append(_complete(child, argv[0], None, left))
+        return completed
+    finally:
+        for child in children:
+            _end(child)
 
 
 class Conversation:
@@ -144,6 +167,22 @@ class Conversation:
     def _listen(self) -> None:
         assert self._child.stderr is not None  # noqa: S101 - it was asked for
         self._complaint = self._child.stderr.read()
+
+
+def _complete(
+    child: subprocess.Popen[bytes], name: str, data: bytes | None, timeout: float | None
+) -> Completed:
+    try:
+        stdout, stderr = child.communicate(data, timeout)
+    except subprocess.TimeoutExpired as error:
+        raise TimeLimitError(f"{name} did not finish within {timeout:g} seconds.") from error
+    return Completed(stdout=stdout, stderr=stderr, returncode=child.returncode)
+
+
+def _end(child: subprocess.Popen[bytes]) -> None:
+    if child.returncode is None:
+        _stop(child)
+    _close_pipes(child)
 
 
 def _start(

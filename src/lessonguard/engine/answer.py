@@ -84,8 +84,10 @@ def span_lines(spans: Iterable[Mapping[str, Any]]) -> tuple[range, ...]:
 
 
 def plain_message(message: str) -> str:
-    """Cut a message of Semgrep's to what a person can use: one line, without OCaml's traces."""
+    """Cut a message of Semgrep's to what a person can use: one line, without traces."""
     lines = [line.strip() for line in message.strip().splitlines()]
+    if any(line.startswith("Traceback (most recent call last)") for line in lines):
+        lines = lines[-1:]  # Python says last what went wrong, OCaml first
     useful = [
         line for line in lines[:8] if line and not line.startswith(("Raised ", "Called ", "Re-raised "))
     ]
@@ -110,9 +112,19 @@ def assemble(matches: Iterable[Match], complaints: Sequence[Complaint]) -> Engin
         else:
             raise EngineError(f"Semgrep failed: {complaint.type}: {plain_message(complaint.message)}")
     return EngineResult(
-        matches=_merge(matches),
+        matches=_without_duplicates(matches),
         problems=tuple(sorted(_with_given_up(problems), key=_problem_order)),
         rule_problems=tuple(RuleProblem(rule=rule, message=refused[rule]) for rule in sorted(refused)),
+    )
+
+
+def merge(results: Sequence[EngineResult]) -> EngineResult:
+    """Put results about different targets together; the rules were the same for all."""
+    rule_problems = {problem for result in results for problem in result.rule_problems}
+    return EngineResult(
+        matches=_without_duplicates(match for result in results for match in result.matches),
+        problems=tuple(sorted((p for result in results for p in result.problems), key=_problem_order)),
+        rule_problems=tuple(sorted(rule_problems, key=lambda problem: problem.rule)),
     )
 
 
@@ -137,7 +149,7 @@ def _problem_order(problem: Problem) -> tuple[int, str, str, str]:
     return (problem.target, problem.rule or "", problem.kind, problem.message)
 
 
-def _merge(matches: Iterable[Match]) -> tuple[Match, ...]:
+def _without_duplicates(matches: Iterable[Match]) -> tuple[Match, ...]:
     """Keep one match of a rule at a place: a file may be checked as several languages."""
     kept: dict[tuple[int, int, int, str], Match] = {}
     for match in sorted(matches, key=lambda match: (match.message, match.fix or "")):

@@ -76,7 +76,7 @@ class CliEngine:
             for name, target in owners.items():
                 (folder / name).write_bytes(readable(target.content))
             argv = [*self._command(limits), _NOTHING, *owners]
-            completed = execute(argv, folder, limits, variables=_variables(folder))
+            (completed,) = execute([argv], folder, limits, variables=_variables(folder))
         try:
             answer: dict[str, Any] = json.loads(completed.stdout.decode("utf-8", "replace"))
             found = _Answer(answer, owners, {rule.id: _applicable(rule) for rule in rules})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -13,6 +14,7 @@ from lessonguard.engine.answer import (
     Complaint,
     assemble,
     error_type,
+    merge,
     plain_message,
     span_lines,
 )
@@ -27,13 +29,18 @@ from lessonguard.engine.question import (
     make_entries,
     readable,
     run_around_fatal,
+    share_out,
 )
 from lessonguard.engine.rules import rules_document
 from lessonguard.process import Completed
 
+_RULES = "rules.json"
+_MOST_PROCESSES = 4
+"""However many cores there are: each process may take the memory that the limits allow."""
+
 
 class CoreEngine:
-    """Runs one `semgrep-core` for a whole question; it needs no network and calls nobody."""
+    """Runs `semgrep-core`, several at once if there is much to do; it needs no network."""
 
     def __init__(self, binary: Path) -> None:
         """Use this program; it is not started yet."""
@@ -44,22 +51,21 @@ class CoreEngine:
         return run_around_fatal(rules, targets, lambda rules, targets: self._ask(rules, targets, limits))
 
     def _ask(self, rules: Sequence[EngineRule], targets: Sequence[Target], limits: Limits) -> EngineResult:
-        entries = make_entries(rules, targets)
+        shares = share_out(make_entries(rules, targets), most=min(os.cpu_count() or 1, _MOST_PROCESSES))
         with workspace() as folder:
-            keys = _write_request(folder, rules, entries)
-            completed = execute(self._command(folder, limits), folder, limits)
-        try:
-            return _result(_read_answer(completed), entries, keys)
-        except (LookupError, TypeError, ValueError) as error:
-            raise unusable(completed) from error
+            (folder / _RULES).write_text(json.dumps(rules_document(rules)), encoding="utf-8")
+            keys = [_write_targets(folder, share, f"targets{i}.json") for i, share in enumerate(shares)]
+            argvs = [self._command(f"targets{i}.json", limits) for i in range(len(shares))]
+            completed = execute(argvs, folder, limits)
+        return merge([_result(*each) for each in zip(completed, shares, keys, strict=True)])
 
-    def _command(self, folder: Path, limits: Limits) -> list[str]:
+    def _command(self, targets: str, limits: Limits) -> list[str]:
         return [
             str(self._binary),
             "-json_nodots",
-            *("-rules", str(folder / "rules.json")),
-            *("-targets", str(folder / "targets.json")),
-            # One: a second worker costs more than it brings, however much there is to do.
+            *("-rules", _RULES),
+            *("-targets", targets),
+            # One: more threads slow it down, however much there is to do; more processes do not.
             *("-j", "1"),
             "-fast",
             *("-timeout", str(limits.timeout)),
@@ -68,8 +74,8 @@ class CoreEngine:
         ]
 
 
-def _write_request(folder: Path, rules: Sequence[EngineRule], entries: Sequence[Entry]) -> dict[str, int]:
-    """Write what Semgrep reads into `folder`, and return the keys of targets by where their bytes are.
+def _write_targets(folder: Path, entries: Sequence[Entry], name: str) -> dict[str, int]:
+    """Write targets into `folder`, listed in a file, and return their keys by where their bytes are.
 
     Each target has a file of its own: Semgrep names that file only, so two targets that shared
     one could not be told apart. `ppath` is what the rules' `paths` see, and must begin with `/`.
@@ -83,9 +89,21 @@ def _write_request(folder: Path, rules: Sequence[EngineRule], entries: Sequence[
             file.write_bytes(readable(entry.target.content))
         path = {"fpath": str(file), "ppath": "/" + visible_path(entry.target.path)}
         listed.append(["CodeTarget", {"path": path, "analyzer": entry.analyzer, "products": ["sast"]}])
-    (folder / "rules.json").write_text(json.dumps(rules_document(rules)), encoding="utf-8")
-    (folder / "targets.json").write_text(json.dumps(["Targets", listed]), encoding="utf-8")
+    (folder / name).write_text(json.dumps(["Targets", listed]), encoding="utf-8")
     return keys
+
+
+def _result(completed: Completed, entries: Sequence[Entry], keys: Mapping[str, int]) -> EngineResult:
+    try:
+        answer = _read_answer(completed)
+        result = assemble(
+            [_match(found, keys) for found in answer["results"]], tuple(_complaints(answer, keys))
+        )
+        scanned = Counter(keys[path] for path in answer["paths"]["scanned"])
+    except (LookupError, TypeError, ValueError) as error:
+        raise unusable(completed) from error
+    check_accounted(entries, result, scanned)
+    return result
 
 
 def _read_answer(completed: Completed) -> dict[str, Any]:
@@ -98,13 +116,6 @@ def _read_answer(completed: Completed) -> dict[str, Any]:
     if completed.returncode != 0:
         raise unusable(completed)
     return answer
-
-
-def _result(answer: Mapping[str, Any], entries: Sequence[Entry], keys: Mapping[str, int]) -> EngineResult:
-    matches = [_match(found, keys) for found in answer["results"]]
-    result = assemble(matches, tuple(_complaints(answer, keys)))
-    check_accounted(entries, result, Counter(keys[path] for path in answer["paths"]["scanned"]))
-    return result
 
 
 def _match(found: Mapping[str, Any], keys: Mapping[str, int]) -> Match:

@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 from lessonguard.engine.answer import plain_message
 from lessonguard.engine.interface import Limits
 from lessonguard.errors import EngineError
-from lessonguard.process import Completed, TimeLimitError, run
+from lessonguard.process import Completed, TimeLimitError, run_together
 
 REINSTALL = "Install Semgrep again: pip install --force-reinstall semgrep"
 
@@ -30,11 +30,18 @@ def workspace() -> Iterator[Path]:
 
 
 def execute(
-    argv: Sequence[str], folder: Path, limits: Limits, *, variables: Mapping[str, str] | None = None
-) -> Completed:
-    """Run Semgrep in `folder`; raise `EngineError` if it does not end within the deadline."""
+    argvs: Sequence[Sequence[str]],
+    folder: Path,
+    limits: Limits,
+    *,
+    variables: Mapping[str, str] | None = None,
+) -> list[Completed]:
+    """Run Semgrep in `folder`, once or several times at once.
+
+    Raise `EngineError` if it does not end within the deadline.
+    """
     try:
-        return run(argv, cwd=str(folder), variables=variables, timeout=limits.deadline)
+        return run_together(argvs, cwd=folder, variables=variables, timeout=limits.deadline)
     except TimeLimitError as error:
         hint = "Find the slow lesson with `lessonguard check`, or scan a smaller change."
         raise EngineError(f"Semgrep did not finish within {limits.deadline:g} seconds.", hint=hint) from error

@@ -11,6 +11,9 @@ from lessonguard.engine.interface import EngineResult, EngineRule, RuleProblem, 
 from lessonguard.errors import EngineError
 
 _SUFFIX = re.compile(r"\.[A-Za-z0-9+]{1,16}\Z")
+_WORTH_A_PROCESS = 10_000_000
+"""Rules times bytes (measured: from twice this on, two processes are faster than one)."""
+
 _UNDECODABLE = re.compile("[\udc80-\udcff]")
 
 
@@ -20,25 +23,49 @@ class FatalError(EngineError):
 
 @dataclass(frozen=True, kw_only=True)
 class Entry:
-    """One target as one language; `certain` are rules that must look at it, for they have no `paths`."""
+    """One target as one language, for so many `rules`; `certain` ones must look at it, having no `paths`."""
 
     target: Target
     analyzer: str
+    rules: int
     certain: frozenset[str]
 
 
 def make_entries(rules: Sequence[EngineRule], targets: Sequence[Target]) -> list[Entry]:
     """List what is asked: every target once for each of its languages that a rule is for."""
-    certain: dict[str, set[str]] = {}
+    by_analyzer: dict[str, list[EngineRule]] = {}
     for rule in rules:
         for analyzer in rule.analyzers:
-            certain.setdefault(analyzer, set()).update(() if "paths" in rule.document else (rule.id,))
-    names = {analyzer: frozenset(ids) for analyzer, ids in certain.items()}
+            by_analyzer.setdefault(analyzer, []).append(rule)
+    certain = {
+        analyzer: frozenset(rule.id for rule in group if "paths" not in rule.document)
+        for analyzer, group in by_analyzer.items()
+    }
     return [
-        Entry(target=target, analyzer=analyzer, certain=names[analyzer])
+        Entry(target=target, analyzer=analyzer, rules=len(by_analyzer[analyzer]), certain=certain[analyzer])
         for target in targets
-        for analyzer in sorted(target.analyzers & names.keys())
+        for analyzer in sorted(target.analyzers & by_analyzer.keys())
     ]
+
+
+def share_out(entries: Sequence[Entry], *, most: int) -> list[list[Entry]]:
+    """Divide what is asked among up to `most` processes: evenly, and each target to one of them.
+
+    Small questions are not divided: a second process starts as long as the first one runs.
+    """
+    work = Counter[int]()
+    for entry in entries:
+        work[entry.target.key] += entry.rules * len(entry.target.content)
+    count = max(1, min(most, len(work), work.total() // _WORTH_A_PROCESS))
+    loads = [0] * count
+    share_of: dict[int, int] = {}
+    for key, amount in sorted(work.items(), key=lambda item: (-item[1], item[0])):
+        share_of[key] = loads.index(min(loads))
+        loads[share_of[key]] += amount
+    shares: list[list[Entry]] = [[] for _ in loads]
+    for entry in entries:
+        shares[share_of[entry.target.key]].append(entry)
+    return shares
 
 
 def readable(content: bytes) -> bytes:
