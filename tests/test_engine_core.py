@@ -7,7 +7,6 @@ import os
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -166,13 +165,11 @@ def test_a_program_that_is_not_there_is_an_error(tmp_path: Path) -> None:
         run(tmp_path / "semgrep-core")
 
 
-def test_a_folder_for_temporary_files_that_is_gone_is_an_error(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "gone"))
+def test_what_the_system_refuses_to_write_is_an_error_and_no_bug(tmp_path: Path) -> None:
+    target = Target(key=10**300, path="a.py", content=b"", analyzers=RULE.analyzers)
 
-    with pytest.raises(EngineError, match="No such file or directory"):
-        run(program(tmp_path, "exit 0"))
+    with pytest.raises(EngineError, match="File name too long"):
+        CoreEngine(program(tmp_path, "exit 0")).run([RULE], [target], limits=Limits())
 
 
 @given(st.lists(st.tuples(st.integers(0, 10**8), st.integers(1, 3)), max_size=12), st.integers(1, 4))
@@ -183,7 +180,7 @@ def test_what_is_asked_is_divided_evenly_and_completely(sizes: list[tuple[int, i
         for number in range(languages)
     ]
 
-    shares = share_out(entries, most=most)
+    shares = share_out(entries, most=most, least=10**7)
 
     keys = [{entry.target.key for entry in share} for share in shares]
     assert 1 <= len(shares) <= most
@@ -210,11 +207,11 @@ def _sized(key: int, size: int) -> Target:
 def test_small_questions_are_not_divided() -> None:
     entries = [Entry(target=_sized(i, 10**6), analyzer="", rules=1, certain=frozenset()) for i in range(19)]
 
-    assert len(share_out(entries, most=4)) == 1
-    assert len(share_out([*entries, *entries], most=4)) == 3
+    assert len(share_out(entries, most=4, least=10**7)) == 1
+    assert len(share_out([*entries, *entries], most=4, least=10**7)) == 3
 
 
-def test_a_divided_question_has_the_same_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_divided_question_has_the_same_answer() -> None:
     bad = EngineRule(
         id="bad", analyzers=RULE.analyzers, document={**RULE.document, "id": "bad", "pattern": "("}
     )
@@ -223,12 +220,9 @@ def test_a_divided_question_has_the_same_answer(monkeypatch: pytest.MonkeyPatch)
         Target(key=key, path=f"{key}.py", content=content, analyzers=RULE.analyzers)
         for key, content in enumerate(contents)
     ]
-    engine = CoreEngine(find_semgrep().core)
-    whole = engine.run([RULE, bad], targets, limits=Limits())
-    monkeypatch.setattr("lessonguard.engine.question._WORTH_A_PROCESS", 1)
-    monkeypatch.setattr("os.cpu_count", lambda: 3)
+    whole = CoreEngine(find_semgrep().core).run([RULE, bad], targets, limits=Limits())
 
-    divided = engine.run([RULE, bad], targets, limits=Limits())
+    divided = CoreEngine(find_semgrep().core, least=1).run([RULE, bad], targets, limits=Limits())
 
     assert divided == whole
     assert len(whole.matches) >= 4

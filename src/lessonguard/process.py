@@ -93,7 +93,7 @@ def run(
     source = subprocess.PIPE if isinstance(stdin, bytes) else stdin
     child = _start(argv, cwd=cwd, stdin=source, variables=variables)
     try:
-        return _complete(child, argv[0], data, timeout)
+        return _complete(child, argv[0], data=data, timeout=timeout)
     finally:
         _end(child)
 
@@ -118,7 +118,7 @@ def run_together(
         completed = []
         for child, argv in zip(children, argvs, strict=True):
             left = None if deadline is None else max(0.0, deadline - time.monotonic())
-            completed.append(_complete(child, argv[0], None, left))
+            completed.append(_complete(child, argv[0], data=None, timeout=left))
         return completed
     finally:
         for child in children:
@@ -170,7 +170,7 @@ class Conversation:
 
 
 def _complete(
-    child: subprocess.Popen[bytes], name: str, data: bytes | None, timeout: float | None
+    child: subprocess.Popen[bytes], name: str, *, data: bytes | None, timeout: float | None
 ) -> Completed:
     try:
         stdout, stderr = child.communicate(data, timeout)

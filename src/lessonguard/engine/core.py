@@ -35,6 +35,9 @@ from lessonguard.engine.rules import rules_document
 from lessonguard.process import Completed
 
 _RULES = "rules.json"
+WORTH_A_PROCESS = 10_000_000
+"""Rules times bytes; measured: from twice this on, two processes are faster than one."""
+
 _MOST_PROCESSES = 4
 """However many cores there are: each process may take the memory that the limits allow."""
 
@@ -42,16 +45,18 @@ _MOST_PROCESSES = 4
 class CoreEngine:
     """Runs `semgrep-core`, several at once if there is much to do; it needs no network."""
 
-    def __init__(self, binary: Path) -> None:
-        """Use this program; it is not started yet."""
+    def __init__(self, binary: Path, *, least: int = WORTH_A_PROCESS) -> None:
+        """Use this program, and do not start another one for less than `least` rules times bytes."""
         self._binary = binary
+        self._least = least
 
     def run(self, rules: Sequence[EngineRule], targets: Sequence[Target], *, limits: Limits) -> EngineResult:
         """See `Engine.run`."""
         return run_around_fatal(rules, targets, lambda rules, targets: self._ask(rules, targets, limits))
 
     def _ask(self, rules: Sequence[EngineRule], targets: Sequence[Target], limits: Limits) -> EngineResult:
-        shares = share_out(make_entries(rules, targets), most=min(os.cpu_count() or 1, _MOST_PROCESSES))
+        most = min(os.cpu_count() or 1, _MOST_PROCESSES)
+        shares = share_out(make_entries(rules, targets), most=most, least=self._least)
         with workspace() as folder:
             (folder / _RULES).write_text(json.dumps(rules_document(rules)), encoding="utf-8")
             keys = [_write_targets(folder, share, f"targets{i}.json") for i, share in enumerate(shares)]

@@ -11,9 +11,6 @@ from lessonguard.engine.interface import EngineResult, EngineRule, RuleProblem, 
 from lessonguard.errors import EngineError
 
 _SUFFIX = re.compile(r"\.[A-Za-z0-9+]{1,16}\Z")
-_WORTH_A_PROCESS = 10_000_000
-"""Rules times bytes (measured: from twice this on, two processes are faster than one)."""
-
 _UNDECODABLE = re.compile("[\udc80-\udcff]")
 
 
@@ -48,15 +45,15 @@ def make_entries(rules: Sequence[EngineRule], targets: Sequence[Target]) -> list
     ]
 
 
-def share_out(entries: Sequence[Entry], *, most: int) -> list[list[Entry]]:
+def share_out(entries: Sequence[Entry], *, most: int, least: int) -> list[list[Entry]]:
     """Divide what is asked among up to `most` processes: evenly, and each target to one of them.
 
-    Small questions are not divided: a second process starts as long as the first one runs.
+    A process gets on average at least `least` of work, which is rules times bytes.
     """
     work = Counter[int]()
     for entry in entries:
         work[entry.target.key] += entry.rules * len(entry.target.content)
-    count = max(1, min(most, len(work), work.total() // _WORTH_A_PROCESS))
+    count = max(1, min(most, len(work), work.total() // least))
     loads = [0] * count
     share_of: dict[int, int] = {}
     for key, amount in sorted(work.items(), key=lambda item: (-item[1], item[0])):
