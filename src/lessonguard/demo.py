@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from lessonguard.errors import GitError
 from lessonguard.process import run
+from lessonguard.record import record
 
 INCIDENT = "openai-2023-03-redis-cancel"
 """The lesson that the demonstration is about; see its file for the sources."""
@@ -98,7 +98,7 @@ def _module(title: str, code: str) -> str:
 _PROFILES = _module("Profiles of signed-in users.", _cache("Profile", guarded=True))
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class Commit:
     """A commit to make: its subject, and files by path.
 

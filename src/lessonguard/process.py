@@ -9,11 +9,11 @@ import threading
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, BinaryIO
 
 from lessonguard.errors import LessonguardError
+from lessonguard.record import record
 
 _KEPT = (
     "GIT_ALLOW_PROTOCOL",
@@ -59,7 +59,7 @@ class TimeLimitError(LessonguardError):
     """A program ran for longer than it was allowed to, and was stopped."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class Completed:
     """What a program that has ended wrote and returned; negative `returncode`: killed by that signal."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from pathlib import Path
 
@@ -20,12 +20,13 @@ from lessonguard.findings.model import Finding, Notice, ScanReport, State, Unche
 from lessonguard.findings.source import Source
 from lessonguard.lessons.library import READ_AT_MOST, load_blobs
 from lessonguard.lessons.model import Library
+from lessonguard.record import record
 
 _CACHE = "lessonguard/lessons.json"
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class ScanOptions:
     """How to scan.
 

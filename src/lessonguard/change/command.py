@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 
 from lessonguard.errors import GitError
 from lessonguard.process import Completed, Conversation, TimeLimitError, run
+from lessonguard.record import record
 
 _SETTINGS = (
     "core.fsmonitor=false",  # starts a program
@@ -31,7 +32,7 @@ _FAULTS = ("fatal: ", "error: ", "remote error: ")
 _REMEDY = "`git fsck` tells whether the repository is complete and sound."
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class Git:
     """A way to run Git's plumbing in one repository.
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import NewType
+
+from lessonguard.record import record
 
 CommitId = NewType("CommitId", str)
 """Full hexadecimal object name of a commit (or of a tree, for an index or a work tree)."""
@@ -14,7 +15,7 @@ BlobId = NewType("BlobId", str)
 """Full hexadecimal object name of a blob."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class FileVersion:
     """One side of a changed regular file.
 
@@ -27,7 +28,7 @@ class FileVersion:
     executable: bool
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class ChangedFile:
     """A regular file that differs between base and head; never a symlink or a submodule.
 
@@ -52,7 +53,7 @@ class ChangedFile:
         return None
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class Change:
     """The difference between two trees.
 
@@ -67,7 +68,7 @@ class Change:
     files: tuple[ChangedFile, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class Hunk:
     """A run of lines that differs, as in `@@ -base_start,base_count +head_start,head_count @@`.
 

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from lessonguard.change.command import Git, complaint
 from lessonguard.errors import GitError
 from lessonguard.process import Conversation
+from lessonguard.record import record
 
 _FOUND = re.compile(rb"([0-9a-f]{40,}) ([a-z]+) ([0-9]+)\n")
 _AHEAD = 4096
 _PIECE = 1 << 20
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class Object:
     """One object: its full name, its kind (`blob`, `commit`…), its size in bytes.
 

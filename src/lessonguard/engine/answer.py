@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from lessonguard.engine.interface import EngineResult, Match, Problem, ProblemKind, RuleProblem
 from lessonguard.errors import EngineError
+from lessonguard.record import record
 
 TIMEOUT_THRESHOLD = 3
 """After so many rules took too long on a file, Semgrep gives the file up and drops its other matches."""
@@ -58,7 +58,7 @@ _SUMMARIES: Mapping[ProblemKind, str] = {
 }
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class Complaint:
     """One error in an answer, from whichever program it came.
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from importlib.machinery import PathFinder
 from pathlib import Path
@@ -12,6 +11,7 @@ from pathlib import Path
 from lessonguard.engine.interface import Engine, EngineResult, EngineRule, Limits, Target
 from lessonguard.engine.languages import Languages, load_languages
 from lessonguard.errors import EngineError
+from lessonguard.record import record
 
 _TESTED = ((1, 137), (1, 185))
 """The oldest and the newest Semgrep whose engine has passed the tests of `CoreEngine`.
@@ -23,7 +23,7 @@ how the engine is called is Semgrep's own business, which may change with any ve
 _VERSION = re.compile(r"""^__VERSION__ = ["'](\d+)\.(\d+)\.(\d+)["']""", re.MULTILINE)
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class Semgrep:
     """An installed Semgrep, itself an engine: the folder of its Python package, and its version.
 

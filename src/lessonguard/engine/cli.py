@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from shutil import which
 from sysconfig import get_path
@@ -33,13 +33,14 @@ from lessonguard.engine.question import (
 )
 from lessonguard.engine.rules import rules_document
 from lessonguard.errors import EngineError
+from lessonguard.record import record
 
 _RULES = "rules.json"
 _NOTHING = "nothing.txt"
 """An empty file, because `semgrep scan` wants at least one."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class _Applicable:
     """What a rule looks at; `semgrep scan` sees names of our making, so that it cannot tell."""
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Literal, Protocol
+
+from lessonguard.record import record
 
 ProblemKind = Literal["parse", "partial-parse", "timeout", "memory", "crash"]
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class EngineRule:
     """One Semgrep rule with its id, message, severity and languages filled in.
 
@@ -22,7 +23,7 @@ class EngineRule:
     document: Mapping[str, Any]
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class Target:
     """One version of one file to look at.
 
@@ -37,7 +38,7 @@ class Target:
     analyzers: frozenset[str]
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class Match:
     """One place where a rule matches; `start` and `end` are 0-based byte offsets, end exclusive."""
 
@@ -49,7 +50,7 @@ class Match:
     fix: str | None
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class Problem:
     """Something an engine could not look at, so that its silence does not mean clean.
 
@@ -64,7 +65,7 @@ class Problem:
     lines: tuple[range, ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class RuleProblem:
     """A rule that Semgrep refused, with its own words; it ran on nothing."""
 
@@ -72,7 +73,7 @@ class RuleProblem:
     message: str
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class EngineResult:
     """What one run found: sorted, without duplicates, and accounting for every target."""
 
@@ -81,7 +82,7 @@ class EngineResult:
     rule_problems: tuple[RuleProblem, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class Limits:
     """Bounds of one run: seconds for one rule on one file and for all of it, MiB for the engine."""
 

@@ -5,17 +5,17 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 from lessonguard.errors import EngineError
+from lessonguard.record import record
 
 SHEBANG_LENGTH = 255
 """How much of a first line Semgrep reads, in characters."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class Language:
     """One row of Semgrep's table.
 
@@ -32,7 +32,7 @@ class Language:
     is_target: bool
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class Languages:
     """Semgrep's table of languages; the ids in it are what the engine calls analyzers."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from lessonguard.change.model import BlobId, ChangedFile, FileVersion
 from lessonguard.engine.interface import Engine, EngineResult, Limits, RuleProblem
@@ -12,6 +11,7 @@ from lessonguard.engine.targets import Selector, too_large
 from lessonguard.findings.compared import Occurrence, Version
 from lessonguard.findings.source import Source
 from lessonguard.lessons.model import Lesson
+from lessonguard.record import record
 
 MARK = b"lessonguard:"
 """What every accept comment holds."""
@@ -19,7 +19,7 @@ MARK = b"lessonguard:"
 _EVERYTHING = range(0)  # as in `Version.blind`
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class Side:
     """One version of a changed file; `file` is the index of that file."""
 
@@ -28,7 +28,7 @@ class Side:
     version: FileVersion
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class Obstacle:
     """What kept the rules, or the one named, from looking at a version or at some lines of it.
 
@@ -41,7 +41,7 @@ class Obstacle:
     lines: Sequence[range] = ()
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class SeenFile:
     """A changed file with what was found in its two versions; None for one that is not there."""
 
@@ -61,7 +61,7 @@ class SeenFile:
         return any(version is not None and version.occurrences for version in (self.base, self.head))
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class Remarkable:
     """A changed file that there is something to say about, and the lessons that watch it."""
 

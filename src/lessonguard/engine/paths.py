@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from typing import Any
+
+from lessonguard.record import record
 
 _TOKEN = re.compile(
     r"""(?P<slash>/+)
@@ -34,7 +35,7 @@ _SPAN = ["**"]
 """A segment that is `**` and nothing else."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class PathFilter:
     """The `paths` of a rule, compiled; None lets every path through."""
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from lessonguard.engine.interface import EngineResult, EngineRule, RuleProblem, Target
 from lessonguard.errors import EngineError
+from lessonguard.record import record
 
 _SUFFIX = re.compile(r"\.[A-Za-z0-9+]{1,16}\Z")
 _UNDECODABLE = re.compile("[\udc80-\udcff]")
@@ -18,7 +19,7 @@ class FatalError(EngineError):
     """Semgrep stopped with an explanation before it looked at anything; perhaps because of a rule."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class Entry:
     """One target as one language, for so many `rules`; `certain` ones must look at it, having no `paths`."""
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 from lessonguard.change.model import FileVersion
 from lessonguard.engine.interface import EngineRule, Target
 from lessonguard.engine.languages import Languages
 from lessonguard.engine.paths import PathFilter, path_filter, visible_path
+from lessonguard.record import record
 
 MAX_BYTES = 1_000_000
 """Larger files are not checked, as in Semgrep: they are rarely written by hand."""
@@ -18,7 +18,7 @@ _BINARY_SAMPLE = 8000
 """How many bytes Git looks at for a NUL to tell binary from text."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class Skipped:
     """A file version that rules should have looked at and cannot; `key` as in `Target`."""
 
@@ -26,7 +26,7 @@ class Skipped:
     reason: str
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class Selection:
     """What to ask an engine: the rules that apply to at least one of the targets, and these."""
 
@@ -35,7 +35,7 @@ class Selection:
     skipped: tuple[Skipped, ...]
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
+@record(eq=False)
 class _Group:
     """Rules for one analyzer that look at the same paths."""
 
@@ -122,7 +122,7 @@ class Selector:
         return group.analyzer not in self._languages.of_any_file or group.filter.include is not None
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class _Obstacle:
     """Why a content cannot be checked."""
 

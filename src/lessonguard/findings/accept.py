@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date
 
 from lessonguard.findings.model import Acceptance, NoticeKind
+from lessonguard.record import record
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class AcceptComment:
     """One accept comment. `line` is where it stands, `applies_to` the line it speaks of.
 

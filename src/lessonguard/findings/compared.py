@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from lessonguard.change.model import LineMap
 from lessonguard.findings.model import State
 from lessonguard.findings.source import Source
+from lessonguard.record import record
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class Occurrence:
     """One match of one rule in one version of a file: 0-based byte offsets, end exclusive."""
 
@@ -21,7 +22,7 @@ class Occurrence:
     fix: str | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class Version:
     """One side of a compared file: its text, its matches, and where a rule could not look.
 
@@ -39,7 +40,7 @@ class Version:
         return any(not unseen or overlap(unseen, lines) for unseen in ranges)
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class ComparedFile:
     """A changed file as it was and as it is, and the mapping between the lines of the two.
 
@@ -51,7 +52,7 @@ class ComparedFile:
     lines: LineMap
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class Verdict:
     """What the change did to one match.
 

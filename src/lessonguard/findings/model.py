@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from enum import Enum
 from typing import Literal, NewType
 
 from lessonguard.change.model import CommitId
 from lessonguard.lessons.model import Lesson, RuleId
+from lessonguard.record import record
 
 Fingerprint = NewType("Fingerprint", str)
 """The identity of a finding across pushes: hexadecimal, made without line numbers."""
@@ -30,7 +30,7 @@ class State(Enum):
         return self in {State.ADDED, State.EXPOSED}
 
 
-@dataclass(frozen=True, kw_only=True, order=True)
+@record(order=True)
 class Position:
     """A place in a file: 1-based line and 1-based column, in characters."""
 
@@ -38,7 +38,7 @@ class Position:
     column: int
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class SourceLine:
     """One line of a file, 1-based, without its line ending; undecodable bytes are replaced."""
 
@@ -46,7 +46,7 @@ class SourceLine:
     text: str
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class Acceptance:
     """A recorded decision to keep a finding. `where` is `path:line` of the comment."""
 
@@ -55,7 +55,7 @@ class Acceptance:
     where: str
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class Finding:
     """One place where a rule matches; it holds all that any output needs.
 
@@ -94,7 +94,7 @@ NoticeKind = Literal[
 ]
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class Notice:
     """Something worth saying that is not a rule match.
 
@@ -111,7 +111,7 @@ class Notice:
     text: str
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class Unchecked:
     """A changed file that a lesson should have checked and could not; `incident` None means all."""
 
@@ -120,7 +120,7 @@ class Unchecked:
     reason: str
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class ScanReport:
     """What a change introduces, and what could not be said about it.
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 
 from lessonguard.findings.citations import CitationIndex
 from lessonguard.findings.compared import ComparedFile
@@ -12,9 +11,10 @@ from lessonguard.findings.model import Notice
 from lessonguard.findings.report import JudgedFile, notice_order
 from lessonguard.findings.source import Source
 from lessonguard.lessons.model import IncidentId, Library
+from lessonguard.record import record
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class Citation:
     """A line that names an incident: index of the file, 1-based line in base, and the ID."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from lessonguard.findings.accept import Acceptances
 from lessonguard.findings.compared import ComparedFile, Verdict, Version
@@ -11,12 +11,13 @@ from lessonguard.findings.identity import Fingerprints
 from lessonguard.findings.model import Finding, Notice, SourceLine, State
 from lessonguard.findings.source import Source
 from lessonguard.lessons.model import Lesson, Library, RuleId
+from lessonguard.record import record
 
 _LONGEST_EXCERPT = 12
 """How many source lines of one match, or of what was removed above it, are kept."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class JudgedFile:
     """A compared file with its names, its accept comments and the lessons that watch it."""
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from difflib import get_close_matches
 
 from lessonguard.lessons.node import Node
+from lessonguard.record import record
 
 
-@dataclass(frozen=True, kw_only=True, order=True)
+@record(order=True)
 class Fault:
     """One thing that is wrong with a lesson file.
 

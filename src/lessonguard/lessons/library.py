@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any, TypeVar
 
@@ -12,6 +11,7 @@ from lessonguard.errors import LessonError
 from lessonguard.lessons.cache import read_cache, write_cache
 from lessonguard.lessons.codec import decode_lesson, encode_lesson
 from lessonguard.lessons.model import Lesson, Library
+from lessonguard.record import record
 
 BlobT = TypeVar("BlobT", bound=str)
 
@@ -70,7 +70,7 @@ def load_blobs(
     return _gather(_load(below, read, cache), folder=folder, faults=[])
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class _Outcome:
     """What was made of one file: a lesson, or the texts of its faults; `stored` is its JSON form."""
 

@@ -8,11 +8,13 @@ reads in the editor.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime
 from enum import Enum
 from functools import cached_property
 from typing import Any, NewType
+
+from lessonguard.record import record
 
 IncidentId = NewType("IncidentId", str)
 """The ID of an incident in the team's tracker, such as `INC-245`."""
@@ -70,7 +72,7 @@ def doc(text: str, **constraints: str) -> dict[str, str]:
     return {"doc": text, **constraints}
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class Timeline:
     """When the incident began, was noticed and was under control; each with its UTC offset."""
 
@@ -79,7 +81,7 @@ class Timeline:
     stabilized: datetime | None = field(default=None, metadata=doc("When users were served again."))
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class Rule:
     """A Semgrep rule with nothing left out: `message`, `severity` and `id` are filled in.
 
@@ -93,7 +95,7 @@ class Rule:
     line: int
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class Example:
     """Bad code that a rule must find, and good code on which it must be silent."""
 
@@ -116,7 +118,7 @@ class Example:
     note: str | None = field(default=None, metadata=doc("What this example shows, and where it comes from."))
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class Proof:
     """The incident's own commits: where the rule fires, and where it no longer does."""
 
@@ -133,7 +135,7 @@ class Proof:
     )
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class Watch:
     """Places whose change deserves a notice, whatever the change is."""
 
@@ -142,7 +144,7 @@ class Watch:
     )
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class Remediation:
     """One follow-up; without an owner, a date and a validation it would die."""
 
@@ -159,7 +161,7 @@ class Remediation:
     done: date | None = field(default=None, metadata=doc("The day it was done."))
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class Lesson:
     """One incident and what it taught.
 
@@ -235,7 +237,7 @@ class Lesson:
     remediation: tuple[Remediation, ...] = field(default=(), metadata=doc("The follow-ups."))
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class Library:
     """The lessons that judge a change, sorted by incident.
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import Any, Literal
+
+from lessonguard.record import record
 
 Kind = Literal["text", "number", "boolean", "date", "nothing"]
 """What YAML takes a scalar for; quoted scalars are always text."""
@@ -12,7 +13,7 @@ Kind = Literal["text", "number", "boolean", "date", "nothing"]
 _TRUE = frozenset({"true", "yes", "on"})
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class Node:
     """A value and where it starts: 1-based line and column, in characters."""
 
@@ -20,7 +21,7 @@ class Node:
     column: int
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class Scalar(Node):
     """A single value, as it is written."""
 
@@ -28,14 +29,14 @@ class Scalar(Node):
     kind: Kind = "text"
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class Items(Node):
     """A list."""
 
     items: tuple[Node, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class Entries(Node):
     """Keys and values, in the order of the file, each key once."""
 

@@ -7,10 +7,11 @@ short on purpose: it holds what postmortems really say instead of naming what br
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from lessonguard.record import record
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class VagueWording:
     """One way of saying nothing: a pattern, and why it does not help."""
 

@@ -6,19 +6,19 @@ import json
 import re
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from lessonguard.lessons.fault import Faults, find_similar, join_words, suggest
 from lessonguard.lessons.node import Entries, Items, Node, Scalar, json_value
 from lessonguard.lessons.rule_options import Schema
+from lessonguard.record import record
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _FEW = 12  # more choices than that are not read
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class Validator:
     """Compare nodes with JSON Schemas, as far as lessons use that language.
 

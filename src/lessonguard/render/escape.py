@@ -6,11 +6,11 @@
 
 from __future__ import annotations
 
-import html
 import json
 import re
 import unicodedata
 
+_HTML = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#x27;"})
 _BREAK = "\u200b"  # a zero-width space: nobody sees it, and no mention or link survives it
 _LINKING = re.compile(r"(?<=[@#])|(?<=www)(?=\.)|(?=://)|(?<=\bGH)(?=-\d)", re.IGNORECASE)
 _MARKUP = re.compile(r"[\\`*_{}\[\]<>&#|~!$^]")
@@ -71,7 +71,7 @@ def markdown_text(text: str) -> str:
 
 def html_text(text: str) -> str:
     """Write text for the inside of an HTML element, as nothing but text; see `markdown_text`."""
-    return html.escape(_LINKING.sub(_BREAK, one_line(text)))
+    return _LINKING.sub(_BREAK, one_line(text)).translate(_HTML)
 
 
 def code_span(text: str) -> str:

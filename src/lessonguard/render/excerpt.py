@@ -6,9 +6,8 @@ of the terminal, so that marks stand under the code they mean.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from lessonguard.findings.model import Finding, SourceLine
+from lessonguard.record import record
 from lessonguard.render.escape import visible
 from lessonguard.render.layout import column_width, fitting
 
@@ -17,7 +16,7 @@ _MATCH_LINES = 8
 _REMOVED_LINES = 6
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class Row:
     """One row of an excerpt.
 

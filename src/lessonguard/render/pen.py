@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
+
+from lessonguard.record import record
 
 
 class Style(Enum):
@@ -16,7 +17,7 @@ class Style(Enum):
     MAGENTA = "35"
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class Pen:
     """Write with or without colour, on lines of `width` columns."""
 

@@ -8,13 +8,14 @@ the pull request: they show `for_pull_request(report)`. Which groups a finding f
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from lessonguard.findings.model import Finding, ScanReport
 from lessonguard.lessons.model import Lesson, Mode
+from lessonguard.record import record
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class Story:
     """The findings of one lesson, in the order of the report; never empty."""
 
