@@ -20,6 +20,7 @@ _OWNERS = {
     "github": "lessonguard.github",
     "pygments": "lessonguard.findings.comments",
     "subprocess": "lessonguard.process",
+    "typing_extensions": "lessonguard.record",  # for type checkers only
     "unidiff": "lessonguard.change.diff",
     "yaml": "lessonguard.lessons.parse",
 }
