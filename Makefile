@@ -48,6 +48,7 @@ generate: $(VENV)/.developing  ## Write the generated files: schemas and parts o
 
 .PHONY: bench
 bench: $(VENV)/.developing  ## Measure speed and quality
+	@$(BIN)/python -m compileall -q src  # as pip does for whoever installs it
 	@$(BIN)/python -m bench $(ARGS)
 
 .PHONY: clean

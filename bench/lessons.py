@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from bench.words import fill
+from bench.words import Topic, fill
 
 _LESSON = """\
 incident: INC-{number:04}
@@ -275,4 +275,6 @@ def _write_lesson(number: int, random: Random) -> LessonFile:
         failure_mode=shape.failure_mode,
         invariant=shape.invariant,
     )
-    return LessonFile(name=f"INC-{number:04}.yaml", text=fill(head + dedent(shape.code).lstrip(), random))
+    return LessonFile(
+        name=f"INC-{number:04}.yaml", text=fill(head + dedent(shape.code).lstrip(), random, Topic())
+    )

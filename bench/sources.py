@@ -6,7 +6,7 @@ from random import Random
 from textwrap import indent
 
 from bench.languages import Language
-from bench.words import fill
+from bench.words import Topic, choose_topic, fill
 
 _GROUPED = 0.2
 """How many of the functions a class stands before."""
@@ -18,20 +18,21 @@ _Pieces = tuple[str, ...]
 
 def write_pieces(language: Language, random: Random) -> _Pieces:
     """Write a file of 50 to 400 lines as pieces: a header, then functions and classes."""
-    wanted = int(50 * 8 ** random.random())
-    pieces = [fill(language.header, random)]
+    wanted, topic = int(50 * 8 ** random.random()), choose_topic(random)
+    pieces = [fill(language.header, random, topic)]
     while sum(piece.count("\n") + 2 for piece in pieces) < wanted:
         if language.group and random.random() < _GROUPED:
-            pieces.append(fill(language.group, random))
-        pieces.append(write_function(language, random))
+            pieces.append(fill(language.group, random, topic))
+        pieces.append(write_function(language, random, topic))
     return tuple(pieces)
 
 
-def write_function(language: Language, random: Random) -> str:
-    """Write one function of a few blocks."""
+def write_function(language: Language, random: Random, topic: Topic | None = None) -> str:
+    """Write one function of a few blocks, about a topic of its own if none is given."""
+    topic = topic or choose_topic(random)
     margin = language.margin
-    blocks = [fill(block, random) for block in random.choices(language.blocks, k=random.randint(2, 8))]
-    parts = (fill(language.opening, random), indent("\n".join(blocks), margin), language.closing)
+    blocks = [fill(block, random, topic) for block in random.choices(language.blocks, k=random.randint(2, 8))]
+    parts = (fill(language.opening, random, topic), indent("\n".join(blocks), margin), language.closing)
     return "\n".join(part for part in parts if part) + "\n"
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from dataclasses import dataclass
 from random import Random
 
 _SERVICES = """
@@ -29,14 +31,30 @@ NOUNS = tuple(_NOUNS.split())
 _PLACEHOLDER = re.compile(r"<(service|verb|Verb|noun|number)>")
 
 
-def fill(template: str, random: Random) -> str:
+@dataclass(frozen=True, kw_only=True)
+class Topic:
+    """What a file is about: the words that its code is made of."""
+
+    services: Sequence[str] = SERVICES
+    verbs: Sequence[str] = VERBS
+    nouns: Sequence[str] = NOUNS
+
+
+def choose_topic(random: Random) -> Topic:
+    """Choose what a file is about: it calls a few services in a few ways, as real files do."""
+    return Topic(
+        services=random.sample(SERVICES, 3), verbs=random.sample(VERBS, 8), nouns=random.sample(NOUNS, 4)
+    )
+
+
+def fill(template: str, random: Random, topic: Topic) -> str:
     """Replace `<service>`, `<verb>`, `<Verb>`, `<noun>` and `<number>`, each by one choice throughout."""
-    verb = random.choice(VERBS)
+    verb = random.choice(topic.verbs)
     words = {
-        "service": random.choice(SERVICES),
+        "service": random.choice(topic.services),
         "verb": verb,
         "Verb": verb.title().replace("_", ""),
-        "noun": random.choice(NOUNS),
+        "noun": random.choice(topic.nouns),
         "number": str(random.randint(2, 999)),
     }
     return _PLACEHOLDER.sub(lambda match: words[match[1]], template)

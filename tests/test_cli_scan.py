@@ -187,7 +187,11 @@ def test_a_rule_that_semgrep_refuses_is_named_and_is_exit_2(repo: Repo) -> None:
         (["--format", "xml"], 2, "'xml' is not one of"),
         (["--unknown"], 2, "No such option"),
         (["--lessons", "missing"], 2, "Directory 'missing' does not exist"),
-        (["--output", "no/such/folder/report.json"], 2, "Cannot write no/such/folder/report.json"),
+        (
+            ["--output", "no/such/folder/report.json"],
+            2,
+            "Cannot write the report to no/such/folder/report.json",
+        ),
         (["-C", "/"], 3, "not in a Git repository"),
     ],
 )
@@ -245,6 +249,14 @@ def _language_table() -> bytes:
     assert spec
     assert spec.origin
     return (Path(spec.origin).parent / "semgrep_interfaces" / "lang.json").read_bytes()
+
+
+def test_a_full_disk_is_exit_3(repo: Repo) -> None:
+    argv = f"{LESSONGUARD} scan > /dev/full"
+    result = subprocess.run(["bash", "-c", argv], cwd=repo.path, capture_output=True, check=False)
+
+    assert result.returncode == 3
+    assert b"Cannot write the report to standard output: No space left on device." in result.stderr
 
 
 def test_unchecked_files_are_listed_and_never_called_clean(repo: Repo) -> None:

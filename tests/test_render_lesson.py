@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
+from textwrap import dedent, indent
 
 import pytest
 
@@ -36,17 +37,23 @@ def lesson() -> Lesson:
 
 
 def test_a_whole_lesson_shows_origin_proof_and_remediation(lesson: Lesson) -> None:
-    assert render_lesson(lesson, width=80, colour=False).split("\n\n")[2:] == [
-        "  Timeline       noticed after 9 min\n"
-        "  Lesson         lessons/TIMEOUT.yaml\n"
-        "  Rule           TIMEOUT for python, line 12 of the lesson\n"
-        "  Watched        billing/**\n"
-        "  Proof          fires at 4f1c2d9, silent at 9a7b3e1",
-        "  Follow-up      due 2026-05-28, test, @acme/payments: stalled upstream holds a\n                 worker\n"
-        "                 seen by tests/test_gateway.py::test_stalled_upstream\n"
-        "  Follow-up      done 2026-05-25, test, @acme/payments: stalled upstream holds a\n                 worker\n"
-        "                 seen by tests/test_gateway.py::test_stalled_upstream\n",
-    ]
+    assert render_lesson(lesson, width=80, colour=False).split("\n\n", 2)[2] == indent(
+        dedent("""\
+          Timeline       noticed after 9 min
+          Lesson         lessons/TIMEOUT.yaml
+          Rule           TIMEOUT for python, line 12 of the lesson
+          Watched        billing/**
+          Proof          fires at 4f1c2d9, silent at 9a7b3e1
+
+          Follow-up      due 2026-05-28, test, @acme/payments: stalled upstream holds a
+                         worker
+                         seen by tests/test_gateway.py::test_stalled_upstream
+          Follow-up      done 2026-05-25, test, @acme/payments: stalled upstream holds a
+                         worker
+                         seen by tests/test_gateway.py::test_stalled_upstream
+        """),
+        "  ",
+    )
 
 
 def test_colour_only_adds_escape_sequences(lesson: Lesson) -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import field
 from datetime import date
+from importlib import import_module
 from pathlib import Path
+from threading import Timer
 
 from lessonguard.change.git import Repository
 from lessonguard.change.model import BlobId, Change, ChangedFile, CommitId
@@ -23,6 +25,7 @@ from lessonguard.lessons.model import Library
 from lessonguard.record import record
 
 _CACHE = "lessonguard/lessons.json"
+_SEMGREP_RUNS = 0.03  # seconds; it takes three times as long to start
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
@@ -71,7 +74,12 @@ def scan_change(
     selector = Selector(rules, languages, folder=library.folder)
     look = Look(files, texts, selector=selector, max_bytes=options.max_target_bytes)
     options.step(look.question)
-    look.ask(engine, options.limits)
+    if look.is_needed:
+        # Once Semgrep runs, there is time to load what reads its answer.
+        meanwhile = Timer(_SEMGREP_RUNS, import_module, ["lessonguard.judge"])
+        meanwhile.daemon = True
+        meanwhile.start()
+        look.ask(engine, options.limits)
 
     options.step("comparing with what was there before")
     citations = CitationIndex(lesson.incident for lesson in library.lessons)

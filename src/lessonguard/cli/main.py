@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import signal
 import sys
 from importlib import import_module
@@ -11,6 +12,7 @@ from typing import NoReturn
 
 import click
 
+from lessonguard.cli.terminal import wants_colour
 from lessonguard.errors import LessonguardError, UsageError
 
 _COMMANDS = {
@@ -67,12 +69,15 @@ def main() -> NoReturn:
     signal.signal(signal.SIGTERM, _terminate)
     # A run is over before cyclic garbage matters, and looking for it costs a tenth of a short one.
     gc.disable()
-    sys.exit(_run())
+    code = _run()
+    # All is written and removed by now; taking the interpreter apart would take as long as Git took.
+    os._exit(code)
 
 
 def _run() -> int:
     try:
         result = lessonguard.main(prog_name="lessonguard", standalone_mode=False)
+        sys.stdout.flush()
     except click.ClickException as error:
         error.show()
         return UsageError.exit_code
@@ -93,9 +98,12 @@ def _run() -> int:
 
 
 def _explain(error: LessonguardError) -> None:
-    click.echo(click.style("error: ", fg="red", bold=True) + error.message, err=True)
-    if error.hint:
-        click.echo(click.style("hint: ", fg="cyan", bold=True) + error.hint, err=True)
+    parts = [("error", "red", error.message), ("hint", "cyan", error.hint)]
+    for label, colour, text in parts:
+        if text:
+            head = f"{label}: "
+            shown = click.style(head, fg=colour, bold=True) if wants_colour(sys.stderr) else head
+            click.echo(shown + text, err=True)
 
 
 def _report_bug(error: Exception) -> None:

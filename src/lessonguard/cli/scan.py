@@ -15,7 +15,7 @@ from lessonguard.cli.formats import FORMATS, render
 from lessonguard.cli.progress import Progress
 from lessonguard.engine.choose import find_semgrep
 from lessonguard.engine.interface import Limits
-from lessonguard.errors import LessonError, UsageError
+from lessonguard.errors import LessonError, LessonguardError, UsageError
 from lessonguard.findings.model import ScanReport
 from lessonguard.lessons.library import load_folder
 from lessonguard.lessons.model import Library, Mode
@@ -178,16 +178,18 @@ def _read_directory(repository: Repository, directory: Path) -> Library:
 
 def _write(text: str, output: Path | None) -> None:
     """Write UTF-8, whatever the locale says."""
-    if output is None:
-        sys.stdout.buffer.write(text.encode())
-        sys.stdout.buffer.flush()
-        return
     try:
-        output.write_bytes(text.encode())
+        if output is None:
+            sys.stdout.buffer.write(text.encode())
+            sys.stdout.buffer.flush()
+        else:
+            output.write_bytes(text.encode())
+    except BrokenPipeError:
+        raise
     except OSError as error:
-        raise UsageError(
-            f"Cannot write {output}: {error.strerror}.", hint="Name another --output."
-        ) from error
+        message = f"Cannot write the report to {output or 'standard output'}: {error.strerror}."
+        kind = LessonguardError if output is None else UsageError
+        raise kind(message, hint="Write it to another place: --output.") from error
 
 
 def _exit_code(report: ScanReport, *, fail_on: str, is_told: bool) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from typing import TextIO
 
 from lessonguard.process import environment
 
@@ -24,6 +25,9 @@ def width() -> int:
         return _DEFAULT_WIDTH
 
 
-def wants_colour() -> bool:
-    """Tell whether standard output is a terminal whose user wants colour (see no-color.org)."""
-    return sys.stdout.isatty() and not environment("NO_COLOR") and environment("TERM") != "dumb"
+def wants_colour(stream: TextIO | None = None) -> bool:
+    """Tell whether a stream, by default standard output, is a terminal whose user wants colour.
+
+    See https://no-color.org.
+    """
+    return (stream or sys.stdout).isatty() and not environment("NO_COLOR") and environment("TERM") != "dumb"

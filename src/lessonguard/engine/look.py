@@ -104,10 +104,14 @@ class Look:
         """Say in words what the engine is asked."""
         return f"running Semgrep (rules: {len(self._selection.rules)}, files: {len(self._selection.targets)})"
 
+    @property
+    def is_needed(self) -> bool:
+        """Tell whether there is anything to ask."""
+        return bool(self._selection.targets)
+
     def ask(self, engine: Engine, limits: Limits) -> None:
-        """Ask the engine, if there is anything to ask. Raise `EngineError` if it cannot answer."""
-        if self._selection.targets:
-            self._answer = engine.run(self._selection.rules, self._selection.targets, limits=limits)
+        """Ask the engine. Raise `EngineError` if it cannot answer."""
+        self._answer = engine.run(self._selection.rules, self._selection.targets, limits=limits)
 
     @property
     def rule_problems(self) -> Sequence[RuleProblem]:
