@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import field
 from datetime import date
 from importlib import import_module
@@ -17,6 +18,7 @@ from lessonguard.engine.look import Look, Obstacle, Remarkable
 from lessonguard.engine.paths import glob_filter, visible_path
 from lessonguard.engine.rules import engine_rules, unknown_languages
 from lessonguard.engine.targets import MAX_BYTES, Selector
+from lessonguard.errors import LessonguardError
 from lessonguard.findings.citations import CitationIndex
 from lessonguard.findings.model import Finding, Notice, ScanReport, State, Unchecked
 from lessonguard.findings.source import Source
@@ -25,7 +27,8 @@ from lessonguard.lessons.model import Library
 from lessonguard.record import record
 
 _CACHE = "lessonguard/lessons.json"
-_SEMGREP_RUNS = 0.03  # seconds; it takes three times as long to start
+_SEMGREP_RUNS = 0.02  # seconds, after which Semgrep has been started; it takes longer to be ready
+_FEW = 100
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
@@ -75,11 +78,8 @@ def scan_change(
     look = Look(files, texts, selector=selector, max_bytes=options.max_target_bytes)
     options.step(look.question)
     if look.is_needed:
-        # Once Semgrep runs, there is time to load what reads its answer.
-        meanwhile = Timer(_SEMGREP_RUNS, import_module, ["lessonguard.judge"])
-        meanwhile.daemon = True
-        meanwhile.start()
-        look.ask(engine, options.limits)
+        with _prepared(repository, look.pairs):
+            look.ask(engine, options.limits)
 
     options.step("comparing with what was there before")
     citations = CitationIndex(lesson.incident for lesson in library.lessons)
@@ -97,6 +97,27 @@ def scan_change(
         unchecked=_unchecked(look.obstacles(), files, library),
         faults=(*library.faults, *_rule_faults(refused, library)),
     )
+
+
+@contextmanager
+def _prepared(repository: Repository, pairs: Sequence[tuple[BlobId, BlobId]]) -> Iterator[None]:
+    """While Semgrep runs, load what reads its answer, and let Git compare lines, if they are few.
+
+    Both happen again, or show why they cannot, when they are really needed.
+    """
+
+    def prepare() -> None:
+        with suppress(LessonguardError):
+            import_module("lessonguard.judge")
+            repository.hunks(pairs if len(pairs) <= _FEW else ())
+
+    timer = Timer(_SEMGREP_RUNS, prepare)
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+        timer.join()
 
 
 def _remarkable(look: Look, library: Library, citations: CitationIndex) -> list[Remarkable]:

@@ -42,6 +42,7 @@ class Repository:
         self._git = git
         self._objects = ObjectReader(git)
         self._scratch: Scratch | None = None
+        self._hunks: dict[tuple[BlobId, BlobId], tuple[Hunk, ...]] = {}
 
     @classmethod
     def open(cls, path: Path) -> Repository:
@@ -146,15 +147,16 @@ class Repository:
 
         Lines that differ only in spaces, tabs and line endings count as the same, so that
         code that was indented, or converted from CRLF, maps line by line. Blank lines count.
+        What was asked once is remembered.
         """
         wanted = list(dict.fromkeys(pairs))
-        differing = [pair for pair in wanted if pair[0] != pair[1]]
-        if not differing:
-            return dict.fromkeys(wanted, ())
-        # In two trees of their own, under the same names: no list of paths and no pairing of renames.
-        base, head = self._open_scratch().write_pairs(differing)
-        patch = self._reading.run("diff-tree", *_PATCH, base, head, to="compare files")
-        return {**dict.fromkeys(wanted, ()), **parse_hunks(patch)}
+        differing = [pair for pair in wanted if pair[0] != pair[1] and pair not in self._hunks]
+        if differing:
+            # In two trees of their own, under the same names: no list of paths, no pairing of renames.
+            base, head = self._open_scratch().write_pairs(differing)
+            patch = self._reading.run("diff-tree", *_PATCH, base, head, to="compare files")
+            self._hunks |= {**dict.fromkeys(differing, ()), **parse_hunks(patch)}
+        return {pair: self._hunks.get(pair, ()) for pair in wanted}
 
     def tree_entries(self, commit: CommitId, folder: str) -> tuple[tuple[str, BlobId], ...]:
         """List the regular files below a folder of a commit, sorted by path; none if it is missing.

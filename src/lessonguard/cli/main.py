@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import signal
 import sys
@@ -67,8 +66,6 @@ def lessonguard() -> None:
 def main() -> NoReturn:
     """Run the command line and exit: 0 done, 1 findings, 2 usage or lesson, 3 could not, 4 bug."""
     signal.signal(signal.SIGTERM, _terminate)
-    # A run is over before cyclic garbage matters, and looking for it costs a tenth of a short one.
-    gc.disable()
     code = _run()
     # All is written and removed by now; taking the interpreter apart would take as long as Git took.
     os._exit(code)

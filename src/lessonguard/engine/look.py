@@ -114,6 +114,13 @@ class Look:
         self._answer = engine.run(self._selection.rules, self._selection.targets, limits=limits)
 
     @property
+    def pairs(self) -> Sequence[tuple[BlobId, BlobId]]:
+        """Give the blobs of the files that rules look at on both sides."""
+        looked_at = {self._read[target.key].file for target in self._selection.targets}
+        files = (self._files[index] for index in sorted(looked_at))
+        return [(file.base.blob, file.head.blob) for file in files if file.base and file.head]
+
+    @property
     def rule_problems(self) -> Sequence[RuleProblem]:
         """Give the rules that Semgrep refused."""
         return self._answer.rule_problems
