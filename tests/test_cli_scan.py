@@ -13,6 +13,7 @@ import pytest
 
 from tests.support.cli import LESSONGUARD, lessonguard
 from tests.support.repo import Repo
+from tests.support.semgrep import install_semgrep
 
 LESSONS = Path(__file__).parent / "cases" / "change_lessons"
 SAFE = "import requests\n\nrequests.get(url, timeout=5)\n"
@@ -229,26 +230,13 @@ def test_every_format_survives_names_git_can_hold(repo: Repo, format_name: str) 
 
 
 def test_nothing_is_started_if_no_lesson_applies(repo: Repo, tmp_path: Path) -> None:
-    """A Semgrep that cannot run shows that it was not asked."""
+    """An engine that cannot answer shows when it is asked."""
+    install_semgrep(tmp_path, "exit 1")
     repo.branch("pr").commit("Docs", {"README.md": "words\n"})
-    (tmp_path / "semgrep").mkdir()
-    (tmp_path / "semgrep" / "__init__.py").write_text('__VERSION__ = "1.182.0"\n', encoding="utf-8")
-    interfaces = tmp_path / "semgrep" / "semgrep_interfaces"
-    interfaces.mkdir()
-    (interfaces / "lang.json").write_bytes(_language_table())
 
     lessonguard("scan", cwd=repo.path, PYTHONPATH=str(tmp_path))
     repo.commit("Code", {"app.py": BAD})
     lessonguard("scan", cwd=repo.path, PYTHONPATH=str(tmp_path), expect=3)
-
-
-def _language_table() -> bytes:
-    from importlib.util import find_spec  # noqa: PLC0415 - for this helper only
-
-    spec = find_spec("semgrep")
-    assert spec
-    assert spec.origin
-    return (Path(spec.origin).parent / "semgrep_interfaces" / "lang.json").read_bytes()
 
 
 def test_a_full_disk_is_exit_3(repo: Repo) -> None:

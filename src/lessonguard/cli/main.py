@@ -75,23 +75,23 @@ def _run() -> int:
     try:
         result = lessonguard.main(prog_name="lessonguard", standalone_mode=False)
         sys.stdout.flush()
+        code = result if isinstance(result, int) else 0
     except click.ClickException as error:
         error.show()
-        return UsageError.exit_code
+        code = UsageError.exit_code
     except (click.Abort, KeyboardInterrupt):
         click.echo("interrupted", err=True)
-        return _INTERRUPTED
+        code = _INTERRUPTED
     except LessonguardError as error:
         _explain(error)
-        return error.exit_code
-    except BrokenPipeError:
-        # The reader has gone, as in `| head`; there is nobody left to tell.
-        sys.stderr.close()
-        return 0
+        code = error.exit_code
+    except SystemExit as leaving:
+        # click leaves with 1 when the reader has gone, as in `| head`: then nothing was delivered.
+        code = leaving.code if leaving.code in {0, _TERMINATED} else LessonguardError.exit_code
     except Exception as error:  # noqa: BLE001 - the one boundary: whatever was not foreseen is a bug
         _report_bug(error)
-        return _BUG
-    return result if isinstance(result, int) else 0
+        code = _BUG
+    return int(code)
 
 
 def _explain(error: LessonguardError) -> None:
