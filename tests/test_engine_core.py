@@ -127,7 +127,7 @@ def test_an_error_that_is_fatal_whatever_the_rules_is_an_error(tmp_path: Path) -
         ("Other syntax error", "parse"),
         ("AST builder error", "parse"),
         ("Internal matching error", "crash"),
-        ("Too many matches", "crash"),
+        ("Too many matches", "too-many"),
         ("Something of tomorrow", "crash"),
         (["SomethingOfTomorrow", {"a": 1}], "crash"),
     ],
@@ -150,6 +150,18 @@ def test_running_out_of_memory_is_a_problem_of_the_file() -> None:
     result = CoreEngine(find_semgrep().core).run([RULE], [target], limits=Limits(max_memory=1))
 
     assert [(problem.kind, problem.rule) for problem in result.problems] == [("memory", None)]
+
+
+def test_more_matches_than_semgrep_reports_are_a_problem_and_never_none() -> None:
+    """It drops all matches of a rule in a file where there are more than 10,000."""
+    many = Target(key=1, path="a.py", content=b"pay(1)\n" * 10_001, analyzers=TARGET.analyzers)
+
+    result = CoreEngine(find_semgrep().core).run([RULE], [many], limits=Limits(timeout=60))
+
+    (problem,) = result.problems
+    assert (problem.kind, problem.rule, problem.target) == ("too-many", "pay", 1)
+    assert problem.message == "Semgrep found more matches of this rule in it than it reports"
+    assert result.matches == ()
 
 
 def test_an_engine_that_does_not_end_is_stopped(tmp_path: Path) -> None:

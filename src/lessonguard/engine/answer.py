@@ -26,6 +26,7 @@ _KINDS: Mapping[str, ProblemKind] = {
     "OOM during interfile analysis": "memory",
     "Out of memory": "memory",
     "Stack overflow": "memory",
+    "Too many matches": "too-many",
 }
 """Semgrep's types of errors about a file; any other one counts as a crash."""
 
@@ -54,6 +55,7 @@ _SUMMARIES: Mapping[ProblemKind, str] = {
     "partial-parse": "Semgrep could not parse all of it",
     "timeout": "Semgrep took too long",
     "memory": "Semgrep ran out of memory",
+    "too-many": "Semgrep found more matches of this rule in it than it reports",
     "crash": "Semgrep failed",
 }
 
@@ -131,6 +133,8 @@ def merge(results: Sequence[EngineResult]) -> EngineResult:
 def _problem(complaint: Complaint, target: int) -> Problem:
     kind = _KINDS.get(complaint.type, "crash")
     detail = plain_message(complaint.message) or ("" if kind != "crash" else complaint.type)
+    if kind == "too-many":
+        detail = ""  # Semgrep only asks for a bug report
     message = f"{_SUMMARIES[kind]}: {detail}" if detail else _SUMMARIES[kind]
     return Problem(target=target, rule=complaint.rule, kind=kind, message=message, lines=complaint.lines)
 

@@ -7,7 +7,7 @@ from typing import Any, Literal, Protocol
 
 from lessonguard.record import record
 
-ProblemKind = Literal["parse", "partial-parse", "timeout", "memory", "crash"]
+ProblemKind = Literal["parse", "partial-parse", "timeout", "memory", "too-many", "crash"]
 
 
 @record
