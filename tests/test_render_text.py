@@ -57,7 +57,8 @@ def test_what_was_not_checked_is_never_a_clean_line() -> None:
         Not checked
           web/vendor.js  larger than 1 MB
 
-        Nothing introduced · 1 file not checked · 30 lessons, 12 files
+        Nothing introduced in what was checked · 1 file not checked
+        30 lessons, 12 files
         """)
 
 

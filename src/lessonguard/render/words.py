@@ -139,7 +139,7 @@ def outcome(report: ScanReport) -> str:
     """Say how much was introduced, and how much of it blocks."""
     findings = introduced(report)
     if not findings:
-        return "Nothing introduced"
+        return "Nothing introduced in what was checked" if report.unchecked else "Nothing introduced"
     modes = [finding.lesson.mode for finding in findings]
     counts = [(modes.count(Mode.BLOCK), "blocking"), (modes.count(Mode.MONITOR), "monitor only")]
     detail = ", ".join(f"{count} {word}" for count, word in counts if count)
