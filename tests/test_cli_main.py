@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pty
+import re
 import signal
 import subprocess
 import time
@@ -81,16 +82,16 @@ def test_what_nobody_foresaw_is_exit_4_and_asks_for_a_report(repo: Repo, tmp_pat
 
 
 def test_progress_is_told_when_a_run_takes_longer_than_a_second(repo: Repo, tmp_path: Path) -> None:
-    install_semgrep(tmp_path, "sleep 1.6")
+    install_semgrep(tmp_path, "sleep 2.5")
 
     with start_scan(repo, tmp_path) as scan:
         _, errors = scan.communicate(timeout=20)
 
-    assert errors.startswith("running Semgrep (rules: 1, files: 2) …\nerror: ".encode())
+    assert "running Semgrep (rules: 1, files: 2) …\nerror: ".encode() in errors
 
 
 def test_progress_on_a_terminal_is_gone_in_the_end(repo: Repo, tmp_path: Path) -> None:
-    install_semgrep(tmp_path, "sleep 1.6")
+    install_semgrep(tmp_path, "sleep 2.5")
     master, slave = pty.openpty()
 
     with start_scan(repo, tmp_path, stderr=slave) as scan:
@@ -99,7 +100,7 @@ def test_progress_on_a_terminal_is_gone_in_the_end(repo: Repo, tmp_path: Path) -
     shown = os.read(master, 4096).decode()
     os.close(master)
 
-    assert "\r\x1b[Krunning Semgrep (rules: 1, files: 2) … 1 s\r\x1b[K" in shown
+    assert re.search(r"\r\x1b\[Krunning Semgrep \(rules: 1, files: 2\) … \d s\r\x1b\[K", shown)
     assert shown.endswith("\r\n")
 
 
