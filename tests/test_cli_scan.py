@@ -134,6 +134,14 @@ def test_files_in_the_lesson_folder_are_not_scanned(repo: Repo) -> None:
     lessonguard("scan", cwd=repo.path)
 
 
+def test_lessons_from_elsewhere_do_not_judge_those_of_the_repository(repo: Repo) -> None:
+    repo.branch("pr").commit("Examples", {"lessons/bad.py": BAD, "other.py": BAD})
+
+    outcome = lessonguard("scan", "--lessons", str(LESSONS), "--format", "json", cwd=repo.path, expect=1)
+
+    assert states(outcome.stdout) == ["added other.py:3"]
+
+
 def test_staged_code_is_judged_against_head(repo: Repo) -> None:
     repo.write({"app.py": BAD}).git("add", "app.py")
     repo.write({"app.py": SAFE, "untracked.py": BAD})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from datetime import datetime, timezone
 from pathlib import Path
 
@@ -166,7 +167,8 @@ def _library(repository: Repository, change: Change, *, directory: Path | None, 
     if not library.lessons and not library.faults:
         where = directory or f"{folder.strip('/')} at {change.tip[:12]}"
         click.echo(f"note: there are no lessons in {where}, so nothing was looked for", err=True)
-    return library
+    # Lessons from elsewhere, or none: this repository's own still hold bad code on purpose.
+    return library if library.folder else replace(library, folder=folder.strip("/"))
 
 
 def _read_directory(repository: Repository, directory: Path) -> Library:
