@@ -84,7 +84,13 @@ def scan_change(
     options.step("comparing with what was there before")
     citations = CitationIndex(lesson.incident for lesson in library.lessons)
     remarkable = _remarkable(look, library, citations)
-    findings, notices = _judge(remarkable, repository, library, citations=citations, today=options.today)
+    findings: list[Finding] = []
+    notices: tuple[Notice, ...] = ()
+    if remarkable:
+        # Loaded here, because most changes need none of it, and loading takes a tenth of their time.
+        from lessonguard.judge import judge  # noqa: PLC0415
+
+        findings, notices = judge(remarkable, repository, library, citations=citations, today=options.today)
     refused = [*unknown_languages(rules), *look.rule_problems]
     return ScanReport(
         base=change.base,
@@ -133,22 +139,6 @@ def _remarkable(look: Look, library: Library, citations: CitationIndex) -> list[
         if watched_by or is_citing or seen.has_matches or seen.may_accept:
             found.append(Remarkable(seen=seen, watched_by=watched_by))
     return found
-
-
-def _judge(
-    files: Sequence[Remarkable],
-    repository: Repository,
-    library: Library,
-    *,
-    citations: CitationIndex,
-    today: date,
-) -> tuple[list[Finding], tuple[Notice, ...]]:
-    if not files:
-        return [], ()
-    # Loaded here, because most changes need none of it, and loading takes a tenth of their time.
-    from lessonguard.judge import judge  # noqa: PLC0415
-
-    return judge(files, repository, library, citations=citations, today=today)
 
 
 def _unchecked(

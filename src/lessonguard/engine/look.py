@@ -8,13 +8,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from lessonguard.change.model import BlobId, ChangedFile, FileVersion
 from lessonguard.engine.interface import Engine, EngineResult, Limits, RuleProblem
 from lessonguard.engine.targets import Selector, too_large
+from lessonguard.findings.accept import MARK
 from lessonguard.findings.compared import Occurrence, Version
 from lessonguard.findings.source import Source
 from lessonguard.lessons.model import Lesson
 from lessonguard.record import record
-
-MARK = b"lessonguard:"
-"""What every accept comment holds."""
 
 _EVERYTHING = range(0)  # as in `Version.blind`
 

@@ -8,6 +8,9 @@ from datetime import date
 from lessonguard.findings.model import Acceptance, NoticeKind
 from lessonguard.record import record
 
+MARK = b"lessonguard:"
+"""What every accept comment holds."""
+
 
 @record
 class AcceptComment:

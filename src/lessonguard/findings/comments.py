@@ -17,7 +17,7 @@ from pygments.lexers import get_lexer_by_name, get_lexer_for_filename
 from pygments.token import Comment
 from pygments.util import ClassNotFound
 
-from lessonguard.findings.accept import AcceptComment
+from lessonguard.findings.accept import MARK, AcceptComment
 from lessonguard.findings.source import Source
 
 _MARK = re.compile(r"lessonguard:[ \t]*accept\b(?P<rest>[^\r\n]*)")
@@ -32,7 +32,7 @@ _NO_COMMENTS = {Comment.Preproc, Comment.PreprocFile, Comment.Hashbang}
 
 def find_accept_comments(source: Source, *, file_name: str) -> list[AcceptComment]:
     """Find the accept comments of a file, in order; of one with none this costs nothing."""
-    if b"lessonguard:" not in source.content:
+    if MARK not in source.content:
         return []
     text = source.content.decode("utf-8", "surrogateescape")
     comments = list(_comments(text, file_name))
