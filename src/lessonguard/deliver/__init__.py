@@ -1,0 +1,1 @@
+"""Delivery: what was found goes where the change is discussed."""
