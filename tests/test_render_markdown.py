@@ -15,6 +15,7 @@ from lessonguard.findings.model import ScanReport
 from lessonguard.lessons.model import Rule, RuleId
 from lessonguard.render.escape import code_span, fence, link, markdown_text
 from lessonguard.render.markdown import render_markdown
+from tests.support.gfm import github_html
 from tests.support.report import (
     CACHE,
     HOSTILE,
@@ -31,7 +32,7 @@ from tests.support.report import (
 
 GITHUB = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
 OURS = re.compile(r"(<details( open)?>\n<summary><b>[^<>]*</b>[^<>]*</summary>|</details>)\n?")
-LINKING = re.compile(r"@\w|#\d|\w://|www\.|\bGH-\d", re.IGNORECASE)
+LINKING = re.compile(r"@\w|#\d|\w://|www\.|\bGH-\d|[0-9a-f]{7}|:(octocat|\+1|100):", re.IGNORECASE)
 HARMLESS = {
     *("paragraph", "inline", "text", "code_inline", "fence", "bullet_list", "list_item", "strong"),
     *("table", "thead", "tbody", "tr", "th", "td", "softbreak"),
@@ -194,10 +195,20 @@ def test_a_name_is_shown_as_it_is(text: str, shown: str) -> None:
         ("=== one", "=== one"),
         ("5 * 3 < 20 & x_y_z", "5 * 3 < 20 & x_y_z"),
         ("ask @acme/payments about #12", "ask @acme/payments about #12"),
+        ("a.py:7:1: since 4f1c2d9 :tada:", "a.py:7:1: since 4f1c2d9 :tada:"),
     ],
 )
 def test_text_is_shown_as_it_is(text: str, shown: str) -> None:
     assert shown_text(markdown_text(text)) == shown
+
+
+def test_a_place_can_be_copied() -> None:
+    assert markdown_text("lessons/a.yaml:40:12: odd") == "lessons/a.yaml:40:12: odd"
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_github_makes_nothing_of_hostile_text(text: str) -> None:
+    assert "<a" not in github_html(f"{markdown_text(text)}\n\n{code_span(text)}")
 
 
 @pytest.mark.parametrize(

@@ -194,7 +194,10 @@ def make_full_report() -> ScanReport:
 
 HOSTILE = [
     "@octocat @acme/payments a@b.example",
+    "|a@b.example mailto:a@b.example",
     "#1 owner/repo#2 GH-3",
+    "4f1c2d9 owner/repo@4f1c2d9 0123456789ABCDEF0123456789abcdef01234567",
+    ":octocat: :+1: a.py:100:5",
     "https://evil.example www.evil.example",
     "[click](https://evil.example) ![x](https://evil.example/x.png)",
     "<img src=https://evil.example/x.png onerror=alert(1)>",

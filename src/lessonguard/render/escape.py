@@ -12,7 +12,12 @@ import unicodedata
 
 _HTML = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#x27;"})
 _BREAK = "\u200b"  # a zero-width space: nobody sees it, and no mention or link survives it
-_LINKING = re.compile(r"(?<=[@#])|(?<=www)(?=\.)|(?=://)|(?<=\bGH)(?=-\d)", re.IGNORECASE)
+_LINKING = re.compile(
+    r"(?<=[@#])|(?<=www)(?=\.)|(?=://)|(?<=\bGH)(?=-\d)"  # people, addresses, issues
+    r"|(?<=:)(?=(?:100|1234|(?!\d+:)[\w+-]+):)",  # emoji; of numbers only these two, not `a.py:7:1`
+    re.IGNORECASE,
+)
+_COMMIT = re.compile(r"[0-9a-f]{6}(?=[0-9a-f])", re.IGNORECASE)  # GitHub links seven digits or more
 _MARKUP = re.compile(r"[\\`*_{}\[\]<>&#|~!$^]")
 _LINE_START = re.compile(r"^(\d*)([-+=.)])")
 _UNSAFE_IN_CODE_SPAN = re.compile(r"[\\`|<&]|^ | $")
@@ -61,27 +66,29 @@ def json_text(document: object) -> str:
 def markdown_text(text: str) -> str:
     """Write text for a line of Markdown, as nothing but text.
 
-    It makes no markup, HTML, link, mention or reference to an issue: GitHub looks for the last
-    three in the finished page, where a backslash no longer helps, so these are broken by a
-    zero-width space.
+    It makes no markup, HTML, link, mention, emoji or reference to an issue or a commit: GitHub
+    looks for the last five in the finished page, where a backslash no longer helps, so these
+    are broken by a zero-width space.
     """
-    escaped = _MARKUP.sub(r"\\\g<0>", _LINKING.sub(_BREAK, one_line(text)))
+    escaped = _MARKUP.sub(r"\\\g<0>", _unlinked(one_line(text)))
     return _LINE_START.sub(r"\1\\\2", escaped)
 
 
 def html_text(text: str) -> str:
     """Write text for the inside of an HTML element, as nothing but text; see `markdown_text`."""
-    return _LINKING.sub(_BREAK, one_line(text)).translate(_HTML)
+    return _unlinked(one_line(text)).translate(_HTML)
 
 
 def code_span(text: str) -> str:
     """Write code for the middle of a Markdown line or the cell of a table.
 
-    What backticks cannot hold in a table (`|`, backslashes) or at all is written as HTML.
+    What backticks cannot hold in a table (`|`, backslashes) or at all is written as HTML, in
+    which Markdown finds e-mail addresses all the same.
     """
     shown = visible(text)
     if not shown.strip() or _UNSAFE_IN_CODE_SPAN.search(shown):
-        return "<code>" + re.sub(r"[^\w ./-]|_", lambda found: f"&#{ord(found[0])};", shown) + "</code>"
+        written = re.sub(r"[^\w ./-]|_", lambda found: f"&#{ord(found[0])};", _unlinked(shown))
+        return f"<code>{written}</code>"
     return f"`{shown}`"
 
 
@@ -119,6 +126,10 @@ def command_data(text: str) -> str:
 def command_property(text: str) -> str:
     """Write the value of a property of a workflow command, such as `file`."""
     return command_data(visible(text)).replace(":", "%3A").replace(",", "%2C")
+
+
+def _unlinked(text: str) -> str:
+    return _COMMIT.sub(rf"\g<0>{_BREAK}", _LINKING.sub(_BREAK, text))
 
 
 def _spelled(character: str) -> str:
