@@ -5,7 +5,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet --quiet install
-SCRIPTS := $(wildcard bench/*.py tools/*.py)
+SCRIPTS := $(wildcard action/*.py bench/*.py tools/*.py)
+WORKFLOWS := $(wildcard .github/workflows/*.yml docs/workflows/*.yml)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -33,9 +34,18 @@ lint: $(VENV)/.developing  ## Check style, types, layers, spelling and generated
 	@$(BIN)/mypy --no-error-summary src tests $(SCRIPTS)
 	@$(BIN)/lint-imports --no-logo > $(VENV)/layers.log || { cat $(VENV)/layers.log >&2; exit 1; }
 	@$(BIN)/codespell
-	@if [ -d .github/workflows ]; then $(BIN)/zizmor --offline --quiet --pedantic .; fi
+	@$(MAKE) lint-action
 	@if [ -f tools/generate.py ]; then $(BIN)/python tools/generate.py --check; fi
 	@echo "lint: all good"
+
+# Apart, so that the tests can have it look at other files. jactionlint passes each script to shellcheck.
+.PHONY: lint-action
+lint-action:
+	@$(BIN)/zizmor --offline --quiet --pedantic action.yml $(WORKFLOWS)
+	@$(BIN)/jactionlint --no-hints --shellcheck=$(BIN)/shellcheck --pyflakes= action.yml $(WORKFLOWS)
+	@$(BIN)/check-jsonschema --quiet --builtin-schema vendor.github-actions action.yml
+	@$(BIN)/check-jsonschema --quiet --builtin-schema vendor.github-workflows $(WORKFLOWS)
+	@$(BIN)/shellcheck .ci/run
 
 .PHONY: format
 format: $(VENV)/.developing  ## Rewrite the code in the one style
@@ -45,6 +55,10 @@ format: $(VENV)/.developing  ## Rewrite the code in the one style
 .PHONY: generate
 generate: $(VENV)/.developing  ## Write the generated files: schemas and parts of the documentation
 	@$(BIN)/python tools/generate.py
+
+.PHONY: lock
+lock: $(VENV)/.developing  ## Choose anew the packages that the GitHub Action installs
+	@$(BIN)/python tools/lock.py
 
 .PHONY: bench
 bench: $(VENV)/.developing  ## Measure speed and quality
