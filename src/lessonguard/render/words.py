@@ -5,6 +5,7 @@ All that is returned here is plain text on one line; an output escapes it as its
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from lessonguard.findings.model import Finding, Notice, NoticeKind, ScanReport, State, Unchecked
@@ -13,6 +14,8 @@ from lessonguard.render.escape import one_line, shortened, visible
 from lessonguard.render.selection import accepted, carried, introduced
 
 _LONGEST_MESSAGE = 500  # characters; a metavariable in it may hold a whole file
+_NEWS = 0.3  # of the words of a title must be new, for it to be told beside what broke
+_WORD = re.compile(r"\w{4,}")  # shorter ones say little
 
 _STATES: Mapping[State, str] = {
     State.ADDED: "this change added it",
@@ -68,6 +71,25 @@ def reminder(finding: Finding) -> str:
     """Say in one sentence what this code reminds us of."""
     lesson = finding.lesson
     return f"This looks like the code behind {incident_words(lesson)}: {one_line(lesson.failure_mode)}"
+
+
+def what_happened(lesson: Lesson) -> str:
+    """Give the title and what broke as sentences; the title only if it says more."""
+    title, failure = one_line(lesson.title), one_line(lesson.failure_mode)
+    words, told = set(_WORD.findall(title.lower())), set(_WORD.findall(failure.lower()))
+    if len(words - told) <= _NEWS * len(words):
+        return failure
+    return f"{title} {failure}" if title.endswith((".", "!", "?")) else f"{title}. {failure}"
+
+
+def gist(text: str, limit: int) -> str:
+    """Put prose on one line of at most `limit` characters, cut after a sentence or a word."""
+    line = one_line(text)
+    if len(line) <= limit:
+        return line
+    cut = line[: limit - 2]
+    sentence, word = cut.rfind(". ") + 1, cut.rfind(" ")
+    return cut[:sentence] + " …" if sentence > limit // 2 else (cut[:word] if word > 0 else cut) + "…"
 
 
 def own_message(finding: Finding) -> str:
