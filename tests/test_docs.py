@@ -41,6 +41,15 @@ def test_every_command_is_in_the_readme(name: str) -> None:
     assert f"lessonguard {name}" in README
 
 
+@pytest.mark.parametrize("name", group.list_commands(CONTEXT))
+def test_the_help_of_every_command_shows_an_example_on_a_line_of_its_own(name: str) -> None:
+    command = group.get_command(CONTEXT, name)
+
+    assert command
+    text = command.get_help(click.Context(command, info_name=name))
+    assert re.search(rf"^ +Examples?:\n +lessonguard {name}\b", text, flags=re.MULTILINE)
+
+
 @pytest.mark.parametrize("name", FORMATS)
 def test_every_format_is_in_the_readme(name: str) -> None:
     assert f"| `{name}` |" in README

@@ -28,7 +28,7 @@ from lessonguard.scan import ScanOptions, read_library, scan_change
     help="Make the repository there, and leave it for you to play with.",
 )
 def demo(keep: Path | None) -> None:
-    r"""Catch a repeated incident in a throw-away repository.
+    """Catch a repeated incident in a throw-away repository.
 
     \b
     Examples:

@@ -35,7 +35,7 @@ def _lessons_option(function: _Function) -> _Function:
 @click.command("list")
 @_lessons_option
 def list_lessons(folder: Path) -> None:
-    r"""List the lessons.
+    """List the lessons.
 
     \b
     Example:
@@ -50,7 +50,7 @@ def list_lessons(folder: Path) -> None:
 @click.argument("incident")
 @_lessons_option
 def show(incident: str, folder: Path) -> None:
-    r"""Show one lesson.
+    """Show one lesson.
 
     \b
     Example:
@@ -64,7 +64,7 @@ def show(incident: str, folder: Path) -> None:
 @click.command()
 @_lessons_option
 def export(folder: Path) -> None:
-    r"""Print the rules as one Semgrep configuration, for editors and other tools.
+    """Print the rules as one Semgrep configuration, for editors and other tools.
 
     The output is JSON, which is YAML too.
 

@@ -16,6 +16,7 @@ from lessonguard.errors import LessonguardError, UsageError
 
 _COMMANDS = {
     "scan": ("lessonguard.cli.scan:scan", "Say what a change introduces."),
+    "review": ("lessonguard.cli.review:review", "Review a pull request, in GitHub Actions."),
     "list": ("lessonguard.cli.library:list_lessons", "List the lessons."),
     "show": ("lessonguard.cli.library:show", "Show one lesson."),
     "export": ("lessonguard.cli.library:export", "Print the rules as one Semgrep configuration."),
@@ -55,7 +56,7 @@ class _LazyGroup(click.Group):
 @click.group(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="lessonguard", message="%(prog)s %(version)s")
 def lessonguard() -> None:
-    r"""Turn the lessons of past incidents into checks on every change.
+    """Turn the lessons of past incidents into checks on every change.
 
     \b
     Example:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from dataclasses import replace
-from datetime import datetime, timezone
 from pathlib import Path
 
 import click
@@ -13,18 +12,13 @@ from lessonguard.change.git import Repository
 from lessonguard.change.model import Change
 from lessonguard.change.pick import branch_change, staged_change, worktree_change
 from lessonguard.cli.formats import FORMATS, render
+from lessonguard.cli.judging import exit_code, judging_options, scan_options
 from lessonguard.cli.progress import Progress
 from lessonguard.engine.choose import find_semgrep
-from lessonguard.engine.interface import Limits
-from lessonguard.errors import LessonError, LessonguardError, UsageError
-from lessonguard.findings.model import ScanReport
+from lessonguard.errors import LessonguardError, UsageError
 from lessonguard.lessons.library import load_folder
-from lessonguard.lessons.model import Library, Mode
-from lessonguard.render.selection import introduced
-from lessonguard.scan import ScanOptions, read_library, scan_change
-
-_NEVER = "never"
-_FAIL_ON = (*(mode.value for mode in reversed(Mode)), _NEVER)
+from lessonguard.lessons.model import Library
+from lessonguard.scan import read_library, scan_change
 
 
 @click.command()
@@ -39,13 +33,6 @@ _FAIL_ON = (*(mode.value for mode in reversed(Mode)), _NEVER)
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="Take the lessons from this directory instead of the tip of --base.",
 )
-@click.option(
-    "--lessons-folder",
-    metavar="PATH",
-    default="lessons",
-    show_default=True,
-    help="Where the repository keeps its lessons.",
-)
 @click.option("--format", "format_name", type=click.Choice(FORMATS), default="text", show_default=True)
 @click.option(
     "--output",
@@ -53,45 +40,7 @@ _FAIL_ON = (*(mode.value for mode in reversed(Mode)), _NEVER)
     type=click.Path(dir_okay=False, path_type=Path),
     help="Write to this file instead of standard output.",
 )
-@click.option(
-    "--fail-on",
-    type=click.Choice(_FAIL_ON),
-    default=Mode.BLOCK.value,
-    show_default=True,
-    help="Exit with 1 if an incident whose lesson has this mode, or a stricter one, is repeated.",
-)
-@click.option(
-    "--timeout",
-    metavar="SECONDS",
-    type=click.FloatRange(min=0.1),
-    default=5.0,
-    show_default=True,
-    help="For one rule on one file.",
-)
-@click.option(
-    "--max-memory",
-    metavar="MIB",
-    type=click.IntRange(min=256),
-    default=4096,
-    show_default=True,
-    help="For Semgrep.",
-)
-@click.option(
-    "--max-target-bytes",
-    metavar="BYTES",
-    type=click.IntRange(min=1),
-    default=1_000_000,
-    show_default=True,
-    help="Larger files are listed as unchecked.",
-)
-@click.option(
-    "-C",
-    "directory",
-    metavar="DIR",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
-    default=".",
-    help="Run as if started there.",
-)
+@judging_options
 def scan(
     *,
     base: str | None,
@@ -108,7 +57,7 @@ def scan(
     max_target_bytes: int,
     directory: Path,
 ) -> int:
-    r"""Say what a change introduces.
+    """Say what a change introduces.
 
     Compares HEAD with the commit where it left the base branch, and judges both sides by the
     lessons at the tip of that branch.
@@ -129,9 +78,9 @@ def scan(
         change = _pick(repository, base=base, head=head, staged=staged, worktree=worktree)
         library = _library(repository, change, directory=lessons_directory, folder=lessons_folder)
         semgrep = find_semgrep()
-        options = ScanOptions(
-            today=datetime.now(tz=timezone.utc).date(),
-            limits=Limits(timeout=timeout, max_memory=max_memory),
+        options = scan_options(
+            timeout=timeout,
+            max_memory=max_memory,
             max_target_bytes=max_target_bytes,
             step=progress.step,
         )
@@ -144,7 +93,7 @@ def scan(
             options=options,
         )
     _write(render(report, format_name=format_name, is_shown=output is None), output)
-    return _exit_code(report, fail_on=fail_on, is_told=format_name == "text" and output is None)
+    return exit_code(report, fail_on=fail_on, is_told=format_name == "text" and output is None)
 
 
 def _pick(repository: Repository, *, base: str | None, head: str, staged: bool, worktree: bool) -> Change:
@@ -192,13 +141,3 @@ def _write(text: str, output: Path | None) -> None:
         message = f"Cannot write the report to {output or 'standard output'}: {error.strerror}."
         kind = LessonguardError if output is None else UsageError
         raise kind(message, hint="Write it to another place: --output.") from error
-
-
-def _exit_code(report: ScanReport, *, fail_on: str, is_told: bool) -> int:
-    """Decide the exit code; faults of lessons come first, and are named unless the report did."""
-    if report.faults:
-        message = "Some lessons are invalid; the others were applied."
-        raise LessonError("\n".join([message, *(() if is_told else report.faults)]))
-    strictness = {mode: rank for rank, mode in enumerate(Mode)}
-    limit = len(strictness) if fail_on == _NEVER else strictness[Mode(fail_on)]
-    return int(any(strictness[finding.lesson.mode] >= limit for finding in introduced(report)))

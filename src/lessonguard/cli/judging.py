@@ -1,0 +1,100 @@
+"""What the commands that judge a change share: their options, and what the exit code says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import TypeVar
+
+import click
+
+from lessonguard.engine.interface import Limits
+from lessonguard.errors import LessonError
+from lessonguard.findings.model import ScanReport
+from lessonguard.lessons.model import Mode
+from lessonguard.render.selection import introduced
+from lessonguard.scan import ScanOptions
+
+_Function = TypeVar("_Function", bound=Callable[..., int])
+
+_NEVER = "never"
+_FAIL_ON = (*(mode.value for mode in reversed(Mode)), _NEVER)
+
+_OPTIONS = (
+    click.option(
+        "--lessons-folder",
+        metavar="PATH",
+        default="lessons",
+        show_default=True,
+        help="Where the repository keeps its lessons.",
+    ),
+    click.option(
+        "--fail-on",
+        type=click.Choice(_FAIL_ON),
+        default=Mode.BLOCK.value,
+        show_default=True,
+        help="Exit with 1 if an incident whose lesson has this mode, or a stricter one, is repeated.",
+    ),
+    click.option(
+        "--timeout",
+        metavar="SECONDS",
+        type=click.FloatRange(min=0.1),
+        default=5.0,
+        show_default=True,
+        help="For one rule on one file.",
+    ),
+    click.option(
+        "--max-memory",
+        metavar="MIB",
+        type=click.IntRange(min=256),
+        default=4096,
+        show_default=True,
+        help="For Semgrep.",
+    ),
+    click.option(
+        "--max-target-bytes",
+        metavar="BYTES",
+        type=click.IntRange(min=1),
+        default=1_000_000,
+        show_default=True,
+        help="Larger files are listed as unchecked.",
+    ),
+    click.option(
+        "-C",
+        "directory",
+        metavar="DIR",
+        type=click.Path(exists=True, file_okay=False, path_type=Path),
+        default=".",
+        help="Run as if started there.",
+    ),
+)
+
+
+def judging_options(function: _Function) -> _Function:
+    """Give a command the options of all that judge a change."""
+    for option in reversed(_OPTIONS):
+        function = option(function)
+    return function
+
+
+def scan_options(
+    *, timeout: float, max_memory: int, max_target_bytes: int, step: Callable[[str], None]
+) -> ScanOptions:
+    """Make of the options how to scan, today."""
+    return ScanOptions(
+        today=datetime.now(tz=timezone.utc).date(),
+        limits=Limits(timeout=timeout, max_memory=max_memory),
+        max_target_bytes=max_target_bytes,
+        step=step,
+    )
+
+
+def exit_code(report: ScanReport, *, fail_on: str, is_told: bool) -> int:
+    """Decide the exit code; faults of lessons come first, and are named unless the report did."""
+    if report.faults:
+        message = "Some lessons are invalid; the others were applied."
+        raise LessonError("\n".join([message, *(() if is_told else report.faults)]))
+    strictness = {mode: rank for rank, mode in enumerate(Mode)}
+    limit = len(strictness) if fail_on == _NEVER else strictness[Mode(fail_on)]
+    return int(any(strictness[finding.lesson.mode] >= limit for finding in introduced(report)))
