@@ -1,0 +1,114 @@
+"""`lessonguard review`: judge what an event of GitHub Actions is about, and say it on the pull request."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import cast, get_args
+
+import click
+
+from lessonguard.cli.judging import exit_code, judging_options, scan_options
+from lessonguard.cli.progress import Progress
+from lessonguard.deliver.review import Comments, ReviewOptions
+from lessonguard.deliver.review import review as run_review
+from lessonguard.deliver.runner import read_runner
+from lessonguard.findings.model import ScanReport
+from lessonguard.render.workflow import render_workflow
+
+_FILE = click.Path(dir_okay=False, path_type=Path)
+
+
+@click.command()
+@click.option("--base", metavar="REV", help="Compare with this branch or commit (workflow_dispatch).")
+@click.option("--head", metavar="REV", help="Judge this branch or commit (workflow_dispatch).")
+@click.option(
+    "--comments",
+    type=click.Choice(get_args(Comments)),
+    default="findings",
+    show_default=True,
+    help="What to comment on the pull request for; `notices` are said with findings anyway.",
+)
+@click.option(
+    "--max-comments",
+    metavar="NUMBER",
+    type=click.IntRange(min=0),
+    default=20,
+    show_default=True,
+    help="In the diff of one pull request; the summary has the rest.",
+)
+@click.option("--skip-drafts", is_flag=True, help="Leave draft pull requests alone.")
+@click.option(
+    "--reports",
+    metavar="DIR",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Where to leave the report as JSON and SARIF; by default in RUNNER_TEMP.",
+)
+@click.option(
+    "--report",
+    metavar="FILE",
+    type=_FILE,
+    help="Post this JSON report of the run that has finished (workflow_run).",
+)
+@judging_options
+def review(
+    *,
+    base: str | None,
+    head: str | None,
+    comments: str,
+    max_comments: int,
+    skip_drafts: bool,
+    reports: Path | None,
+    report: Path | None,
+    lessons_folder: str,
+    fail_on: str,
+    timeout: float,
+    max_memory: int,
+    max_target_bytes: int,
+    directory: Path,
+) -> int:
+    """Review a pull request, in a workflow of GitHub Actions.
+
+    Reads the variables of the runner, the event file and GITHUB_TOKEN. Needs no checkout: it
+    fetches the commits itself, and of their contents only what changed.
+
+    \b
+    Examples:
+      lessonguard review                                     what the event is about
+      lessonguard review --fail-on comment --max-comments 5
+      lessonguard review --base main --head topic            after workflow_dispatch
+      lessonguard review --report report.json                after workflow_run
+
+    Prints annotations; writes the step's summary and outputs. Exits as `lessonguard scan` does,
+    and with 3 also if the review could not be delivered.
+    """
+    runner = read_runner()
+    with Progress() as progress:
+        options = ReviewOptions(
+            scan=scan_options(
+                timeout=timeout,
+                max_memory=max_memory,
+                max_target_bytes=max_target_bytes,
+                step=progress.step,
+            ),
+            lessons_folder=lessons_folder.strip("/"),
+            base=base,
+            head=head,
+            comments=cast("Comments", comments),
+            max_comments=max_comments,
+            skips_drafts=skip_drafts,
+            directory=directory,
+            reports=reports,
+            report=report,
+            announce=_annotate,
+        )
+        reviewed = run_review(runner, options)
+    if reviewed.words:
+        click.echo(reviewed.words, err=True)
+    return exit_code(reviewed.report, fail_on=fail_on, is_told=False) if reviewed.report else 0
+
+
+def _annotate(report: ScanReport) -> None:
+    """Print the annotations now, as UTF-8: whatever comes next may fail."""
+    sys.stdout.buffer.write(render_workflow(report).encode())
+    sys.stdout.buffer.flush()

@@ -1,0 +1,205 @@
+"""Bring a pull request up to date: say what is new, once, and take back what no longer holds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from time import sleep
+from typing import TYPE_CHECKING
+
+from lessonguard.change.diff import parse_patch_hunks
+from lessonguard.change.model import Hunk
+from lessonguard.deliver.mark import FindingMark, ReviewMark, mark_finding, marked, read_mark, unmarked
+from lessonguard.deliver.model import Placed, ReviewPlan
+from lessonguard.deliver.plan import plan_review
+from lessonguard.findings.model import ScanReport
+from lessonguard.github.errors import UnansweredError, UnprocessableError
+from lessonguard.github.model import NewComment, Review, ReviewComment
+from lessonguard.record import record
+from lessonguard.render.comment import render_comment, render_settled
+from lessonguard.render.links import Links
+from lessonguard.render.review import render_further, render_review
+from lessonguard.render.selection import introduced
+
+if TYPE_CHECKING:
+    from lessonguard.github.client import GitHub  # slow to load, so that is left to who needs it early
+
+_ATTEMPTS = 4
+_SETTLING = 2.0
+"""Seconds until GitHub shows what it may have taken although it did not say so."""
+
+Hunks = Mapping[str, Sequence[Hunk]]
+"""The hunks of each file of the diff, context included, by the file's path in head."""
+
+
+@record
+class Message:
+    """What is to be known on a pull request.
+
+    `report` is without lessons in monitor mode. `hunks` are those of the diff as we see it, or
+    None to ask GitHub for them. `says_notices` tells to say notices also where nothing was
+    introduced. `max_comments` counts comments in the diff, those of earlier pushes included.
+    """
+
+    pull: int
+    report: ScanReport
+    hunks: Hunks | None
+    links: Links
+    max_comments: int
+    says_notices: bool
+
+
+@record
+class Delivery:
+    """What was done on a pull request: comments posted, kept from before, and settled.
+
+    `is_late` tells that nothing was done, because the pull request is closed or has another
+    head by now, for which another run speaks.
+    """
+
+    posted: int = 0
+    kept: int = 0
+    settled: int = 0
+    is_late: bool = False
+
+
+@record
+class _Ours:
+    """What we said there before: comments in the diff by our own login, and the summary."""
+
+    login: str | None
+    comments: tuple[ReviewComment, ...]
+    summary: Review | None
+
+
+def post_review(github: GitHub, message: Message) -> Delivery:
+    """Make the pull request say what the message says, and nothing twice.
+
+    What stands there decides what is done, so doing it again does nothing. That is also how a
+    lost answer is dealt with: look again, then do what is missing. If GitHub does not take a
+    place in the diff, places are taken from GitHub's own diff; then everything goes to the summary.
+
+    Raise `RefusedError` if the token may not, and what else `GitHub` raises if it goes on failing.
+    """
+    hunks = message.hunks
+    for attempt in range(_ATTEMPTS):
+        is_last = attempt == _ATTEMPTS - 1
+        try:
+            if hunks is None:
+                hunks = _hunks_at_github(github, message.pull)
+            return _bring_up_to_date(github, message, hunks)
+        except UnprocessableError:
+            if is_last or not hunks:
+                raise
+            hunks = None if hunks is message.hunks else {}
+        except UnansweredError:
+            if is_last:
+                raise
+            sleep(_SETTLING)
+    raise AssertionError  # the last attempt returns or raises
+
+
+def _bring_up_to_date(github: GitHub, message: Message, hunks: Hunks) -> Delivery:
+    ours = _read(github, message.pull)
+    plan = plan_review(
+        message.report,
+        comments=ours.comments,
+        login=ours.login,
+        hunks=hunks,
+        max_comments=message.max_comments,
+    )
+    summary = _summary(message, plan)
+    is_new = ours.summary is None and _is_worth_a_review(message)
+    is_edited = ours.summary is not None and unmarked(ours.summary.body) != unmarked(summary)
+    kept = Delivery(kept=len(plan.keep))
+    if not (plan.post or plan.settle or is_new or is_edited):
+        return kept
+    now = github.pull_request(message.pull)
+    if now.head != message.report.head or not now.is_open:
+        return Delivery(is_late=True)
+
+    _post(github, message, plan.post, body=summary if is_new else None, before=ours.summary)
+    if ours.summary is not None and is_edited:
+        github.edit_review(message.pull, ours.summary.id, summary)
+    _settle(github, message, plan)
+    return replace(kept, posted=len(plan.post), settled=len(plan.settle))
+
+
+def _read(github: GitHub, pull: int) -> _Ours:
+    """Find what is ours, by its marker and its login; who we are is asked only if it matters."""
+    comments = github.review_comments(pull)
+    reviews = github.reviews(pull)
+    is_marked = any(read_mark(item.body) for item in (*comments, *reviews))
+    login = github.own_login() if is_marked else None
+    summaries = [review for review in reviews if review.login == login and _is_summary(review)]
+    return _Ours(
+        login=login,
+        comments=tuple(comment for comment in comments if comment.login == login),
+        summary=summaries[0] if summaries else None,
+    )
+
+
+def _is_summary(review: Review) -> bool:
+    mark = read_mark(review.body)
+    return isinstance(mark, ReviewMark) and mark.kind == "summary"
+
+
+def _is_worth_a_review(message: Message) -> bool:
+    return bool(introduced(message.report)) or (message.says_notices and bool(message.report.notices))
+
+
+def _summary(message: Message, plan: ReviewPlan) -> str:
+    said = {item.finding.fingerprint for item in (*plan.post, *plan.keep)}
+    text = render_review(message.report, said=said, links=message.links)
+    return marked(text, ReviewMark(kind="summary", head=message.report.head))
+
+
+def _post(
+    github: GitHub, message: Message, placed: Sequence[Placed], *, body: str | None, before: Review | None
+) -> None:
+    """Post one review, then the comments on whole files, which GitHub takes in no review."""
+    on_lines = [_on_lines(message, item) for item in placed if item.anchor.line is not None]
+    if body is None and before is not None and on_lines:
+        mark = ReviewMark(kind="further", head=message.report.head)
+        body = marked(render_further(len(on_lines), url=before.url), mark)
+    if body is not None:
+        github.post_review(message.pull, commit=message.report.head, body=body, comments=on_lines)
+    for item in placed:
+        if item.anchor.line is None:
+            github.post_file_comment(
+                message.pull, commit=message.report.head, path=item.anchor.path, body=_body(message, item)
+            )
+
+
+def _on_lines(message: Message, placed: Placed) -> NewComment:
+    anchor = placed.anchor
+    assert anchor.line is not None  # noqa: S101 - others are posted on the whole file
+    return NewComment(
+        path=anchor.path,
+        body=_body(message, placed),
+        line=anchor.line,
+        side=anchor.side,
+        start_line=anchor.start_line,
+    )
+
+
+def _body(message: Message, placed: Placed) -> str:
+    text = render_comment(placed.finding, links=message.links, is_exact=placed.anchor.is_exact)
+    return marked(text, mark_finding(placed.finding))
+
+
+def _settle(github: GitHub, message: Message, plan: ReviewPlan) -> None:
+    for item in plan.settle:
+        mark = read_mark(item.comment.body)
+        assert isinstance(mark, FindingMark)  # noqa: S101 - the plan settles nothing else
+        text = render_settled(
+            unmarked(item.comment.body), how=item.how, finding=item.finding, links=message.links
+        )
+        github.edit_comment(item.comment.id, marked(text, replace(mark, state=item.how)))
+    if plan.settle:
+        github.resolve_threads(message.pull, [item.comment.id for item in plan.settle])
+
+
+def _hunks_at_github(github: GitHub, pull: int) -> Hunks:
+    files = github.diff_files(pull)
+    return {file.path: parse_patch_hunks(file.patch) if file.patch else () for file in files}
