@@ -80,9 +80,13 @@ class DiffFile:
 
 @record
 class TreeEntry:
-    """An entry of a tree, with all trees below it: as `git ls-tree -r -t` lists it."""
+    """An entry of a tree, with all trees below it: as `git ls-tree -r -t` lists it.
+
+    `size` is that of a blob, in bytes; None for all else.
+    """
 
     path: str
     mode: str
     kind: Literal["blob", "tree", "commit"]
     name: str
+    size: int | None = None
