@@ -80,7 +80,7 @@ def kin(finding: Finding) -> str:
 
 def marked(text: str, mark: Mark) -> str:
     """Put a marker at the end of a text, with the empty line that Markdown wants before it."""
-    return f"{text.rstrip()}\n\n{write_mark(mark)}".lstrip("\n")
+    return "\n\n".join(filter(None, (text.rstrip(), write_mark(mark))))
 
 
 def write_mark(mark: Mark) -> str:
