@@ -14,7 +14,14 @@ if TYPE_CHECKING:
 _REGULAR = {"100644": False, "100755": True}
 """The modes of regular files, and whether they are executable; see git-fast-import(1)."""
 
+_SUBMODULE = "160000"
+
 _INDEX = re.compile(r"^index ([0-9a-f]{40,})\.\.([0-9a-f]{40,})", re.MULTILINE)
+
+_HEADER = re.compile(
+    r"^@@ -(?P<base>[0-9]+)(?:,(?P<base_count>[0-9]+))? \+(?P<head>[0-9]+)(?:,(?P<head_count>[0-9]+))? @@",
+    re.MULTILINE,
+)
 
 
 def parse_raw(listing: bytes) -> tuple[ChangedFile, ...]:
@@ -34,6 +41,36 @@ def parse_raw(listing: bytes) -> tuple[ChangedFile, ...]:
         if base or head:
             files.append(ChangedFile(base=base, head=head))
     return tuple(sorted(files, key=lambda file: file.path))
+
+
+def parse_raw_blobs(listing: bytes) -> tuple[BlobId, ...]:
+    """Give the contents, of both sides, that a listing by `--raw -z --no-abbrev --no-renames` names.
+
+    Symlinks have contents too: where they point to.
+    """
+    headings = listing.decode("utf-8", "surrogateescape").split("\0")[:-1:2]
+    sides = []
+    for heading in headings:
+        base_mode, head_mode, base_blob, head_blob, _ = heading.removeprefix(":").split(" ")
+        sides += [(base_mode, base_blob), (head_mode, head_blob)]
+    return tuple(BlobId(blob) for mode, blob in sides if mode != _SUBMODULE and blob.strip("0"))
+
+
+def parse_patch_hunks(patch: str) -> tuple[Hunk, ...]:
+    """Give the hunks of one file's patch without its heading, as GitHub's `patch` of a file has it.
+
+    Their lines include context. Only `@@` lines begin with `@`: all others tell by their first
+    character what they are.
+    """
+    return tuple(
+        Hunk(
+            base_start=int(found["base"]),
+            base_count=int(found["base_count"] or 1),
+            head_start=int(found["head"]),
+            head_count=int(found["head_count"] or 1),
+        )
+        for found in _HEADER.finditer(patch)
+    )
 
 
 def parse_hunks(patch: bytes) -> Mapping[tuple[BlobId, BlobId], tuple[Hunk, ...]]:

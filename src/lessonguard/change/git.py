@@ -8,23 +8,26 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 from lessonguard.change.command import Git, complaint
-from lessonguard.change.diff import parse_hunks, parse_raw
+from lessonguard.change.diff import parse_hunks, parse_raw, parse_raw_blobs
 from lessonguard.change.history import find_merge_base
 from lessonguard.change.model import BlobId, ChangedFile, CommitId, Hunk
 from lessonguard.change.objects import ObjectReader
-from lessonguard.change.partial import fetch_missing
+from lessonguard.change.partial import fetch_missing, has_commits, is_partial
 from lessonguard.errors import GitError
 from lessonguard.process import run
 
 if TYPE_CHECKING:
     from lessonguard.change.scratch import Scratch
 
-_LISTING = ("--raw", "-r", "-z", "--no-abbrev", "-M50%", "-l1000")
-_PATCH = (
-    *("-p", "-U0", "-w", "--text", "--full-index", "--diff-algorithm=histogram", "--indent-heuristic"),
-    *("--no-color", "--no-ext-diff", "--no-textconv"),
-)
+_LISTING = ("--raw", "-r", "-z", "--no-abbrev")
+_RENAMES = ("-M50%", "-l1000")
+_PATCH = ("-p", "--full-index", "--indent-heuristic", "--no-color", "--no-ext-diff", "--no-textconv")
+_MAPPED = (*_PATCH, "-U0", "-w", "--text", "--diff-algorithm=histogram")
+_SHOWN = (*_PATCH, "-U3", "--inter-hunk-context=0", "--diff-algorithm=myers")
 """Options of git-diff-tree(1). As plumbing it heeds few settings and attributes, and these say no to them."""
+
+_Pair = tuple[BlobId, BlobId]
+_Hunks = dict[_Pair, tuple[Hunk, ...]]
 
 _BRANCHES = ("HEAD", "main", "master")
 
@@ -42,7 +45,8 @@ class Repository:
         self._git = git
         self._objects = ObjectReader(git)
         self._scratch: Scratch | None = None
-        self._hunks: dict[tuple[BlobId, BlobId], tuple[Hunk, ...]] = {}
+        self._hunks: _Hunks = {}
+        self._present: set[BlobId] = set()
 
     @classmethod
     def open(cls, path: Path) -> Repository:
@@ -121,9 +125,25 @@ class Repository:
         """List the regular files that differ between two commits or trees, sorted by path.
 
         A file counts as renamed if at least half of it stayed. Of more than 1,000 added or
-        deleted files, only those that stayed the same do (`-l` in git-diff-tree(1)).
+        deleted files, only those that stayed the same do (`-l` in git-diff-tree(1)). To find
+        that out takes contents: what a partial clone lacks of both sides is fetched, all at once.
         """
-        return parse_raw(self._reading.run("diff-tree", *_LISTING, base, head, to="compare the commits"))
+        if self._is_partial:
+            self._provide(self._differing(base, head))
+        return parse_raw(self._compare(*_LISTING, *_RENAMES, base=base, head=head))
+
+    def prefetch(self, base: CommitId, head: CommitId, *, tip: CommitId, folder: str) -> None:
+        """Fetch in one go, where this is a partial clone, all that a scan will read.
+
+        That is in what base and head differ, and the files below a folder of tip: the lessons.
+        """
+        if self._is_partial:
+            lessons = [blob for _, blob in self.tree_entries(tip, folder)]
+            self._provide([*lessons, *self._differing(base, head)])
+
+    def has(self, commits: Iterable[CommitId]) -> bool:
+        """Tell whether these commits and their trees are here, perhaps without contents; fetch nothing."""
+        return has_commits(self._git, list(commits))
 
     def read_blobs(self, blobs: Iterable[BlobId], *, limit: int) -> dict[BlobId, bytes | int]:
         """Give the contents of blobs; of one with more than `limit` bytes only the size.
@@ -131,7 +151,7 @@ class Repository:
         What a partial clone lacks is fetched first, all of it at once.
         """
         names = list(dict.fromkeys(blobs))
-        fetch_missing(self._reading, names)
+        self._provide(names)
         contents: dict[BlobId, bytes | int] = {}
         for name, found in zip(names, self._objects.read(names, limit=limit), strict=True):
             if found is None or found.kind != "blob":
@@ -140,9 +160,7 @@ class Repository:
             contents[name] = found.size if found.content is None else found.content
         return contents
 
-    def hunks(
-        self, pairs: Iterable[tuple[BlobId, BlobId]]
-    ) -> Mapping[tuple[BlobId, BlobId], tuple[Hunk, ...]]:
+    def hunks(self, pairs: Iterable[_Pair]) -> Mapping[_Pair, tuple[Hunk, ...]]:
         """Give the hunks between a base and a head blob, for each pair; none if no line differs.
 
         Lines that differ only in spaces, tabs and line endings count as the same, so that
@@ -152,11 +170,27 @@ class Repository:
         wanted = list(dict.fromkeys(pairs))
         differing = [pair for pair in wanted if pair[0] != pair[1] and pair not in self._hunks]
         if differing:
-            # In two trees of their own, under the same names: no list of paths, no pairing of renames.
-            base, head = self._open_scratch().write_pairs(differing)
-            patch = self._reading.run("diff-tree", *_PATCH, base, head, to="compare files")
+            base, head = self._write_pairs(differing)
+            patch = self._compare(*_MAPPED, base=base, head=head)
             self._hunks |= {**dict.fromkeys(differing, ()), **parse_hunks(patch)}
         return {pair: self._hunks.get(pair, ()) for pair in wanted}
+
+    def shown_hunks(self, pairs: Iterable[_Pair]) -> Mapping[_Pair, tuple[Hunk, ...]]:
+        """Give the hunks that GitHub shows between a base and a head blob, for each pair.
+
+        They count three lines of context as theirs, and every difference. Binary files have none.
+        """
+        wanted = list(dict.fromkeys(pairs))
+        differing = [pair for pair in wanted if pair[0] != pair[1]]
+        hunks: _Hunks = dict.fromkeys(wanted, ())
+        if differing:
+            from lessonguard.change.offline import offline  # noqa: PLC0415 - as slow to load as a scratch
+
+            base, head = self._write_pairs(differing)
+            # What is binary is told by the contents alone: by nobody's attributes.
+            with offline(self._reading, like=base) as alone:
+                hunks |= parse_hunks(alone.run("diff-tree", *_SHOWN, base, head, to="compare files"))
+        return hunks
 
     def tree_entries(self, commit: CommitId, folder: str) -> tuple[tuple[str, BlobId], ...]:
         """List the regular files below a folder of a commit, sorted by path; none if it is missing.
@@ -166,7 +200,7 @@ class Repository:
         """
         within = () if folder == "." else (f"{folder}/",)
         listing = self._reading.run(
-            *("--literal-pathspecs", "ls-tree", "-r", "-z", "--full-tree", commit, "--", *within),
+            *("--literal-pathspecs", "ls-tree", "-r", "-z", "--full-tree", self._tree(commit), "--", *within),
             to=f"list {folder} of {commit}",
         )
         entries = [row.partition("\t") for row in listing.decode("utf-8", "surrogateescape").split("\0")[:-1]]
@@ -183,6 +217,36 @@ class Repository:
             hint = "Name a commit to scan: `--head`."
             raise GitError(f"{self.git_directory} is a bare repository: it has no files.", hint=hint)
         return self._open_scratch().write_worktree()
+
+    def _differing(self, base: CommitId, head: CommitId) -> tuple[BlobId, ...]:
+        return parse_raw_blobs(self._compare(*_LISTING, "--no-renames", base=base, head=head))
+
+    def _compare(self, *options: str, base: CommitId, head: CommitId) -> bytes:
+        trees = self._tree(base), self._tree(head)
+        return self._reading.run("diff-tree", *options, *trees, to="compare the commits")
+
+    def _write_pairs(self, pairs: list[_Pair]) -> tuple[CommitId, CommitId]:
+        """Make two trees of their own, with the same names: no list of paths, no pairing of renames."""
+        self._provide([blob for pair in pairs for blob in pair])
+        return self._open_scratch().write_pairs(pairs)
+
+    def _provide(self, blobs: Iterable[BlobId]) -> None:
+        """See to it that these are here. What has been once stays, so it is not looked for again."""
+        wanted = [blob for blob in dict.fromkeys(blobs) if blob not in self._present]
+        if wanted:
+            self._supply(wanted)
+            self._present.update(wanted)
+
+    def _supply(self, blobs: list[BlobId]) -> None:
+        fetch_missing(self._reading, blobs)
+
+    @property
+    def _is_partial(self) -> bool:
+        return is_partial(self._git)
+
+    def _tree(self, commit: CommitId) -> CommitId:
+        """Give what Git here knows a commit as."""
+        return commit
 
     def _open_scratch(self) -> Scratch:
         if self._scratch is None:

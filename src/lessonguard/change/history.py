@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from lessonguard.change.command import Git, complaint
 from lessonguard.change.model import CommitId
@@ -15,20 +15,28 @@ _UNRELATED = "Compare with a commit that it grew from: `--base`."
 _DEEPEN = "Fetch all of the history: `git fetch --unshallow`, or `fetch-depth: 0` for actions/checkout."
 
 
-def find_merge_base(git: Git, *, base: CommitId, head: CommitId) -> CommitId:
+def find_merge_base(
+    git: Git,
+    *,
+    base: CommitId,
+    head: CommitId,
+    remotes: Sequence[str] = (),
+    options: Sequence[str] = (),
+) -> CommitId:
     """Give the commit from which head left base; fetch more of a shallow history if it takes that.
 
     Where criss-cross merges leave several, it is the newest by commit date, then the smallest by
     name. `git diff base...head` takes the newest too, and has no rule for equal dates.
 
     A shallow history can hide a better merge base, or all of them, behind the commits at which
-    it was cut: it is deepened until it cannot. Raise `GitError` if that fails, or if base and
-    head have nothing in common.
+    it was cut: it is deepened until it cannot, from the first of `remotes` (by default all that
+    there are) that has more, by a fetch with these `options`. Raise `GitError` if that fails, or if
+    base and head have nothing in common.
     """
     steps = iter(_STEPS)
     found = _merge_bases(git, base, head)
     while hiding := _hiding(git, base=base, head=head, found=found):
-        _deepen(git, hiding, next(steps, None))
+        _deepen(git, hiding, next(steps, None), remotes=remotes or _remotes(git), options=options)
         found = _merge_bases(git, base, head)
     if not found:
         raise GitError(f"{head[:12]} and {base[:12]} have no commit in common.", hint=_UNRELATED)
@@ -73,7 +81,9 @@ def _hiding(git: Git, *, base: CommitId, head: CommitId, found: list[CommitId]) 
     return cuts.intersection(b" ".join(seen).decode().split())
 
 
-def _deepen(git: Git, cuts: Iterable[str], step: int | None) -> None:
+def _deepen(
+    git: Git, cuts: Iterable[str], step: int | None, *, remotes: Iterable[str], options: Iterable[str]
+) -> None:
     """Fetch `step` commits below the cuts, from the first remote that has them.
 
     Move no branch and write no FETCH_HEAD. Raise `GitError` if that changes nothing, or there
@@ -81,8 +91,8 @@ def _deepen(git: Git, cuts: Iterable[str], step: int | None) -> None:
     """
     # Counted from the cuts: `--deepen` does nothing if the branch of any of them is gone on the server.
     before, words = _cuts(git), []
-    for remote in _remotes(git) if step else ():
-        words.append(git.fetch(remote, f"--depth={step}", wanted=cuts))
+    for remote in remotes if step else ():
+        words.append(git.fetch(remote, f"--depth={step}", *options, wanted=cuts))
         if _cuts(git) != before:
             return
     why = "; ".join(filter(None, words)) or "no remote has more"

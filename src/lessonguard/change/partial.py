@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from pathlib import Path
+from collections.abc import Sequence
 
 from lessonguard.change.command import Git
-from lessonguard.change.model import BlobId
+from lessonguard.change.model import BlobId, CommitId
 from lessonguard.errors import GitError
 
 _PROMISORS = r"^(remote\..*\.promisor|extensions\.partialclone)$"
-_SHA1_DIGITS = 40
 
 
-def fetch_missing(git: Git, blobs: Iterable[BlobId]) -> None:
+def fetch_missing(git: Git, blobs: Sequence[BlobId]) -> None:
     """Fetch those of the blobs that a partial clone lacks; do nothing in any other repository.
 
     Git itself would fetch one at a time as they are read. Raise `GitError` if it takes a fetch
     and that fails.
     """
-    missing = _missing(git, list(blobs)) if _is_partial(git) else []
+    missing = _missing(git, blobs) if blobs and is_partial(git) else []
     if not missing:
         return
     words = []
@@ -36,26 +34,33 @@ def fetch_missing(git: Git, blobs: Iterable[BlobId]) -> None:
     )
 
 
-def _is_partial(git: Git) -> bool:
+def is_partial(git: Git) -> bool:
     """Tell by the packs, which Git marks: objects may lack only where such a pack refers to them."""
     return any((git.common / "objects" / "pack").glob("*.promisor"))
 
 
-def _missing(git: Git, blobs: list[BlobId]) -> list[str]:
-    """Look the blobs up as a repository would that has the same objects, but nobody to fetch from."""
-    from tempfile import TemporaryDirectory  # noqa: PLC0415 - slow to load, and few clones are partial
+def has_commits(git: Git, commits: Sequence[CommitId]) -> bool:
+    """Tell whether these commits, and the trees in them to the last, are here; fetch nothing."""
+    from lessonguard.change.offline import missing_objects, offline  # noqa: PLC0415 - see `_missing`
 
-    form = "sha1" if len(blobs[0]) == _SHA1_DIGITS else "sha256"
-    with TemporaryDirectory(prefix="lessonguard-") as folder:
-        empty = Git(directory=Path(folder), common=Path(folder), top=None)
-        empty.run("init", "--quiet", "--bare", "--template=", f"--object-format={form}", to="look for files")
-        answer = empty.extended(GIT_OBJECT_DIRECTORY=str(git.common / "objects")).run(
-            *("cat-file", "--batch-check=%(objectname)"),
-            to="look for files",
-            stdin="".join(f"{blob}\n" for blob in blobs).encode(),
-        )
-    lines = answer.decode().splitlines()
-    return [line.removesuffix(" missing") for line in lines if line.endswith(" missing")]
+    if not commits:
+        return True
+    with offline(git, like=commits[0]) as alone:
+        if missing_objects(
+            alone, [f"{commit}^{{{kind}}}" for commit in commits for kind in ("commit", "tree")]
+        ):
+            return False
+        # Only a partial clone can have the top of a tree without the rest (`--filter=tree:0`).
+        walk = ("rev-list", "--no-walk", "--objects", "--filter=blob:none", "--quiet")
+        return not is_partial(git) or not alone.attempt(*walk, *commits).returncode
+
+
+def _missing(git: Git, blobs: Sequence[BlobId]) -> list[str]:
+    # Loaded here, because temporary folders bring much along, and few clones are partial.
+    from lessonguard.change.offline import missing_objects, offline  # noqa: PLC0415
+
+    with offline(git, like=blobs[0]) as alone:
+        return missing_objects(alone, blobs)
 
 
 def _promisors(git: Git) -> list[str]:
