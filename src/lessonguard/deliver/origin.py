@@ -15,12 +15,15 @@ from lessonguard.deliver.event import Subject, is_commit
 from lessonguard.deliver.runner import Runner
 from lessonguard.errors import GitError
 from lessonguard.github.errors import GitHubError
+from lessonguard.github.model import TreeEntry
 from lessonguard.record import record
 
 if TYPE_CHECKING:
     from lessonguard.github.client import GitHub  # slow to load, so that is left to who needs it early
 
 _BRANCH = "refs/heads/"
+_LARGEST = 100_000_000
+"""Bytes of a blob that GitHub gives; see "Get a blob" in its REST documentation."""
 
 
 @record
@@ -75,7 +78,9 @@ class Origin:
     ) -> Repository:
         """Fetch commits into a temporary repository, without their history and their contents."""
         wanted = {commit: (refs or {}).get(commit, ()) for commit in commits}
-        return fetch_commits(self._url, wanted=wanted, variables=self._variables, elsewhere=self._elsewhere())
+        return fetch_commits(
+            self._url, wanted=wanted, variables=self._variables, elsewhere=_Api(self._github)
+        )
 
     def _tips(self, refs: Sequence[str], *, compared: str) -> Mapping[str, CommitId]:
         if not refs:
@@ -112,9 +117,29 @@ class Origin:
             return None  # Git can tell, with more of the history
 
 
-def open_change(commits: Commits, repository: Repository) -> Change:
-    """Give what changed between the commits; of a shallow history, fetch what it takes to know."""
+class _Api:
+    """The API as somewhere to take objects from; see `Elsewhere`."""
+
+    def __init__(self, github: Callable[[], GitHub]) -> None:
+        self._github = github
+
+    def root_tree(self, commit: str) -> str:
+        return self._github().root_tree(commit)
+
+    def tree(self, name: str) -> Iterable[TreeEntry]:
+        return self._github().tree(name)
+
+    def blob(self, name: str) -> bytes:
+        content = self._github().blob(name, limit=_LARGEST)
+        if isinstance(content, int):
+            raise GitError(f"The contents {name} have {content:,} bytes, more than GitHub's API gives.")
+        return content
+
+
+def open_change(commits: Commits, repository: Repository, *, lessons_folder: str) -> Change:
+    """Give what changed between the commits, and fetch in one go what it takes to judge it."""
     base = commits.merge_base or repository.merge_base(commits.base, commits.head)
+    repository.prefetch(base, commits.head, tip=commits.judge, folder=lessons_folder)
     files = repository.changed_files(base, commits.head)
     return Change(base=base, tip=commits.judge, head=commits.head, files=files)
 

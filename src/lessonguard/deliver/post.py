@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
+from functools import cache
 from time import sleep
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from lessonguard.change.diff import parse_patch_hunks
-from lessonguard.change.model import Hunk
 from lessonguard.deliver.mark import FindingMark, ReviewMark, mark_finding, marked, read_mark, unmarked
 from lessonguard.deliver.model import Placed, ReviewPlan
 from lessonguard.deliver.plan import plan_review
+from lessonguard.deliver.recognise import Hunks
 from lessonguard.findings.model import ScanReport
 from lessonguard.github.errors import UnansweredError, UnprocessableError
 from lessonguard.github.model import NewComment, Review, ReviewComment
+from lessonguard.lessons.model import Library
 from lessonguard.record import record
 from lessonguard.render.comment import render_comment, render_settled
 from lessonguard.render.links import Links
@@ -28,22 +30,22 @@ _ATTEMPTS = 4
 _SETTLING = 2.0
 """Seconds until GitHub shows what it may have taken although it did not say so."""
 
-Hunks = Mapping[str, Sequence[Hunk]]
-"""The hunks of each file of the diff, context included, by the file's path in head."""
+Diff: TypeAlias = Callable[[Collection[str]], Hunks]
+"""Gives the hunks of those of the paths that the diff has; it may give those of others, too."""
 
 
 @record
 class Message:
     """What is to be known on a pull request.
 
-    `report` is without lessons in monitor mode. `hunks` are those of the diff as we see it, or
-    None to ask GitHub for them. `says_notices` tells to say notices also where nothing was
-    introduced. `max_comments` counts comments in the diff, those of earlier pushes included.
+    `library` holds the lessons that judged. `diff` is what GitHub should show, or None to ask
+    it what it shows. `says_notices` tells to say notices also where nothing was introduced.
+    `max_comments` counts comments in the diff, those of earlier pushes included.
     """
 
-    pull: int
     report: ScanReport
-    hunks: Hunks | None
+    library: Library
+    diff: Diff | None
     links: Links
     max_comments: int
     says_notices: bool
@@ -72,7 +74,7 @@ class _Ours:
     summary: Review | None
 
 
-def post_review(github: GitHub, message: Message) -> Delivery:
+def post_review(github: GitHub, pull: int, message: Message) -> Delivery:
     """Make the pull request say what the message says, and nothing twice.
 
     What stands there decides what is done, so doing it again does nothing. That is also how a
@@ -81,17 +83,17 @@ def post_review(github: GitHub, message: Message) -> Delivery:
 
     Raise `RefusedError` if the token may not, and what else `GitHub` raises if it goes on failing.
     """
-    hunks = message.hunks
+    theirs = _diff_at_github(github, pull)
+    diffs = iter([message.diff, theirs, _no_diff] if message.diff else [theirs, _no_diff])
+    diff = next(diffs)
     for attempt in range(_ATTEMPTS):
         is_last = attempt == _ATTEMPTS - 1
         try:
-            if hunks is None:
-                hunks = _hunks_at_github(github, message.pull)
-            return _bring_up_to_date(github, message, hunks)
+            return _bring_up_to_date(github, pull, message, diff=diff)
         except UnprocessableError:
-            if is_last or not hunks:
+            if is_last or diff is _no_diff:
                 raise
-            hunks = None if hunks is message.hunks else {}
+            diff = next(diffs)
         except UnansweredError:
             if is_last:
                 raise
@@ -99,10 +101,13 @@ def post_review(github: GitHub, message: Message) -> Delivery:
     raise AssertionError  # the last attempt returns or raises
 
 
-def _bring_up_to_date(github: GitHub, message: Message, hunks: Hunks) -> Delivery:
-    ours = _read(github, message.pull)
+def _bring_up_to_date(github: GitHub, pull: int, message: Message, *, diff: Diff) -> Delivery:
+    ours = _read(github, pull)
+    paths = {finding.path for finding in introduced(message.report)}
+    hunks = diff(paths | {comment.path for comment in ours.comments})
     plan = plan_review(
         message.report,
+        library=message.library,
         comments=ours.comments,
         login=ours.login,
         hunks=hunks,
@@ -114,14 +119,14 @@ def _bring_up_to_date(github: GitHub, message: Message, hunks: Hunks) -> Deliver
     kept = Delivery(kept=len(plan.keep))
     if not (plan.post or plan.settle or is_new or is_edited):
         return kept
-    now = github.pull_request(message.pull)
+    now = github.pull_request(pull)
     if now.head != message.report.head or not now.is_open:
         return Delivery(is_late=True)
 
-    _post(github, message, plan.post, body=summary if is_new else None, before=ours.summary)
+    _post(github, pull, message, placed=plan.post, body=summary if is_new else None, before=ours.summary)
     if ours.summary is not None and is_edited:
-        github.edit_review(message.pull, ours.summary.id, summary)
-    _settle(github, message, plan)
+        github.edit_review(pull, ours.summary.id, summary)
+    _settle(github, pull, plan, links=message.links)
     return replace(kept, posted=len(plan.post), settled=len(plan.settle))
 
 
@@ -129,8 +134,8 @@ def _read(github: GitHub, pull: int) -> _Ours:
     """Find what is ours, by its marker and its login; who we are is asked only if it matters."""
     comments = github.review_comments(pull)
     reviews = github.reviews(pull)
-    is_marked = any(read_mark(item.body) for item in (*comments, *reviews))
-    login = github.own_login() if is_marked else None
+    bodies = [*(comment.body for comment in comments), *(review.body for review in reviews)]
+    login = github.own_login() if any(map(read_mark, bodies)) else None
     summaries = [review for review in reviews if review.login == login and _is_summary(review)]
     return _Ours(
         login=login,
@@ -149,13 +154,20 @@ def _is_worth_a_review(message: Message) -> bool:
 
 
 def _summary(message: Message, plan: ReviewPlan) -> str:
-    said = {item.finding.fingerprint for item in (*plan.post, *plan.keep)}
+    said = {placed.finding.fingerprint for placed in plan.post}
+    said |= {standing.finding.fingerprint for standing in plan.keep}
     text = render_review(message.report, said=said, links=message.links)
     return marked(text, ReviewMark(kind="summary", head=message.report.head))
 
 
 def _post(
-    github: GitHub, message: Message, placed: Sequence[Placed], *, body: str | None, before: Review | None
+    github: GitHub,
+    pull: int,
+    message: Message,
+    *,
+    placed: Sequence[Placed],
+    body: str | None,
+    before: Review | None,
 ) -> None:
     """Post one review, then the comments on whole files, which GitHub takes in no review."""
     on_lines = [_on_lines(message, item) for item in placed if item.anchor.line is not None]
@@ -163,11 +175,11 @@ def _post(
         mark = ReviewMark(kind="further", head=message.report.head)
         body = marked(render_further(len(on_lines), url=before.url), mark)
     if body is not None:
-        github.post_review(message.pull, commit=message.report.head, body=body, comments=on_lines)
+        github.post_review(pull, commit=message.report.head, body=body, comments=on_lines)
     for item in placed:
         if item.anchor.line is None:
             github.post_file_comment(
-                message.pull, commit=message.report.head, path=item.anchor.path, body=_body(message, item)
+                pull, commit=message.report.head, path=item.anchor.path, body=_body(message, item)
             )
 
 
@@ -188,18 +200,24 @@ def _body(message: Message, placed: Placed) -> str:
     return marked(text, mark_finding(placed.finding))
 
 
-def _settle(github: GitHub, message: Message, plan: ReviewPlan) -> None:
+def _settle(github: GitHub, pull: int, plan: ReviewPlan, *, links: Links) -> None:
     for item in plan.settle:
         mark = read_mark(item.comment.body)
         assert isinstance(mark, FindingMark)  # noqa: S101 - the plan settles nothing else
-        text = render_settled(
-            unmarked(item.comment.body), how=item.how, finding=item.finding, links=message.links
-        )
+        text = render_settled(unmarked(item.comment.body), how=item.how, finding=item.finding, links=links)
         github.edit_comment(item.comment.id, marked(text, replace(mark, state=item.how)))
     if plan.settle:
-        github.resolve_threads(message.pull, [item.comment.id for item in plan.settle])
+        github.resolve_threads(pull, [item.comment.id for item in plan.settle])
 
 
-def _hunks_at_github(github: GitHub, pull: int) -> Hunks:
-    files = github.diff_files(pull)
-    return {file.path: parse_patch_hunks(file.patch) if file.patch else () for file in files}
+def _diff_at_github(github: GitHub, pull: int) -> Diff:
+    @cache
+    def hunks() -> Hunks:
+        files = github.diff_files(pull)
+        return {file.path: parse_patch_hunks(file.patch) if file.patch else () for file in files}
+
+    return lambda _: hunks()
+
+
+def _no_diff(_: Collection[str]) -> Hunks:
+    return {}

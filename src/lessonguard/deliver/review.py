@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -15,15 +15,17 @@ from lessonguard.deliver.event import Handover, Nothing, Subject, find_subject
 from lessonguard.deliver.handover import read_handover
 from lessonguard.deliver.origin import Commits, Origin, open_change
 from lessonguard.deliver.outputs import write_nothing, write_outputs
-from lessonguard.deliver.post import Delivery, Hunks, Message, post_review
+from lessonguard.deliver.post import Delivery, Diff, Message, post_review
+from lessonguard.deliver.recognise import Hunks
 from lessonguard.deliver.runner import Runner
 from lessonguard.engine.choose import find_semgrep
 from lessonguard.errors import GitError, UsageError
 from lessonguard.findings.model import ScanReport
 from lessonguard.github.errors import RefusedError
+from lessonguard.lessons.model import Library
 from lessonguard.record import record
 from lessonguard.render.links import Links
-from lessonguard.render.selection import for_pull_request, introduced
+from lessonguard.render.selection import for_pull_request
 from lessonguard.scan import ScanOptions, read_library, scan_change
 
 if TYPE_CHECKING:
@@ -31,6 +33,9 @@ if TYPE_CHECKING:
 
 Comments = Literal["findings", "notices", "none"]
 """What a pull request is commented for: findings, notices alone as well, or nothing."""
+
+
+_NEW = Hunk(base_start=0, base_count=0, head_start=1, head_count=2**31)
 
 
 @record
@@ -63,6 +68,16 @@ class Reviewed:
     words: str
 
 
+@record(eq=False)
+class _Run:
+    """One run: what the runner says, how to review, and the doors to the server."""
+
+    runner: Runner
+    options: ReviewOptions
+    github: Callable[[], GitHub]
+    origin: Origin
+
+
 def review(runner: Runner, options: ReviewOptions) -> Reviewed:
     """Judge what the event is about, leave outputs, and say it on the pull request, if there is one.
 
@@ -77,18 +92,8 @@ def review(runner: Runner, options: ReviewOptions) -> Reviewed:
         write_nothing(runner, subject.reason)
         return Reviewed(report=None, words=f"Nothing to review: {subject.reason}.")
     github = _client(runner)
-    origin = Origin(runner, github)
-    if isinstance(subject, Handover):
-        return _hand_over(subject, runner, options, origin=origin, github=github)
-
-    commits = origin.find(subject)
-    report, hunks = _judge(subject, commits, options, origin=origin)
-    write_outputs(runner, report, folder=options.reports)
-    options.announce(report)
-    if subject.pull is None or options.comments == "none":
-        return Reviewed(report=report, words="")
-    message = _message(subject.pull, report, options, hunks=hunks, links=_links(runner, commits))
-    return Reviewed(report=report, words=_say(github(), message))
+    run = _Run(runner=runner, options=options, github=github, origin=Origin(runner, github))
+    return _hand_over(run, subject) if isinstance(subject, Handover) else _judge(run, subject)
 
 
 def _client(runner: Runner) -> Callable[[], GitHub]:
@@ -100,96 +105,88 @@ def _client(runner: Runner) -> Callable[[], GitHub]:
         from lessonguard.github.client import GitHub  # noqa: PLC0415 - waits for the thread
 
         return GitHub(
-            runner.repository,
-            token=runner.token,
-            api_url=runner.api_url,
-            graphql_url=runner.graphql_url,
+            runner.repository, token=runner.token, api_url=runner.api_url, graphql_url=runner.graphql_url
         )
 
     return client
 
 
-def _judge(
-    subject: Subject, commits: Commits, options: ReviewOptions, *, origin: Origin
-) -> tuple[ScanReport, Hunks]:
+def _judge(run: _Run, subject: Subject) -> Reviewed:
+    """Scan the change, then say it: first where no token is needed."""
+    options = run.options
     options.scan.step("fetching the commits")
-    semgrep = find_semgrep()
-    with origin.open(commits, directory=options.directory, head_refs=subject.head_refs) as repository:
-        change = open_change(commits, repository)
+    commits = run.origin.find(subject)
+    with run.origin.open(commits, directory=options.directory, head_refs=subject.head_refs) as repository:
+        change = open_change(commits, repository, lessons_folder=options.lessons_folder)
         library = read_library(repository, change.tip, folder=options.lessons_folder)
+        semgrep = find_semgrep()
         report = scan_change(
             library, repository, change, engine=semgrep, languages=semgrep.languages, options=options.scan
         )
-        return report, _hunks(repository, change, report)
+        write_outputs(run.runner, report, folder=options.reports)
+        options.announce(report)
+        if subject.pull is None or options.comments == "none":
+            return Reviewed(report=report, words="")
+        options.scan.step("bringing the pull request up to date")
+        message = _message(run, commits, library=library, report=report, diff=_diff(repository, change))
+        return Reviewed(report=report, words=_say(run.github(), subject.pull, message))
 
 
-def _hunks(repository: Repository, change: Change, report: ScanReport) -> Hunks:
-    """Give the hunks of the files that something was introduced into, as GitHub shows them."""
-    last_lines: dict[str, int] = {}
-    for item in introduced(for_pull_request(report)):
-        last_lines[item.path] = max(item.end.line, last_lines.get(item.path, 0))
-    files = [file for file in change.files if file.path in last_lines]
-    pairs = {file.path: (file.base.blob, file.head.blob) for file in files if file.base and file.head}
-    shown = repository.shown_hunks(pairs.values())
-    return {
-        # A new file is one hunk; how much of it there is below the last match does not matter.
-        **{path: [_from_top(last)] for path, last in last_lines.items()},
-        **{path: shown[pair] for path, pair in pairs.items()},
-    }
+def _diff(repository: Repository, change: Change) -> Diff:
+    """Give the diff as GitHub should show it; a new file is one hunk, as long as it may be."""
+
+    def diff(paths: Collection[str]) -> Hunks:
+        files = [file for file in change.files if file.head and file.path in paths]
+        pairs = {file.path: (file.base.blob, file.head.blob) for file in files if file.base and file.head}
+        shown = repository.shown_hunks(pairs.values())
+        return {file.path: shown[pairs[file.path]] if file.path in pairs else [_NEW] for file in files}
+
+    return diff
 
 
-def _from_top(last: int) -> Hunk:
-    return Hunk(base_start=0, base_count=0, head_start=1, head_count=last)
-
-
-def _hand_over(
-    handover: Handover,
-    runner: Runner,
-    options: ReviewOptions,
-    *,
-    origin: Origin,
-    github: Callable[[], GitHub],
-) -> Reviewed:
+def _hand_over(run: _Run, handover: Handover) -> Reviewed:
     """Post the report of another run, on the pull request that GitHub says it was for."""
+    options = run.options
     if options.report is None:
         hint = "Download it in a step before this one, and name it: --report."
         raise UsageError("After workflow_run, the report of the other run is needed.", hint=hint)
-    pulls = [pull for pull in github().open_pull_requests(handover.label) if pull.head == handover.head]
+    pulls = [pull for pull in run.github().open_pull_requests(handover.label) if pull.head == handover.head]
     if not pulls:
         reason = f"no open pull request has {handover.head[:12]} as its head any more"
         return Reviewed(report=None, words=f"Nothing to review: {reason}.")
     pull, branch = pulls[0].number, f"refs/heads/{pulls[0].base_ref}"
-    commits = origin.find(Subject(base=branch, head=handover.head, judge=branch))
+    commits = run.origin.find(Subject(base=branch, head=handover.head, judge=branch))
     if commits.merge_base is None:
         raise GitError(f"Cannot tell where pull request {pull} began, because GitHub does not say.")
-    with origin.fetch([commits.judge]) as repository:
+    with run.origin.fetch([commits.judge]) as repository:
         library = read_library(repository, commits.judge, folder=options.lessons_folder)
     report = read_handover(options.report, library, base=commits.merge_base, head=commits.head)
-    message = _message(pull, report, options, hunks=None, links=_links(runner, commits))
-    return Reviewed(report=None, words=_words(post_review(github(), message), pull))
+    message = _message(run, commits, library=library, report=report, diff=None)
+    return Reviewed(report=None, words=_words(post_review(run.github(), pull, message), pull))
 
 
 def _message(
-    pull: int, report: ScanReport, options: ReviewOptions, *, hunks: Hunks | None, links: Links
+    run: _Run, commits: Commits, *, library: Library, report: ScanReport, diff: Diff | None
 ) -> Message:
     return Message(
-        pull=pull,
         report=for_pull_request(report),
-        hunks=hunks,
-        links=links,
-        max_comments=options.max_comments,
-        says_notices=options.comments == "notices",
+        library=library,
+        diff=diff,
+        links=Links(
+            server=run.runner.server_url,
+            repository=run.runner.repository,
+            tip=commits.judge,
+            head=commits.head,
+        ),
+        max_comments=run.options.max_comments,
+        says_notices=run.options.comments == "notices",
     )
 
 
-def _links(runner: Runner, commits: Commits) -> Links:
-    return Links(server=runner.server_url, repository=runner.repository, tip=commits.judge, head=commits.head)
-
-
-def _say(github: GitHub, message: Message) -> str:
+def _say(github: GitHub, pull: int, message: Message) -> str:
     """Post, unless the token may not: then say so, since all of it stands in the outputs."""
     try:
-        return _words(post_review(github, message), message.pull)
+        return _words(post_review(github, pull, message), pull)
     except RefusedError as error:
         return f"{error.message} The summary of this job and its annotations say the same."
 

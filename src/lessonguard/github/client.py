@@ -103,6 +103,12 @@ class GitHub:
         """List the changed files of a pull request; GitHub gives no more than 3,000."""
         return self._parse_list(self._read_pull(number, "/files"), parse.parse_diff_files)
 
+    def root_tree(self, commit: str) -> str:
+        """Give the name of the tree of a commit."""
+        path = f"/git/commits/{quote(commit, safe='')}"
+        call = self._read(path, to=f"read commit {commit}", needs="contents: read")
+        return self._parse(call, lambda document: parse.get(document, "tree.sha", str))
+
     def tree(self, name: str) -> tuple[TreeEntry, ...]:
         """List all that is in a tree, given by its name, that of a commit, or a branch.
 
