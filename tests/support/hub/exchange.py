@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 from urllib.parse import urlencode
 
 from tests.support.hub.model import Token
-
-Json = Any
-"""What a JSON document becomes in Python."""
+from tests.support.openapi import Json
 
 _DOCUMENTATION = "https://docs.github.com/rest"
 _PER_PAGE = 30
@@ -32,7 +29,7 @@ class Request:
     query: Mapping[str, str]
     headers: Mapping[str, str]
     body: Json
-    token: Token | None
+    token: Token | None = None
     parameters: Mapping[str, str] = field(default_factory=dict)
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from tests.support.hub.exchange import Answer
+from tests.support.openapi import Json
 
 _LIMITS = "https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api"
 _UNICORN = b"<html><body><h1>502 Bad Gateway</h1><p>This page is taking too long to load.</p></body></html>"
@@ -48,6 +48,6 @@ class Fault:
         return is_next
 
 
-def refusal(status: int, body: Any = None, headers: Mapping[str, str] | None = None) -> Answer:  # noqa: ANN401 - JSON
+def refusal(status: int, body: Json = None, headers: Mapping[str, str] | None = None) -> Answer:
     """Give an answer with this status, by default with a message such as GitHub's."""
     return Answer(status=status, body=body or {"message": f"Status {status}"}, headers=headers or {})

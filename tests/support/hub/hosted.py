@@ -12,8 +12,8 @@ from tests.support.hub.store import Store
 class Hosted:
     """A repository called `full_name` (`owner/name`), whose objects are in the Git repository at `path`.
 
-    Who may read it without a token: everybody, unless it `is_private`. `hands_out_any` tells
-    whether Git may ask for any object by name and for a clone without contents, as at GitHub.
+    Everybody may read it without a token, unless it `is_private`. As at GitHub, Git may ask for
+    any object by its name (`hands_out_any`) and for commits without contents (`offers_filter`).
     """
 
     def __init__(self, full_name: str, path: Path, *, ledger: Ledger, is_private: bool) -> None:
@@ -22,7 +22,9 @@ class Hosted:
         self.is_private = is_private
         self.default_branch = "main"
         self.hands_out_any = True
+        self.offers_filter = True
         self.pulls: dict[int, Pull] = {}
+        self.id = ledger.id()
         self._ledger = ledger
 
     def pull(

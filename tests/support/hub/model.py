@@ -108,8 +108,3 @@ class Thread:
     root: int
     is_resolved: bool = False
     resolved_by: Account | None = None
-
-    @property
-    def id(self) -> str:
-        """Give the opaque name that GraphQL uses."""
-        return f"PRRT_{self.root}"

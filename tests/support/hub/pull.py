@@ -110,6 +110,12 @@ class Pull:
         """Give the thread that a comment is part of."""
         return self.threads[comment.reply_to or comment.id]
 
+    def comments_of(self, thread: Thread) -> list[Comment]:
+        """List what is left of a thread, the oldest first."""
+        return [
+            comment for comment in self.comments.values() if thread.root in {comment.id, comment.reply_to}
+        ]
+
     def convert_to_draft(self) -> None:
         """Make it a draft."""
         self.is_draft = True

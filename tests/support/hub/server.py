@@ -4,60 +4,21 @@ from __future__ import annotations
 
 import re
 import threading
+import traceback
 from collections.abc import Mapping
-from dataclasses import dataclass
-from http.server import ThreadingHTTPServer
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from tests.support.hub.api import answer_api
 from tests.support.hub.faults import BAD_GATEWAY, PRIMARY_LIMIT, SECONDARY_LIMIT, Fault, refusal
+from tests.support.hub.handler import Incoming, Outgoing, Server
 from tests.support.hub.hosted import Hosted
 from tests.support.hub.model import Permission, Token
 from tests.support.hub.pull import Ledger
-
-_WRITES = ("POST", "PUT", "PATCH", "DELETE")
-_ENTERPRISE = "/api/v3"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Call:
-    """A request to the API, and how it ended; `status` is 0 if the connection was dropped.
-
-    `path` is without the prefix of GitHub Enterprise Server. `body` and `answer` are parsed JSON.
-    `template` is the path as GitHub's description has it, None for GraphQL and for unknown paths.
-    """
-
-    method: str
-    path: str
-    query: Mapping[str, str]
-    headers: Mapping[str, str]
-    body: Any
-    status: int
-    answer: Any
-    template: str | None
-    login: str | None
-
-    @property
-    def is_write(self) -> bool:
-        """Tell whether it was meant to change something."""
-        if self.path.endswith("/graphql"):
-            return "mutation" in str(self.body)
-        return self.method in _WRITES
-
-    def __str__(self) -> str:
-        return f"{self.method} {self.path} {self.status}"
-
-
-@dataclass(frozen=True, kw_only=True)
-class GitCall:
-    """A request by Git: bytes of the body that was `sent` to the client."""
-
-    repository: str
-    service: str
-    status: int
-    sent: int
-    login: str | None
+from tests.support.hub.smart_http import answer_git, split_git_path
+from tests.support.hub.state import Call, GitCall, State
+from tests.support.openapi import Json
 
 
 class Hub:
@@ -67,26 +28,18 @@ class Hub:
             shop = hub.repository("acme/shop", repo.path)
             pull = shop.pull(7, head=commit, fork="mallory/shop")
 
-    `folder` is where files of runs go. A request that GitHub's description does not allow fails
-    the test at the end of the block.
+    What runs leave behind goes into `folder`. At the end of the block, the hub fails the test if there was a request that GitHub's description
+    does not allow, or if a fault was queued that never struck.
     """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.calls: list[Call] = []
-        self.git: list[GitCall] = []
-        self.violations: list[str] = []
-        self.repositories: dict[str, Hosted] = {}
-        self.tokens: dict[str, Token] = {}
-        self.faults: list[Fault] = []
-        self.lock = threading.RLock()
+        self.state = State()
         self._ledger = Ledger()
-
-    def __enter__(self) -> Hub:
-        from tests.support.hub.handler import make_server  # noqa: PLC0415
-
-        self._server: ThreadingHTTPServer = make_server(self)
+        self._server = Server(self._respond)
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True)
+
+    def __enter__(self) -> Hub:  # noqa: PYI034 - nobody extends it, and Python 3.10 has no Self
         self._thread.start()
         return self
 
@@ -97,9 +50,9 @@ class Hub:
         self._thread.join()
         self._server.server_close()
         if kind is None:
-            assert not self.violations, "\n".join(self.violations)
-            unused = [fault for fault in self.faults if fault.struck < fault.times]
-            assert not unused, f"these faults never struck: {unused}"
+            self.check()
+
+    # Where it is.
 
     @property
     def server_url(self) -> str:
@@ -108,38 +61,30 @@ class Hub:
 
     @property
     def api_url(self) -> str:
-        """Give the root of the REST API as at github.com: GITHUB_API_URL."""
+        """Give the root of the REST API, laid out as at github.com: GITHUB_API_URL."""
         return self.server_url
 
     @property
     def graphql_url(self) -> str:
-        """Give the address of the GraphQL API as at github.com: GITHUB_GRAPHQL_URL."""
+        """Give the address of the GraphQL API, laid out as at github.com: GITHUB_GRAPHQL_URL."""
         return f"{self.server_url}/graphql"
 
     @property
     def enterprise_api_url(self) -> str:
-        """Give the root of the REST API as at GitHub Enterprise Server."""
-        return f"{self.server_url}{_ENTERPRISE}"
+        """Give the root of the REST API, laid out as at GitHub Enterprise Server."""
+        return f"{self.server_url}/api/v3"
 
     @property
     def enterprise_graphql_url(self) -> str:
-        """Give the address of the GraphQL API as at GitHub Enterprise Server."""
+        """Give the address of the GraphQL API, laid out as at GitHub Enterprise Server."""
         return f"{self.server_url}/api/graphql"
 
-    @property
-    def writes(self) -> list[Call]:
-        """List the calls that were meant to change something."""
-        return [call for call in self.calls if call.is_write]
-
-    @property
-    def git_bytes(self) -> int:
-        """Give how many bytes Git was sent."""
-        return sum(call.sent for call in self.git)
+    # What is there.
 
     def repository(self, full_name: str, path: Path, *, is_private: bool = False) -> Hosted:
         """Serve the Git repository at `path`, bare or with a work tree, as `owner/name`."""
         hosted = Hosted(full_name, path, ledger=self._ledger, is_private=is_private)
-        self.repositories[full_name.lower()] = hosted
+        self.state.repositories[full_name.lower()] = hosted
         return hosted
 
     def token(
@@ -149,21 +94,46 @@ class Hub:
         contents: Permission = "read",
         pull_requests: Permission = "write",
     ) -> Token:
-        """Issue a token: of an app if the login ends in `[bot]`, as GITHUB_TOKEN, or of a person."""
+        """Issue a token: of an app if the login ends in `[bot]`, as GITHUB_TOKEN is, or of a person."""
         is_app = login.endswith("[bot]")
-        permissions: dict[str, Permission] = {
-            "contents": contents,
-            "pull_requests": pull_requests,
-            "metadata": "read",
-        }
         token = Token(
-            value=f"{'ghs' if is_app else 'ghp'}_{len(self.tokens):036}",
+            value=f"{'ghs' if is_app else 'ghp'}_{len(self.state.tokens):036}",
             login=login,
             kind="installation" if is_app else "user",
-            permissions=permissions,
+            permissions={"contents": contents, "pull_requests": pull_requests, "metadata": "read"},
         )
-        self.tokens[token.value] = token
+        self.state.tokens[token.value] = token
         return token
+
+    # What it was asked.
+
+    @property
+    def calls(self) -> list[Call]:
+        """List the requests to the API, in the order of their answers."""
+        return self.state.calls
+
+    @property
+    def writes(self) -> list[Call]:
+        """List the requests to the API that were meant to change something."""
+        return [call for call in self.calls if call.is_write]
+
+    @property
+    def git(self) -> list[GitCall]:
+        """List the requests by Git."""
+        return self.state.git
+
+    @property
+    def git_bytes(self) -> int:
+        """Give how many bytes Git was sent."""
+        return sum(call.sent for call in self.git)
+
+    def check(self) -> None:
+        """Fail if a request was not as GitHub's description says, or a fault never struck."""
+        assert not self.state.violations, "\n".join(self.state.violations)
+        waiting = [fault for fault in self.state.faults if not fault.struck]
+        assert not waiting, f"these faults never struck: {waiting}"
+
+    # What goes wrong. Patterns are searched for in the path, and for GraphQL in the query too.
 
     def fail(
         self,
@@ -172,13 +142,13 @@ class Hub:
         status: int,
         *,
         before: bool = True,
-        body: Any = None,  # noqa: ANN401 - JSON
+        body: Json = None,
         headers: Mapping[str, str] | None = None,
         times: int = 1,
     ) -> None:
-        """Let the next matching requests fail with a status; those of 502 look like a proxy's.
+        """Answer the next requests that match with a status; if it is 502, as a proxy does.
 
-        The pattern is searched for in the path. If not `before`, the request has its effect.
+        If not `before`, the request has its effect, and only the answer is lost.
         """
         answer = BAD_GATEWAY if status == BAD_GATEWAY.status and not body else refusal(status, body, headers)
         self._queue(method, pattern, answer=answer, before=before, times=times)
@@ -188,23 +158,28 @@ class Hub:
         self._queue(method, pattern, before=before, times=times)
 
     def slow(self, method: str, pattern: str, delay: float, *, times: int = 1) -> None:
-        """Answer the next matching requests `delay` seconds later."""
+        """Answer the next requests that match `delay` seconds later."""
         self._queue(method, pattern, only_delays=True, delay=delay, times=times)
 
     def limit(self, method: str, pattern: str, *, status: int = 403, after: int = 1, times: int = 1) -> None:
-        """Refuse the next matching requests by the secondary rate limit, to be retried `after` seconds."""
+        """Refuse the next requests by the secondary rate limit (403 or 429), for `after` seconds."""
         headers = {"Retry-After": str(after)}
         self.fail(method, pattern, status, body=SECONDARY_LIMIT, headers=headers, times=times)
 
     def exhaust(self, method: str, pattern: str, *, reset: int, times: int = 1) -> None:
-        """Refuse the next matching requests by the primary rate limit, until `reset` (Unix time)."""
+        """Refuse the next requests by the primary rate limit, until `reset`, in seconds since 1970."""
         headers = {"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": str(reset)}
         self.fail(method, pattern, 403, body=PRIMARY_LIMIT, headers=headers, times=times)
 
-    def strike(self, method: str, path: str) -> Fault | None:
-        """Take the next fault for a request from the queue, if there is one."""
-        with self.lock:
-            return next((fault for fault in self.faults if fault.matches(method, path)), None)
-
     def _queue(self, method: str, pattern: str, **what: Any) -> None:  # noqa: ANN401 - fields of Fault
-        self.faults.append(Fault(method=method, pattern=re.compile(pattern), **what))
+        self.state.faults.append(Fault(method=method, pattern=re.compile(pattern), **what))
+
+    def _respond(self, incoming: Incoming) -> Outgoing | None:
+        git = None if "/repos/" in incoming.path else split_git_path(incoming.path)
+        try:
+            if git:
+                return answer_git(self.state, incoming, name=git[0], service=git[1])
+            return answer_api(self.state, incoming, server=self.server_url)
+        except Exception:  # noqa: BLE001 - a bug of the hub fails the test, and hangs no client
+            self.state.violations.append(traceback.format_exc())
+            return Outgoing(status=500)

@@ -199,7 +199,7 @@ class Shapes:
         return shape if file.patch is None else {**shape, "patch": file.patch}
 
     def repository(self, full_name: str, *, is_private: bool, default_branch: str) -> dict[str, Any]:
-        """Describe a repository as `full-repository`."""
+        """Describe a repository as `full-repository`, which is also `repository`."""
         owner, _, name = full_name.partition("/")
         url, page = f"{self.api}/repos/{full_name}", f"{self.server}/{full_name}"
         number = account(full_name).id
@@ -267,7 +267,7 @@ def _lines(comment: Comment) -> dict[str, Any]:
         "original_start_line": comment.original_start_line,
         "start_side": comment.start_side,
         "line": comment.line,
-        "original_line": comment.original_line,
+        "original_line": 1 if comment.is_file else comment.original_line,
         "side": comment.side,
         "subject_type": "file" if comment.is_file else "line",
     }

@@ -49,9 +49,10 @@ class Visit:
         token, hosted = self.request.token, self.repositories.get(name.lower())
         if not hosted or (hosted.is_private and not token):
             raise not_found()
-        if wanted == "write" and self.author and token and not token.may("write", scope):
-            raise forbidden()
-        if hosted.is_private and token and not token.may("read", scope):
+        if wanted == "write" and not token:
+            raise RefusalError(401, "Requires authentication")
+        is_checked = wanted == "write" or hosted.is_private
+        if is_checked and token and not token.may(wanted, scope):
             raise forbidden()
         return hosted
 
