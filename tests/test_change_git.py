@@ -6,7 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from lessonguard.change.diff import parse_patch_hunks
 from lessonguard.change.git import Repository
 from lessonguard.change.model import BlobId, ChangedFile, CommitId, Hunk, LineMap
 from lessonguard.errors import GitError
@@ -31,6 +32,7 @@ class Seen:
     files: tuple[ChangedFile, ...]
     blobs: Mapping[BlobId, bytes | int]
     hunks: Mapping[Pair, tuple[Hunk, ...]]
+    shown: Mapping[Pair, tuple[Hunk, ...]]
 
 
 def _pair(file: ChangedFile) -> Pair:
@@ -45,11 +47,13 @@ def _see(path: Path, base: str = "main", head: str = "change") -> Seen:
         start = repository.merge_base(repository.resolve(base), tip)
         files = repository.changed_files(start, tip)
         versions = [version for file in files for version in (file.base, file.head) if version]
+        pairs = [_pair(file) for file in files if file.base and file.head]
         return Seen(
             base=start,
             files=files,
             blobs=repository.read_blobs([version.blob for version in versions], limit=1_000_000),
-            hunks=repository.hunks(_pair(file) for file in files if file.base and file.head),
+            hunks=repository.hunks(pairs),
+            shown=repository.shown_hunks(pairs),
         )
 
 
@@ -146,12 +150,13 @@ def test_contents_are_those_that_were_committed(ordinary: Seen) -> None:
     assert contents["\udcff.py"] == b"latin\n"
 
 
+def _numbers(hunks: Iterable[Hunk]) -> list[tuple[int, int, int, int]]:
+    return [(hunk.base_start, hunk.base_count, hunk.head_start, hunk.head_count) for hunk in hunks]
+
+
 def _hunks(seen: Seen, path: str) -> list[tuple[int, int, int, int]]:
     [file] = [file for file in seen.files if file.path == path]
-    return [
-        (hunk.base_start, hunk.base_count, hunk.head_start, hunk.head_count)
-        for hunk in seen.hunks[_pair(file)]
-    ]
+    return _numbers(seen.hunks[_pair(file)])
 
 
 def test_hunks_are_exact_also_for_renamed_binary_and_converted_files(ordinary: Seen) -> None:
@@ -159,6 +164,28 @@ def test_hunks_are_exact_also_for_renamed_binary_and_converted_files(ordinary: S
     assert _hunks(ordinary, "new.py") == [(31, 1, 31, 1)]
     assert _hunks(ordinary, "data.bin") == [(2, 1, 2, 1)]
     assert _hunks(ordinary, "crlf.py") == [(2, 0, 3, 1)]
+
+
+def test_hunks_are_shown_with_context_and_every_difference_but_not_of_binary_files(ordinary: Seen) -> None:
+    shown = {
+        file.path: _numbers(ordinary.shown[_pair(file)]) for file in ordinary.files if file.base and file.head
+    }
+
+    assert shown == {
+        "crlf.py": [(1, 2, 1, 3)],
+        "data.bin": [],
+        "edited.py": [(1, 13, 1, 12), (28, 3, 27, 4)],
+        "new.py": [(28, 4, 28, 4)],
+        "run.sh": [],
+    }
+
+
+def test_shown_hunks_are_those_of_git_diff_as_it_comes(copy: Repo, ordinary: Seen) -> None:
+    for file in ordinary.files:
+        if file.base and file.head:
+            patch = copy.git("diff", file.base.blob, file.head.blob)
+
+            assert ordinary.shown[_pair(file)] == parse_patch_hunks(patch)
 
 
 _CONFIGS: dict[str, dict[str, str]] = {
@@ -228,14 +255,18 @@ def test_no_setting_changes_what_is_seen(config: str, where: str, copy: Repo, or
     assert _see(copy.path) == ordinary
 
 
+@pytest.mark.parametrize("where", ["a file of the user's", "the user's default file"])
 @pytest.mark.parametrize("attributes", _ATTRIBUTES)
-def test_no_attributes_change_what_is_seen(attributes: str, copy: Repo, ordinary: Seen) -> None:
+def test_no_attributes_change_what_is_seen(attributes: str, where: str, copy: Repo, ordinary: Seen) -> None:
     for name, value in _CONFIGS["a driver for every file"].items():
         copy.git("config", name, value)
     text = _ATTRIBUTES[attributes]
     (copy.path / ".git/info/attributes").write_text(text)
     (Path.home() / "attributes").write_text(text)
-    copy.git("config", "core.attributesFile", str(Path.home() / "attributes"))
+    (Path.home() / ".config/git").mkdir(parents=True)
+    (Path.home() / ".config/git/attributes").write_text(text)
+    if where == "a file of the user's":
+        copy.git("config", "core.attributesFile", str(Path.home() / "attributes"))
     copy.write({".gitattributes": text})
 
     assert _see(copy.path) == ordinary

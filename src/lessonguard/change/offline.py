@@ -10,6 +10,12 @@ from tempfile import TemporaryDirectory
 from lessonguard.change.command import Git
 
 _SHA1_DIGITS = 40
+_NOBODY = {
+    "GIT_ATTR_NOSYSTEM": "1",
+    "GIT_CONFIG_GLOBAL": "/dev/null",
+    "GIT_CONFIG_NOSYSTEM": "1",
+    "XDG_CONFIG_HOME": "/dev/null",  # has attributes of its own
+}
 
 
 def create_repository(folder: Path, *, like: str) -> Git:
@@ -22,14 +28,13 @@ def create_repository(folder: Path, *, like: str) -> Git:
 
 @contextmanager
 def offline(git: Git, *, like: str) -> Iterator[Git]:
-    """Give a Git with the same objects, that has no settings, attributes or remotes of the repository.
+    """Give a Git with the same objects, but without anybody's settings, attributes or remotes.
 
     So what is missing is missing, and not fetched. `like` as in `create_repository`.
     """
     with TemporaryDirectory(prefix="lessonguard-") as folder:
         empty = create_repository(Path(folder), like=like)
-        objects = {**git.variables, "GIT_OBJECT_DIRECTORY": str(git.common / "objects")}
-        yield empty.extended(**objects, GIT_ATTR_NOSYSTEM="1")
+        yield empty.extended(**git.variables, **_NOBODY, GIT_OBJECT_DIRECTORY=str(git.common / "objects"))
 
 
 def missing_objects(git: Git, names: Iterable[str]) -> list[str]:
