@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from lessonguard.change.diff import parse_hunks, parse_raw
+from lessonguard.change.diff import parse_hunks, parse_patch_hunks, parse_raw, parse_raw_blobs
 from lessonguard.change.model import BlobId, ChangedFile, FileVersion, Hunk
 
 _OLD, _NEW = "a" * 40, "b" * 40
@@ -77,6 +77,49 @@ def _version(path: str, blob: str, *, executable: bool = False) -> FileVersion:
 
 
 _BASE, _HEAD = _version("f", _OLD), _version("f", _NEW)
+
+
+@pytest.mark.parametrize(
+    ("modes", "status", "blobs"),
+    [
+        ("100644 100755", "M", (_OLD, _NEW)),
+        ("000000 100644", "A", (_NEW,)),
+        ("100644 000000", "D", (_OLD,)),
+        ("120000 100644", "T", (_OLD, _NEW)),
+        ("160000 100644", "T", (_NEW,)),
+        ("160000 160000", "M", ()),
+    ],
+)
+def test_contents_of_a_listing_are_those_of_files_and_symlinks_of_both_sides(
+    modes: str, status: str, blobs: tuple[str, ...]
+) -> None:
+    assert parse_raw_blobs(_raw(modes, status, b"f") + _raw("000000 100644", "A", b":1 \xff\n")) == (
+        *blobs,
+        _NEW,
+    )
+
+
+def test_an_empty_listing_has_no_contents() -> None:
+    assert parse_raw_blobs(b"") == ()
+
+
+@pytest.mark.parametrize(
+    ("patch", "hunks"),
+    [
+        pytest.param("", (), id="nothing"),
+        pytest.param("@@ -3 +3 @@\n-old\n+new", (_hunk(3, 1, 3, 1),), id="counts of one are left out"),
+        pytest.param("@@ -0,0 +1,2 @@\n+a\n+b", (_hunk(0, 0, 1, 2),), id="added"),
+        pytest.param(
+            "@@ -1,4 +1,3 @@ def a():\n a\n-@@ -9 +9 @@\n b\r@@ -8 +8 @@\n c\n@@ -20,2 +19,3 @@\n d\n+@@\n e",
+            (_hunk(1, 4, 1, 3), _hunk(20, 2, 19, 3)),
+            id="like headers",
+        ),
+    ],
+)
+def test_the_hunks_of_a_patch_from_github_are_told_by_their_headers(
+    patch: str, hunks: tuple[Hunk, ...]
+) -> None:
+    assert parse_patch_hunks(patch) == hunks
 
 
 @pytest.mark.parametrize(
