@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from typing import TypeVar
@@ -131,29 +131,29 @@ class GitHub:
 
         If GitHub finds fault with one comment it posts nothing: `UnprocessableError`.
         """
-        fields = {"commit_id": commit, "event": "COMMENT", "body": body}
-        call = self._write(
-            "POST", f"/pulls/{number}/reviews", to=f"post a review on pull request {number}", **fields
-        )
+        fields: dict[str, object] = {"commit_id": commit, "event": "COMMENT", "body": body}
         if comments:
-            call = replace(call, body={**fields, "comments": [_fields(each) for each in comments]})
+            fields["comments"] = [_fields(each) for each in comments]
+        to = f"post a review on pull request {number}"
+        call = self._write("POST", f"/pulls/{number}/reviews", to=to, body=fields)
         return self._parse(call, parse.parse_review)
 
     def post_file_comment(self, number: int, *, commit: str, path: str, body: str) -> None:
         """Post a comment on a whole file of the diff at `commit`."""
         to = f"comment on {path} in pull request {number}"
         fields = {"commit_id": commit, "path": path, "subject_type": "file", "body": body}
-        self._connection.send(self._write("POST", f"/pulls/{number}/comments", to=to, **fields))
+        self._connection.send(self._write("POST", f"/pulls/{number}/comments", to=to, body=fields))
 
     def edit_comment(self, comment: int, body: str) -> None:
         """Replace the text of a comment on a diff."""
         path = f"/pulls/comments/{comment}"
-        self._connection.send(self._write("PATCH", path, to=f"edit the comment {comment}", body=body))
+        call = self._write("PATCH", path, to=f"edit the comment {comment}", body={"body": body})
+        self._connection.send(call)
 
     def edit_review(self, number: int, review: int, body: str) -> None:
         """Replace the text of a review, which stands above its comments."""
         path, to = f"/pulls/{number}/reviews/{review}", f"edit the review {review} of pull request {number}"
-        self._connection.send(self._write("PUT", path, to=to, body=body))
+        self._connection.send(self._write("PUT", path, to=to, body={"body": body}))
 
     def resolve_threads(self, number: int, comments: Collection[int]) -> bool:
         """Resolve the threads that these comments began; False if that could not be done.
@@ -205,9 +205,9 @@ class GitHub:
         to = f"read {what[path]}pull request {number}"
         return self._read(f"/pulls/{number}{path}", to=to, needs="pull-requests: read")
 
-    def _write(self, method: str, path: str, *, to: str, **fields: str) -> Call:
+    def _write(self, method: str, path: str, *, to: str, body: Mapping[str, object]) -> Call:
         needs = "pull-requests: write"
-        return Call(to=to, needs=needs, path=self._path(path), method=method, body={**fields}, is_write=True)
+        return Call(to=to, needs=needs, path=self._path(path), method=method, body=body, is_write=True)
 
     def _ask(self, to: str, *, needs: str) -> Call:
         return Call(to=to, needs=needs, path="", method="POST")

@@ -34,12 +34,12 @@ class Connection:
         self._token = _checked(token)
         self._api_url = api_url.rstrip("/")
         self._graphql_url = graphql_url
-        self._server = urlsplit(api_url)._replace(path="").geturl()
         self._patience = patience
         self._pace = Pace(patience)
         self._lines = {
             place: _Line(*place, timeout=patience.timeout) for place in (_place(api_url), _place(graphql_url))
         }
+        self._server = urlsplit(api_url)._replace(path="").geturl()
         # Repeating and waiting are ours: PyGithub would repeat a POST that may have been carried out.
         self._requester = Github(
             auth=Auth.Token(token) if token else None,
@@ -137,7 +137,7 @@ class Connection:
             status, headers, body = self._requester.requestJson(
                 call.method, url, headers={**_HEADERS}, input=call.body, cnx=line
             )
-        except OSError as error:  # all that requests raises
+        except (OSError, ValueError) as error:  # requests raises the one; headers without sense, the other
             reason = self._without_token(self._reason(error))
             raise explain.unanswered(call, reason) from error
         document = parse_document(self._without_token(body))
