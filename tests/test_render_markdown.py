@@ -15,7 +15,7 @@ from lessonguard.findings.model import ScanReport
 from lessonguard.lessons.model import Rule, RuleId
 from lessonguard.render.escape import code_span, fence, link, markdown_text
 from lessonguard.render.markdown import render_markdown
-from tests.support.gfm import github_html
+from tests.support.gfm import LINKING, github_html
 from tests.support.report import (
     CACHE,
     HOSTILE,
@@ -32,7 +32,6 @@ from tests.support.report import (
 
 GITHUB = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
 OURS = re.compile(r"(<details( open)?>\n<summary><b>[^<>]*</b>[^<>]*</summary>|</details>)\n?")
-LINKING = re.compile(r"@\w|#\d|\w://|www\.|\bGH-\d|[0-9a-f]{7}|:(octocat|\+1|100):", re.IGNORECASE)
 HARMLESS = {
     *("paragraph", "inline", "text", "code_inline", "fence", "bullet_list", "list_item", "strong"),
     *("table", "thead", "tbody", "tr", "th", "td", "softbreak"),

@@ -6,11 +6,12 @@ Ten seconds to read. Text from the change stands in code spans and fences, or is
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Literal
 
-from lessonguard.findings.model import Finding, State
+from lessonguard.findings.model import Finding, SourceLine, State
 from lessonguard.lessons.model import Lesson, Mode
-from lessonguard.render.escape import code_span, fence, link, markdown_text, shortened
+from lessonguard.render.escape import code_span, fence, link, markdown_prose, markdown_text, shortened
 from lessonguard.render.excerpt import excerpt
 from lessonguard.render.links import Links
 from lessonguard.render.suggestion import suggestion
@@ -25,7 +26,7 @@ from lessonguard.render.words import (
 
 _COLUMNS = 100  # of an excerpt
 _LONGEST_SNIPPET = 60  # characters of what is named in a sentence
-_LONGEST_PROSE = 400  # characters: nobody reads more beside a line of code
+_LONGEST_PROSE = 240  # characters: nobody reads more beside a line of code
 _LONGEST_PATH = 300  # characters
 _LONGEST_FIX = 4_000  # characters
 _ABBREVIATED = 7  # digits of a commit's name, as GitHub shows it
@@ -48,11 +49,11 @@ def render_comment(finding: Finding, *, links: Links, is_exact: bool, limit: int
     lesson = finding.lesson
     paragraphs = [
         (0, _headline(lesson)),
-        (2, _text(what_happened(lesson))),
+        (2, _prose(what_happened(lesson))),
         (1, _reason(finding, links=links, is_exact=is_exact)),
         (6, _code(finding, is_exact=is_exact)),
-        (7, markdown_text(own_message(finding))),
-        (3, f"**What worked:** {_text(lesson.mitigation)}"),
+        (7, markdown_prose(own_message(finding))),
+        (3, f"**What worked:** {_prose(lesson.mitigation)}"),
         (5, _proposal(finding, is_exact=is_exact)),
         (8, _keeping(finding)),
         (4, _footer(lesson, links)),
@@ -79,24 +80,26 @@ def _settlement(how: How, finding: Finding | None, links: Links) -> str:
     if how == "fixed" or finding is None:
         return f"**Fixed** in {commit}"
     if how == "carried":
-        return f"**No longer introduced** as of {commit}: {_text(state_words(finding))}"
+        return f"**No longer introduced** as of {commit}: {_escaped(state_words(finding))}"
     acceptance = finding.accepted
     until = f" (until {acceptance.until.isoformat()})" if acceptance and acceptance.until else ""
-    return f"**Accepted:** {_text(acceptance.reason)}{until}" if acceptance else f"**Accepted** in {commit}"
+    return (
+        f"**Accepted:** {_escaped(acceptance.reason)}{until}" if acceptance else f"**Accepted** in {commit}"
+    )
 
 
 def _headline(lesson: Lesson) -> str:
-    incident, facts = markdown_text(lesson.incident), f"{lesson.date.isoformat()}, {lesson.severity.value}"
+    incident, facts = markdown_prose(lesson.incident), f"{lesson.date.isoformat()}, {lesson.severity.value}"
     return f"**This looks like the code behind {incident}** ({facts})"
 
 
 def _reason(finding: Finding, *, links: Links, is_exact: bool) -> str:
-    """Say what the change did to this code, and quote what it removed."""
-    where = "Here" if is_exact else f"In {place_link(finding, links)}"
-    return f"**{where}:** {_cause(finding)}"
+    """Say what the change did to this code."""
+    where = "**Here:**" if is_exact else f"In {_place(finding, links)}:"
+    return f"{where} {_cause(finding)}"
 
 
-def place_link(finding: Finding, links: Links) -> str:
+def _place(finding: Finding, links: Links) -> str:
     """Name a place and link it, if it is still there."""
     name = code_span(f"{shortened(finding.path, _LONGEST_PATH)}:{finding.start.line}")
     address = links.place(finding)
@@ -110,24 +113,34 @@ def _cause(finding: Finding) -> str:
     if finding.state is not State.EXPOSED:
         return f"{code}: {markdown_text(state_words(finding))}."
     if not finding.removed:
-        return f"{code} is not new, but what this change does around it exposes it."
+        return f"this change exposes {code}, which was there before."
     side = "below" if finding.is_removed_below else "above"
-    return f"{code} is not new, but this change removed what guarded it, {side}:"
+    return f"this change removed what guarded {code}, {side} it:"
 
 
 def _named(finding: Finding) -> str:
-    """Name the matched code: by itself if it is short."""
-    if len(finding.snippet) <= _LONGEST_SNIPPET and len(finding.snippet.splitlines()) == 1:
-        return code_span(finding.snippet)
-    return "this line" if finding.start.line == finding.end.line else "this code"
+    """Name the matched code by its beginning."""
+    first, *more = finding.snippet.strip().split("\n")
+    name = shortened(first.strip(), _LONGEST_SNIPPET)
+    return code_span(f"{name} …" if more else name) if name else "this line"
 
 
 def _code(finding: Finding, *, is_exact: bool) -> str:
     """Show what was removed, and the code itself if the comment does not stand on it."""
-    rows = [row for row in excerpt(finding, width=_COLUMNS) if row.removed or not is_exact]
+    shown = replace(finding, removed=_guard(finding))
+    rows = [row for row in excerpt(shown, width=_COLUMNS) if row.removed or not is_exact]
+    indents = [len(row.text) - len(row.text.lstrip()) for row in rows if row.number and row.text.strip()]
+    shared = min(indents, default=0)
+    lines = [(row.removed, row.text[shared:] if row.number else row.text) for row in rows]
     if finding.removed:
-        return fence([f"{'-' if row.removed else ' '} {row.text}" for row in rows], language="diff")
-    return fence([row.text for row in rows], language=language(finding)) if rows else ""
+        return fence([f"{'-' if removed else ' '} {text}" for removed, text in lines], language="diff")
+    return fence([text for _, text in lines], language=language(finding)) if lines else ""
+
+
+def _guard(finding: Finding) -> tuple[SourceLine, ...]:
+    """Give the removed lines without those that are still there, indented otherwise."""
+    kept = {line.text.strip() for line in finding.lines}
+    return tuple(line for line in finding.removed if line.text.strip() not in kept) or finding.removed
 
 
 def _proposal(finding: Finding, *, is_exact: bool) -> str:
@@ -140,11 +153,14 @@ def _proposal(finding: Finding, *, is_exact: bool) -> str:
 
 
 def _keeping(finding: Finding) -> str:
-    comment = fence([commented(keep_comment(finding.lesson), finding)], language=language(finding))
+    text = keep_comment(finding.lesson)
+    comment = commented(text, finding)
+    this = "this" if comment != text else "this in a comment"
     words = (
-        "Write this above it, or behind it on the same line. Reviewers see it in the diff, and "
-        "`until=YYYY-MM-DD` lets it end."
+        f"Write {this} above it, or behind it on the same line. Reviewers see it in the diff. "
+        "Add `until=YYYY-MM-DD` if it is for a time only."
     )
+    comment = fence([comment], language=language(finding))
     return f"<details>\n<summary>How to keep it</summary>\n\n{words}\n\n{comment}\n\n</details>"
 
 
@@ -167,5 +183,9 @@ def _fitted(paragraphs: list[tuple[int, str]], limit: int) -> str:
     return "\n\n".join(text for _, text in kept)
 
 
-def _text(text: str) -> str:
+def _prose(text: str) -> str:
+    return markdown_prose(gist(text, _LONGEST_PROSE))
+
+
+def _escaped(text: str) -> str:
     return markdown_text(gist(text, _LONGEST_PROSE))

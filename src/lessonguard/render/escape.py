@@ -1,7 +1,8 @@
 """Make text from a change harmless: it was written by whoever opened it.
 
-`visible` is for terminals, `json_text` for JSON, `markdown_text`, `html_text`, `code_span` and
-`fence` for GitHub-flavoured Markdown, `command_data` and `command_property` for workflow commands.
+`visible` is for terminals, `json_text` for JSON, `markdown_text`, `markdown_prose`, `html_text`,
+`code_span` and `fence` for GitHub-flavoured Markdown, `command_data` and `command_property` for
+workflow commands.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ _LINKING = re.compile(
 _COMMIT = re.compile(r"[0-9a-f]{6}(?=[0-9a-f])", re.IGNORECASE)  # GitHub links seven digits or more
 _MARKUP = re.compile(r"[\\`*_{}\[\]<>&#|~!$^]")
 _LINE_START = re.compile(r"^(\d*)([-+=.)])")
+_CODE = re.compile("`([^`]+)`")
 _UNSAFE_IN_CODE_SPAN = re.compile(r"[\\`|<&]|^ | $")
 _INVISIBLE_IN_JSON = re.compile("[\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -70,8 +72,14 @@ def markdown_text(text: str) -> str:
     looks for the last five in the finished page, where a backslash no longer helps, so these
     are broken by a zero-width space.
     """
-    escaped = _MARKUP.sub(r"\\\g<0>", _unlinked(one_line(text)))
-    return _LINE_START.sub(r"\1\\\2", escaped)
+    return _LINE_START.sub(r"\1\\\2", _escaped(one_line(text)))
+
+
+def markdown_prose(text: str) -> str:
+    """Write what a lesson says for a line of Markdown: as text, but what stands `so` is code."""
+    parts = _CODE.split(one_line(text))
+    written = (code_span(part) if index % 2 else _escaped(part) for index, part in enumerate(parts))
+    return _LINE_START.sub(r"\1\\\2", "".join(written))
 
 
 def html_text(text: str) -> str:
@@ -126,6 +134,10 @@ def command_data(text: str) -> str:
 def command_property(text: str) -> str:
     """Write the value of a property of a workflow command, such as `file`."""
     return command_data(visible(text)).replace(":", "%3A").replace(",", "%2C")
+
+
+def _escaped(text: str) -> str:
+    return _MARKUP.sub(r"\\\g<0>", _unlinked(text))
 
 
 def _unlinked(text: str) -> str:

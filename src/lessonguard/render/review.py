@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Sequence
 
 from lessonguard.findings.model import Finding, Fingerprint, Notice, ScanReport, State
 from lessonguard.lessons.model import Mode
-from lessonguard.render.escape import code_span, link, markdown_text, shortened
+from lessonguard.render.escape import code_span, link, markdown_prose, markdown_text, shortened
 from lessonguard.render.links import Links
 from lessonguard.render.selection import Story, accepted, for_pull_request, introduced, stories
 from lessonguard.render.words import (
@@ -21,7 +21,7 @@ from lessonguard.render.words import (
 _PLACES = 5  # of one lesson, before the rest is folded
 _ENTRIES = 10  # of a list below
 _LONGEST_PATH = 300  # characters
-_LONGEST_PROSE = 300  # characters
+_LONGEST_PROSE = 240  # characters
 _RESERVE = 300  # characters for what holds the pieces together
 _ABBREVIATED = 7  # digits of a commit's name
 
@@ -73,7 +73,8 @@ def _consequences(findings: Sequence[Finding], said: Collection[Fingerprint]) ->
     silent = sum(finding.fingerprint not in said for finding in findings)
     if blocking:
         which = "" if blocking == len(findings) else f" for {blocking} of them"
-        yield f"**The check fails{which}** until fixed or accepted."
+        are = "it is" if blocking == 1 else "they are"
+        yield f"**The check fails{which}** until {are} fixed or accepted."
     if 0 < silent < len(findings):
         are = "is" if silent == 1 else "are"
         yield f"{silent} of them {are} only listed here, without a comment beside the code."
@@ -99,15 +100,17 @@ def _told(story: Story, said: Collection[Fingerprint], links: Links) -> str:
     """Name the lesson; tell what worked if no comment beside the code does."""
     lesson = story.lesson
     address = links.lesson(lesson)
+    incident = markdown_text(lesson.incident)
+    named = link(incident, lesson.postmortem) if lesson.postmortem else incident
     parts = [
-        f"**{markdown_text(lesson.incident)}** {markdown_text(shortened(lesson.title, _LONGEST_PROSE))}",
+        f"**{named}** {_prose(lesson.title)}",
         f"{lesson.date.isoformat()}, {lesson.severity.value}",
         link("Lesson", address) if address else "",
     ]
     head = " · ".join(part for part in parts if part)
     if any(finding.fingerprint in said for finding in story.findings):
         return head
-    return f"{head}\n\n**What worked:** {markdown_text(gist(lesson.mitigation, _LONGEST_PROSE))}"
+    return f"{head}\n\n**What worked:** {_prose(lesson.mitigation)}"
 
 
 def _entry(finding: Finding, said: Collection[Fingerprint], links: Links) -> str:
@@ -173,4 +176,8 @@ def _name(path: str) -> str:
 
 
 def _text(text: str) -> str:
-    return markdown_text(shortened(text, _LONGEST_PROSE))
+    return markdown_text(gist(text, _LONGEST_PROSE))
+
+
+def _prose(text: str) -> str:
+    return markdown_prose(gist(text, _LONGEST_PROSE))

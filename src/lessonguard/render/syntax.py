@@ -51,16 +51,16 @@ def commented(text: str, finding: Finding) -> str:
 
 
 def language(finding: Finding) -> str:
-    """Give the language of the rule that matched, as Semgrep names it, or nothing."""
-    languages = _languages(finding)
-    return languages[0] if languages else ""
+    """Give the language of the rule that matched, as Semgrep names it, or nothing if it has none."""
+    return next((name for name in _languages(finding) if name in _BY_LANGUAGE), "")
 
 
 def _mark(finding: Finding) -> str:
     marks = {_BY_LANGUAGE.get(name, "") for name in _languages(finding)}
     [mark] = marks if len(marks) == 1 else {""}
     name = finding.path.rpartition("/")[2].lower()
-    return mark or _NAMES.get(name, "") or _BY_ENDING.get(name.rpartition(".")[2], "")
+    stem, _, ending = name.rpartition(".")
+    return mark or _NAMES.get(name, "") or (_BY_ENDING.get(ending, "") if stem else "")
 
 
 def _languages(finding: Finding) -> tuple[str, ...]:
