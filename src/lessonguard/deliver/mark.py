@@ -8,7 +8,6 @@ from hashlib import sha256
 from typing import Literal, TypeAlias
 
 from lessonguard.findings.model import Finding
-from lessonguard.findings.source import tokenize
 from lessonguard.record import record
 
 VERSION = 1
@@ -20,7 +19,7 @@ _MARKER = re.compile(
     r"^<!-- lessonguard:(finding|summary|further) v=([1-9][0-9]{0,3})((?: [a-z]+=[^\s<>]+)*) -->[ \t]*\r?$",
     re.MULTILINE,
 )
-_LONGEST_SNIPPET = 2_000
+_LONGEST_TEXT = 1_000
 """How many characters of a match make its kin, so that time stays bounded."""
 
 
@@ -73,9 +72,9 @@ def mark_finding(finding: Finding) -> FindingMark:
 
 def kin(finding: Finding) -> str:
     """Hash what stays of a finding when its file is renamed: lesson, rule and text, without layout."""
-    tokens = " ".join(tokenize(finding.snippet[:_LONGEST_SNIPPET]))
-    text = f"{finding.lesson.incident}\0{finding.rule}\0{tokens}"
-    return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+    text = "".join(finding.snippet[: 4 * _LONGEST_TEXT].split())[:_LONGEST_TEXT]
+    identity = f"{finding.lesson.incident}\0{finding.rule}\0{text}"
+    return sha256(identity.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
 def marked(text: str, mark: Mark) -> str:

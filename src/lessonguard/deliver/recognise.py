@@ -63,7 +63,7 @@ def read_said(comments: Iterable[ReviewComment], *, login: str | None) -> list[S
     for comment in sorted(comments, key=lambda comment: comment.id):
         mark = read_mark(comment.body) if login is not None and comment.login == login else None
         if isinstance(mark, FindingMark) and mark.is_open:
-            said[mark.fingerprint, comment.path, comment.line].append((mark, comment))
+            said[mark.rule, mark.fingerprint, comment.path, comment.line].append((mark, comment))
     return [
         Said(mark=equals[0][0], comments=tuple(comment for _, comment in equals)) for equals in said.values()
     ]
@@ -134,7 +134,10 @@ def _is_on_line(topic: Topic, said: Said) -> bool:
     return said.line in matched_lines(topic.finding)
 
 
-_SAME = _Way(said=lambda item: item.mark.fingerprint, topic=lambda topic: topic.finding.fingerprint)
+_SAME = _Way(
+    said=lambda item: (item.mark.rule, item.mark.fingerprint),
+    topic=lambda topic: (topic.finding.rule, topic.finding.fingerprint),
+)
 
 _SAME_TEXT = _Way(
     said=lambda item: (item.mark.kin, item.path), topic=lambda topic: (topic.kin, topic.finding.path)
