@@ -1,0 +1,354 @@
+"""`lessonguard review` on a loopback GitHub, as a step of a workflow runs it: with no checkout."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.hub.server import Hub
+from tests.support.repo import Repo
+from tests.support.shop import BAD, SAFE, UNLOCKED, Shop, ours, places, summaries
+
+
+@pytest.fixture
+def hub(tmp_path: Path) -> Iterator[Hub]:
+    with Hub(tmp_path) as hub:
+        yield hub
+
+
+@pytest.fixture
+def shop(hub: Hub, tmp_path: Path) -> Shop:
+    return Shop(hub, tmp_path)
+
+
+class TestAPullRequest:
+    def test_that_repeats_an_incident_gets_one_review_with_the_comment_on_its_line(self, shop: Shop) -> None:
+        pull = shop.pull({"app.py": BAD})
+
+        reviewed = shop.review(pull, expect=1)
+
+        assert places(pull) == ["app.py:5 **This looks like"]
+        assert "Pass an explicit timeout" in ours(pull)[0].body
+        assert [call.split("/")[-1] for call in reviewed.writes] == ["reviews 200"]
+        assert len(reviewed.calls) <= 8
+        assert summaries(pull)[0].state == "COMMENTED"
+
+    def test_that_is_clean_gets_nothing_and_costs_three_calls(self, shop: Shop) -> None:
+        pull = shop.pull({"app.py": SAFE + "\n\nx = 1\n"})
+
+        reviewed = shop.review(pull)
+
+        assert reviewed.writes == []
+        assert len(reviewed.calls) <= 3
+        assert (pull.comments, pull.reviews) == ({}, {})
+        assert reviewed.outcome.stdout == ""
+        assert "nothing introduced" in reviewed.run.summary
+
+    def test_is_left_as_it_is_if_nothing_was_pushed(self, shop: Shop) -> None:
+        pull = shop.pull({"app.py": BAD, "pay.py": UNLOCKED})
+        shop.review(pull, expect=1)
+
+        again = shop.review(pull, expect=1)
+
+        assert again.writes == []
+        assert len(again.calls) <= 4
+        assert again.outcome.stderr == "Pull request 7: comments 2 kept.\n"
+
+    def test_is_judged_by_the_lessons_that_base_has_today(self, shop: Shop) -> None:
+        pull = shop.pull({"old.py": "open(path)\n"})
+        lesson = (shop.repo.path / "lessons" / "SHELL.yaml").read_text(encoding="utf-8")
+        lesson = lesson.replace("SHELL", "OPEN").replace("[bash]", "[python]")
+        for old, new in {'rm -rf "$DIR"/*': "open(...)", 'rm -rf "${DIR:?}"/*': "close()"}.items():
+            lesson = lesson.replace(f": {old}", f": {new}")
+        shop.repo.commit("Learn", {"lessons/OPEN.yaml": lesson})
+
+        shop.review(pull)
+
+        assert places(pull) == ["old.py:1 **This looks like"]
+
+    def test_cannot_weaken_what_judges_it(self, shop: Shop) -> None:
+        pull = shop.pull({"app.py": BAD, "lessons/TIMEOUT.yaml": None})
+
+        shop.review(pull, expect=1)
+
+        assert places(pull) == ["app.py:5 **This looks like"]
+
+    def test_is_not_blamed_for_what_main_has_got_since(self, shop: Shop) -> None:
+        pull = shop.pull({"new.py": "x = 1\n"})
+        shop.repo.commit("Meanwhile", {"app.py": BAD})
+
+        assert shop.review(pull).writes == []
+
+    def test_of_a_branch_that_merged_main_shows_only_its_own_lines(self, shop: Shop) -> None:
+        shop.commit({"new.py": "x = 1\n"})
+        shop.repo.commit("Meanwhile", {"app.py": BAD})
+        shop.repo.switch("feature").merge("main")
+        head = shop.repo.commit("Bad, too", {"new.py": "import requests\nrequests.get(u)\n"})
+        shop.repo.switch("main")
+        pull = shop.hosted.pull(7, head=head)
+
+        shop.review(pull, expect=1)
+
+        assert places(pull) == ["new.py:2 **This looks like"]
+
+    def test_under_pull_request_target_is_reviewed_the_same(self, shop: Shop) -> None:
+        pull = shop.pull({"app.py": BAD}, fork="mallory/shop")
+
+        shop.review(pull, event="pull_request_target", action="opened", expect=1)
+
+        assert places(pull) == ["app.py:5 **This looks like"]
+
+    def test_that_is_closed_is_left_alone(self, shop: Shop) -> None:
+        pull = shop.pull({"app.py": BAD})
+        pull.close()
+
+        reviewed = shop.review(pull, action="closed")
+
+        assert (reviewed.calls, reviewed.outcome.stderr) == (
+            [],
+            "Nothing to review: pull request 7 is closed.\n",
+        )
+        assert "Pull request 7 is closed." in reviewed.run.summary
+        assert reviewed.run.outputs["introduced"] == "0"
+
+    @pytest.mark.parametrize("argv", [(), ("--skip-drafts",)])
+    def test_that_is_a_draft_is_reviewed_unless_it_is_to_be_skipped(
+        self, shop: Shop, argv: tuple[str, ...]
+    ) -> None:
+        pull = shop.pull({"pay.py": UNLOCKED}, is_draft=True)
+
+        shop.review(pull, *argv, action="opened")
+
+        assert bool(pull.comments) is not bool(argv)
+
+    def test_whose_finding_is_accepted_beside_the_code_gets_nothing(self, shop: Shop) -> None:
+        accept = '    # lessonguard: accept TIMEOUT reason="own host"\n'
+        pull = shop.pull({"app.py": BAD.replace("    return", f"{accept}    return")})
+
+        reviewed = shop.review(pull)
+
+        assert reviewed.writes == []
+        assert reviewed.run.outputs["accepted"] == "1"
+
+    def test_that_only_touches_a_watched_path_is_told_so_only_if_asked(self, shop: Shop) -> None:
+        lesson = (shop.repo.path / "lessons" / "SHELL.yaml").read_text(encoding="utf-8")
+        shop.repo.commit("Watch", {"lessons/SHELL.yaml": f"{lesson}watch:\n  paths: [deploy/**]\n"})
+        pull = shop.pull({"deploy/run.txt": "x\n"})
+
+        assert shop.review(pull).writes == []
+        shop.review(pull, "--comments", "notices")
+
+        [summary] = summaries(pull)
+        assert "SHELL watches this path" in summary.body
+        assert shop.review(pull, "--comments", "notices").writes == []
+
+    def test_is_not_commented_on_where_that_is_not_wanted(self, shop: Shop) -> None:
+        pull = shop.pull({"app.py": BAD})
+
+        reviewed = shop.review(pull, "--comments", "none", expect=1)
+
+        assert len(reviewed.calls) == 1
+        assert reviewed.run.outputs["blocking"] == "1"
+
+    def test_hears_nothing_of_a_lesson_in_monitor_mode(self, shop: Shop) -> None:
+        lesson = (shop.repo.path / "lessons" / "LOCK.yaml").read_text(encoding="utf-8")
+        shop.repo.commit("Watch only", {"lessons/LOCK.yaml": f"{lesson}mode: monitor\n"})
+        pull = shop.pull({"pay.py": UNLOCKED})
+
+        reviewed = shop.review(pull)
+
+        assert reviewed.writes == []
+        assert "LOCK" not in reviewed.outcome.stdout + reviewed.run.summary
+        assert reviewed.run.outputs["introduced"] == "1"
+        report = json.loads(Path(reviewed.run.outputs["report"]).read_text(encoding="utf-8"))
+        assert [finding["lesson"] for finding in report["findings"]] == ["LOCK"]
+        assert "LOCK" not in Path(reviewed.run.outputs["sarif"]).read_text(encoding="utf-8")
+
+
+class TestTheNextPush:
+    def test_says_of_what_was_fixed_that_it_is_and_resolves_its_thread(self, shop: Shop) -> None:
+        shop.token = shop.hub.token(contents="write")
+        pull = shop.pull({"app.py": BAD, "pay.py": UNLOCKED})
+        shop.review(pull, expect=1)
+
+        head = shop.push(pull, {"app.py": SAFE})
+        reviewed = shop.review(pull)
+
+        fixed, standing = ours(pull)
+        assert fixed.body.startswith(f"✓ **Fixed** in [`{head[:7]}`]")
+        assert standing.body.startswith("**This looks like the code behind LOCK**")
+        assert (pull.thread(fixed).is_resolved, pull.thread(standing).is_resolved) == (True, False)
+        assert len(pull.reviews) == 1
+        assert summaries(pull)[0].body.startswith("### 1 place looks like the code behind LOCK")
+        assert len(reviewed.calls) <= 8
+
+    def test_edits_what_was_fixed_also_where_the_token_may_not_resolve(self, shop: Shop) -> None:
+        pull = shop.pull({"app.py": BAD})
+        shop.review(pull, expect=1)
+
+        shop.push(pull, {"app.py": SAFE})
+        reviewed = shop.review(pull)
+
+        [fixed] = ours(pull)
+        assert fixed.body.startswith("✓ **Fixed**")
+        assert not pull.thread(fixed).is_resolved
+        assert reviewed.outcome.stderr.endswith("Pull request 7: comments 1 settled.\n")
+
+    def test_says_again_what_came_back(self, shop: Shop) -> None:
+        pull = shop.pull({"app.py": BAD})
+        for content, code in [(BAD, 1), (SAFE, 0), (BAD, 1)]:
+            shop.push(pull, {"app.py": content})
+            shop.review(pull, expect=code)
+
+        assert [comment.body[:4] for comment in ours(pull)] == ["✓ **", "**Th"]
+        assert len(summaries(pull)) == 2
+        assert "1 more place looks like" in summaries(pull)[1].body
+
+    @pytest.mark.parametrize(
+        "files",
+        [
+            {"app.py": f"# one\n# two\n{BAD}"},
+            {"app.py": BAD.replace("    return", "\treturn")},
+            {"other.py": "y = 2\n"},
+            {"app.py": None, "web/client.py": BAD},
+        ],
+        ids=["its lines shift", "its layout changes", "something else changes", "its file is renamed"],
+    )
+    def test_says_nothing_twice_when(self, shop: Shop, files: dict[str, str | None]) -> None:
+        pull = shop.pull({"app.py": BAD})
+        shop.review(pull, expect=1)
+
+        shop.push(pull, files)
+        shop.review(pull, expect=1)
+
+        assert len(ours(pull)) == 1
+        assert ours(pull)[0].body.startswith("**This looks like")
+        assert len(summaries(pull)) == 1
+
+    def test_says_nothing_twice_after_a_rebase_by_force(self, shop: Shop) -> None:
+        pull = shop.pull({"app.py": BAD})
+        shop.review(pull, expect=1)
+        shop.repo.commit("Meanwhile", {"readme.md": "x\n"})
+
+        shop.push(pull, {"app.py": BAD}, start="main")
+        shop.review(pull, expect=1)
+
+        assert len(ours(pull)) == 1
+
+    def test_tells_of_what_was_accepted_why(self, shop: Shop) -> None:
+        pull = shop.pull({"app.py": BAD})
+        shop.review(pull, expect=1)
+        accept = '    # lessonguard: accept TIMEOUT reason="own host"\n'
+
+        shop.push(pull, {"app.py": BAD.replace("    return", f"{accept}    return")})
+        shop.review(pull)
+
+        assert ours(pull)[0].body.startswith("✓ **Accepted:** own host")
+
+    def test_leaves_what_people_wrote_as_it_is(self, shop: Shop) -> None:
+        pull = shop.pull({"app.py": BAD})
+        shop.review(pull, expect=1)
+        answer = pull.reply("hubot", ours(pull)[0], "We know.")
+        forged = pull.comment("mallory", ours(pull)[0].body, path="app.py", line=5, side="RIGHT")
+        texts = (answer.body, forged.body)
+
+        shop.push(pull, {"app.py": SAFE})
+        reviewed = shop.review(pull)
+
+        assert (answer.body, forged.body) == texts
+        assert not [call for call in reviewed.writes if call.startswith("DELETE")]
+
+    def test_is_not_silenced_by_a_forged_comment(self, shop: Shop) -> None:
+        pull = shop.pull({"app.py": BAD})
+        shop.review(pull, expect=1)
+        body = ours(pull)[0].body
+        pull.delete(ours(pull)[0])
+        pull.comment("mallory", body, path="app.py", line=5, side="RIGHT")
+
+        shop.review(pull, expect=1)
+
+        assert len(ours(pull)) == 1
+
+    def test_does_not_speak_for_a_head_that_was_replaced_meanwhile(self, shop: Shop) -> None:
+        pull = shop.pull({"app.py": BAD})
+        payload = shop.hosted.events.pull_request(pull)
+        shop.push(pull, {"app.py": SAFE})
+
+        late = shop.run("pull_request", payload, expect=1)
+
+        assert late.writes == []
+        assert "Pull request 7 has moved on" in late.outcome.stderr
+
+
+class TestComments:
+    def test_are_no_more_than_asked_for_and_the_summary_has_the_rest(self, shop: Shop) -> None:
+        files = {f"pay{number}.py": UNLOCKED for number in range(5)}
+        pull = shop.pull(files)
+
+        shop.review(pull, "--max-comments", "2")
+
+        assert len(ours(pull)) == 2
+        assert all(f"{name}:2" in summaries(pull)[0].body for name in files)
+        assert shop.review(pull, "--max-comments", "2").writes == []
+
+    def test_of_a_match_of_several_lines_span_them(self, shop: Shop) -> None:
+        pull = shop.pull({"pay.py": "def pay(order):\n    charge(\n        order,\n        1,\n    )\n"})
+
+        shop.review(pull)
+
+        [comment] = ours(pull)
+        assert (comment.start_line, comment.line) == (2, 5)
+
+    def test_on_a_line_outside_of_the_diff_go_to_the_nearest_that_is_in_it(self, shop: Shop) -> None:
+        steps = "".join(f"        log({number})\n" for number in range(20))
+        text = f"def pay(order):\n    with lock(order):\n{steps}        charge(order, 1)\n"
+        shop.repo.commit("Take longer", {"pay.py": text})
+        pull = shop.pull({"pay.py": text.replace("with lock(order)", "if order")})
+
+        shop.review(pull)
+
+        [comment] = ours(pull)
+        assert comment.line == 2
+        assert "pay.py:23" in comment.body
+
+
+class TestARunThat:
+    def test_may_only_read_says_it_all_without_comments(self, shop: Shop) -> None:
+        pull = shop.pull({"app.py": BAD}, fork="mallory/shop")
+        token = shop.hub.token(pull_requests="read")
+
+        reviewed = shop.review(pull, token=token, expect=1)
+
+        assert pull.comments == {}
+        assert reviewed.outcome.stdout.startswith("::error file=app.py,line=5")
+        assert "TIMEOUT" in reviewed.run.summary
+        [line] = reviewed.outcome.stderr.splitlines()
+        assert "Resource not accessible by integration" in line
+
+    def test_may_only_read_does_not_fail_for_that(self, shop: Shop) -> None:
+        pull = shop.pull({"pay.py": UNLOCKED}, fork="mallory/shop")
+
+        shop.review(pull, token=shop.hub.token(pull_requests="read"), expect=0)
+
+    def test_has_a_checkout_with_the_commits_fetches_nothing(self, shop: Shop, tmp_path: Path) -> None:
+        pull = shop.pull({"app.py": BAD})
+        checkout = Repo(tmp_path / "checkout")
+        checkout.git("fetch", "--quiet", shop.repo.path.as_uri(), "main", "feature")
+
+        shop.review(pull, "-C", str(checkout.path), expect=1)
+
+        assert places(pull) == ["app.py:5 **This looks like"]
+        assert "/git-upload-pack fetch" not in {f"{call.service} {call.command}" for call in shop.hub.git}
+
+    def test_has_a_checkout_without_the_commits_fetches_them(self, shop: Shop, tmp_path: Path) -> None:
+        pull = shop.pull({"app.py": BAD})
+        checkout = Repo(tmp_path / "checkout")
+        checkout.commit("Something else", {"app.py": "1\n"})
+
+        shop.review(pull, "-C", str(checkout.path), expect=1)
+
+        assert places(pull) == ["app.py:5 **This looks like"]
+        assert checkout.git("status", "--porcelain") == ""
