@@ -53,6 +53,7 @@ class Scene:
         token: str | None = "",
         api_url: str = "",
         graphql_url: str = "",
+        between_writes: float = 1.0,
     ) -> GitHub:
         """Give a client that does not really wait, with the scene's own token by default."""
         return GitHub(
@@ -60,7 +61,7 @@ class Scene:
             token=self.token if token == "" else token,
             api_url=api_url or self.hub.api_url,
             graphql_url=graphql_url or self.hub.graphql_url,
-            patience=Patience(timeout=1, sleep=self.waits.append),
+            patience=Patience(timeout=1, between_writes=between_writes, sleep=self.waits.append),
         )
 
     @property
@@ -313,6 +314,19 @@ def test_a_tree_with_parts_left_out_is_an_error(scene: Scene, github: GitHub) ->
         github.tree("main")
 
 
+@pytest.mark.parametrize("flaw", [{"type": "link"}, {"mode": 100644}, {"sha": None}, {"size": "2"}])
+def test_a_tree_with_entries_of_no_known_kind_is_an_error(
+    scene: Scene, github: GitHub, flaw: dict[str, object]
+) -> None:
+    sound = {"path": "a.py", "mode": "100644", "type": "blob", "sha": scene.head, "size": 2}
+    for entry in (sound, {**sound, **flaw}):
+        scene.hub.fail("GET", "/git/trees/", 200, body={"tree": [entry], "truncated": False})
+
+    assert [entry.path for entry in github.tree("main")] == ["a.py"]
+    with pytest.raises(GitHubError, match="it has no usable"):
+        github.tree("main")
+
+
 @pytest.mark.parametrize("content", [b"", b"plain\n", bytes(range(256)) * 40])
 def test_a_blob_is_read_byte_for_byte_up_to_the_limit(scene: Scene, github: GitHub, content: bytes) -> None:
     blob = scene.repo.git("hash-object", "-w", "--stdin", stdin=content)
@@ -430,6 +444,15 @@ def test_writes_are_a_second_apart_from_the_second_on(scene: Scene, github: GitH
 
     assert len(scene.waits) == 2
     assert all(0 < wait <= 1 for wait in scene.waits)
+
+
+def test_a_second_that_has_passed_is_not_waited_for(scene: Scene) -> None:
+    github = scene.client(between_writes=0)
+
+    _post(github, scene)
+    _post_file(github, scene)
+
+    assert scene.waits == []
 
 
 # Refusals.
@@ -728,6 +751,15 @@ def test_a_primary_limit_that_is_far_away_is_an_error(scene: Scene, github: GitH
     assert len(scene.hub.calls) == 1
 
 
+def test_whoever_comes_without_a_token_is_told_that_one_has_a_higher_limit(scene: Scene) -> None:
+    scene.hub.exhaust("GET", "/pulls/7", reset=int(time.time()) + 1500)
+
+    with pytest.raises(RateLimitError) as caught:
+        scene.client(token=None).pull_request(7)
+
+    assert "Set GITHUB_TOKEN" in caught.value.hint
+
+
 def test_all_waiting_together_is_a_minute_at_most(scene: Scene, github: GitHub) -> None:
     scene.hub.limit("GET", "/pulls/7", after=40, times=2)
 
@@ -767,11 +799,13 @@ def test_github_enterprise_server_has_its_addresses_elsewhere(scene: Scene) -> N
     assert scene.hub.calls[1].query["page"] == "2"
 
 
-def test_a_repository_that_was_renamed_is_followed_with_all_that_was_asked(scene: Scene) -> None:
+@pytest.mark.parametrize("status", [301, 302, 307, 308])
+def test_a_repository_that_was_renamed_is_followed_with_all_that_was_asked(scene: Scene, status: int) -> None:
     github = scene.client(repository="acme/former")
     place = f"{scene.hub.api_url}/repos/acme/shop"
-    scene.hub.fail("GET", "/former/", 301, headers={"Location": f"{place}/git/trees/feature?recursive=1"})
-    scene.hub.fail("POST", "/former/", 307, headers={"Location": f"{place}/pulls/7/reviews"})
+    tree = f"{place}/git/trees/feature?recursive=1"
+    scene.hub.fail("GET", "/former/", status, headers={"Location": tree})
+    scene.hub.fail("POST", "/former/", status, headers={"Location": f"{place}/pulls/7/reviews"})
 
     assert "lib/kept.py" in {entry.path for entry in github.tree("feature")}
     _post(github, scene)

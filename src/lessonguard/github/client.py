@@ -105,8 +105,9 @@ class GitHub:
 
     def root_tree(self, commit: str) -> str:
         """Give the name of the tree of a commit."""
-        path = f"/git/commits/{quote(commit, safe='')}"
-        call = self._read(path, to=f"read commit {commit}", needs="contents: read")
+        call = self._read(
+            f"/git/commits/{_quoted(commit)}", to=f"read commit {commit}", needs="contents: read"
+        )
         return self._parse(call, lambda document: parse.get(document, "tree.sha", str))
 
     def tree(self, name: str) -> tuple[TreeEntry, ...]:
