@@ -15,7 +15,13 @@ _MOST_FILES = 300
 _MOST_ENTRIES = 100_000
 _LARGEST_BLOB = 100_000_000  # bytes
 _LIMIT = {"limit": 5000, "remaining": 4999, "used": 1, "reset": 2_000_000_000}
-_COMMIT_FORMAT = "%H%x00%T%x00%P%x00%an%x00%ae%x00%aI%x00%cn%x00%ce%x00%cI%x00%B"
+_UNSIGNED = {
+    "verified": False,
+    "reason": "unsigned",
+    "payload": None,
+    "signature": None,
+    "verified_at": None,
+}
 
 
 def get_repository(visit: Visit) -> Answer:
@@ -145,14 +151,10 @@ def _end(hosted: Hosted, name: str) -> str | None:
     return hosted.store.resolve(branch if colon and owner == own else name)
 
 
-def _commit(visit: Visit, hosted: Hosted, commit: str) -> dict[str, Any]:
-    words = hosted.store.git("show", "--no-patch", f"--format={_COMMIT_FORMAT}", commit).split("\0")
-    name, tree, parents, *people, message = words
+def _commit(visit: Visit, hosted: Hosted, name: str) -> dict[str, Any]:
+    commit = hosted.store.commit(name)
     url = f"{visit.shapes.api}/repos/{hosted.full_name}"
     page = f"{visit.shapes.server}/{hosted.full_name}/commit"
-    author, committer = (
-        dict(zip(("name", "email", "date"), each, strict=True)) for each in (people[:3], people[3:])
-    )
     return {
         "url": f"{url}/commits/{name}",
         "sha": name,
@@ -161,24 +163,18 @@ def _commit(visit: Visit, hosted: Hosted, commit: str) -> dict[str, Any]:
         "comments_url": f"{url}/commits/{name}/comments",
         "commit": {
             "url": f"{url}/git/commits/{name}",
-            "author": author,
-            "committer": committer,
-            "message": message.rstrip("\n"),
+            "author": commit.author,
+            "committer": commit.committer,
+            "message": commit.message,
             "comment_count": 0,
-            "tree": {"sha": tree, "url": f"{url}/git/trees/{tree}"},
-            "verification": {
-                "verified": False,
-                "reason": "unsigned",
-                "payload": None,
-                "signature": None,
-                "verified_at": None,
-            },
+            "tree": {"sha": commit.tree, "url": f"{url}/git/trees/{commit.tree}"},
+            "verification": _UNSIGNED,
         },
         "author": None,
         "committer": None,
         "parents": [
             {"sha": each, "url": f"{url}/commits/{each}", "html_url": f"{page}/{each}"}
-            for each in parents.split()
+            for each in commit.parents
         ],
     }
 

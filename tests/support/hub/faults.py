@@ -50,4 +50,6 @@ class Fault:
 
 def refusal(status: int, body: Json = None, headers: Mapping[str, str] | None = None) -> Answer:
     """Give an answer with this status, by default with a message such as GitHub's."""
-    return Answer(status=status, body=body or {"message": f"Status {status}"}, headers=headers or {})
+    return Answer(
+        status=status, body={"message": f"Status {status}"} if body is None else body, headers=headers or {}
+    )

@@ -21,7 +21,8 @@ from tests.support.hub.exchange import Answer, RefusalError
 from tests.support.hub.hosted import Hosted
 from tests.support.hub.model import Account, Comment, Thread
 from tests.support.hub.pull import Pull
-from tests.support.hub.shapes import node, timestamp
+from tests.support.hub.repository_shapes import node
+from tests.support.hub.shapes import timestamp
 from tests.support.hub.visit import Visit
 from tests.support.openapi import Json
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from tests.support.hub.events import Events
 from tests.support.hub.model import account
 from tests.support.hub.pull import Ledger, Pull
+from tests.support.hub.shapes import Shapes
 from tests.support.hub.store import Store
 
 
@@ -16,7 +18,9 @@ class Hosted:
     any object by its name (`hands_out_any`) and for commits without contents (`offers_filter`).
     """
 
-    def __init__(self, full_name: str, path: Path, *, ledger: Ledger, is_private: bool) -> None:
+    def __init__(
+        self, full_name: str, path: Path, *, ledger: Ledger, shapes: Shapes, is_private: bool
+    ) -> None:
         self.full_name = full_name
         self.store = Store(path)
         self.is_private = is_private
@@ -26,6 +30,12 @@ class Hosted:
         self.pulls: dict[int, Pull] = {}
         self.id = ledger.id()
         self._ledger = ledger
+        self._shapes = shapes
+
+    @property
+    def events(self) -> Events:
+        """Give what makes the payloads of events here."""
+        return Events(self, self._shapes)
 
     def pull(
         self,

@@ -91,7 +91,7 @@ class Comment:
 
 @dataclass(kw_only=True)
 class Review:
-    """A review, submitted unless its state is PENDING."""
+    """A review of the diff from `base` to `commit`, submitted unless its state is PENDING."""
 
     id: int
     author: Account
@@ -99,6 +99,7 @@ class Review:
     state: str
     commit: str
     made_at: datetime
+    base: str = ""
 
 
 @dataclass(kw_only=True)

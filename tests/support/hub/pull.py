@@ -59,12 +59,18 @@ class Pull:
         self.id = self.ledger.id()
         self.made_at = self.changed_at = self.ledger.now()
         self.opened_base = self.base_commit
+        self.previous_head = self.head
         self.push(self.head)
 
     @property
     def base_commit(self) -> str:
         """Give the tip of the base branch now."""
         return self.store.git("rev-parse", "--verify", f"refs/heads/{self.base}")
+
+    @property
+    def merge_commit(self) -> str | None:
+        """Give the commit that merges it into its base as it is now, None if they conflict."""
+        return self.store.merge(self.base_commit, self.head)
 
     @property
     def commits(self) -> list[str]:
@@ -80,10 +86,11 @@ class Pull:
     def push(self, head: str) -> None:
         """Move the head to another commit, which may be a forced push; comments move or are outdated."""
         self.store.git("update-ref", f"refs/pull/{self.number}/head", head)
-        self.head = head
+        if self.merge_commit:
+            self.store.git("update-ref", f"refs/pull/{self.number}/merge", self.merge_commit)
+        self.previous_head, self.head = self.head, head
         self.changed_at = self.ledger.now()
-        for comment in self.comments.values():
-            self._move(comment)
+        self._move(list(self.comments.values()))
 
     def comment(self, login: str, body: str, **place: Any) -> Comment:  # noqa: ANN401 - fields of the API
         """Comment on lines as a person: `path`, `line`, and what else the API takes."""
@@ -128,6 +135,7 @@ class Pull:
 
     def add_review(self, author: Account, fields: Mapping[str, Any]) -> Review:
         """Submit a review with all of its comments, or with none if one of them is refused."""
+        assert fields.get("event"), "a review without an event is a draft, and the hub keeps none"
         commit = fields.get("commit_id") or self.head
         if commit not in self.commits:
             raise unprocessable("Commit is not part of the pull request")
@@ -142,8 +150,7 @@ class Pull:
                 raise place.as_review()
             places.append((each["body"], place))
         review = self._submit(author, fields.get("body", ""), _STATES[fields["event"]], commit=commit)
-        for body, place in places:
-            self._add(author, body, place, review=review)
+        self._move([self._add(author, body, place, review=review) for body, place in places])
         return review
 
     def add_comment(self, author: Account, fields: Mapping[str, Any]) -> Comment:
@@ -161,9 +168,10 @@ class Pull:
             place = find_place(self.diff(commit), fields)
         if isinstance(place, Misplaced):
             raise place.as_comment()
-        return self._add(
-            author, fields["body"], place, review=self._submit(author, "", "COMMENTED", commit=commit)
-        )
+        review = self._submit(author, "", "COMMENTED", commit=commit)
+        comment = self._add(author, fields["body"], place, review=review)
+        self._move([comment])
+        return comment
 
     def add_reply(self, author: Account, to: int, body: str) -> Comment:
         """Answer a comment: the answer belongs to the first comment of the thread."""
@@ -181,7 +189,9 @@ class Pull:
             hunk=first.hunk,
         )
         review = self._submit(author, "", "COMMENTED", commit=first.original_commit)
-        return self._add(author, body, place, review=review, reply_to=first.reply_to or to)
+        comment = self._add(author, body, place, review=review, reply_to=first.reply_to or to)
+        self._move([comment])
+        return comment
 
     def edit(self, comment: Comment, author: Account, body: str) -> None:
         """Replace the text of a comment."""
@@ -202,6 +212,7 @@ class Pull:
             body=body,
             state=state,
             commit=commit,
+            base=self._left(commit),
             made_at=self.ledger.now(),
         )
         self.reviews[review.id] = review
@@ -218,7 +229,7 @@ class Pull:
             review=review.id,
             made_at=self.ledger.now(),
             original_commit=review.commit,
-            original_base=self._left(review.commit),
+            original_base=review.base,
             side=place.side,
             original_line=place.line,
             original_start_line=place.start_line,
@@ -231,7 +242,6 @@ class Pull:
         self.comments[comment.id] = comment
         if reply_to is None:
             self.threads[comment.id] = Thread(root=comment.id)
-        self._move(comment)
         return comment
 
     def _left(self, head: str) -> str:
@@ -239,32 +249,28 @@ class Pull:
         assert base, f"{self.base} and {head} share no history"
         return base
 
-    def _move(self, comment: Comment) -> None:
-        """Find a comment's lines in the diff as it is now."""
-        if comment.is_file:
-            comment.commit = self.head
-            return
-        line, start = (
-            self._moved(comment, each) for each in (comment.original_line, comment.original_start_line)
-        )
-        file = self.diff().get(comment.path)
-        found = file.find(line, comment.side) if file else None
-        comment.line = line if found else None
-        comment.start_line = start if found else None
-        comment.position = found[1].position if found else None
-        comment.commit = self.head if found else comment.commit
+    def _move(self, comments: Sequence[Comment]) -> None:
+        """Find the lines of comments in the diff as it is now."""
+        left = self._left(self.head)
+        files = self.store.diff(left, self.head)
+        for comment in comments:
+            file = files.get(comment.path)
+            line = self._moved(comment, comment.original_line, left=left)
+            found = file.find(line, comment.side) if file else None
+            comment.line = line if found else None
+            comment.start_line = (
+                self._moved(comment, comment.original_start_line, left=left) if found else None
+            )
+            comment.position = found[1].position if found else None
+            comment.commit = self.head if found or comment.is_file else comment.commit
 
-    def _moved(self, comment: Comment, line: int | None) -> int | None:
-        ends = (
-            (comment.original_base, self._left(self.head))
-            if comment.side == "LEFT"
-            else (comment.original_commit, self.head)
+    def _moved(self, comment: Comment, line: int | None, *, left: str) -> int | None:
+        old, new = (
+            (comment.original_base, left) if comment.side == "LEFT" else (comment.original_commit, self.head)
         )
-        diff = self.store.diff(*ends)
-        renamed = {file.previous_path for file in diff.values()}
-        if line is None or comment.path in renamed:
-            return None
-        return moved_line(diff.get(comment.path), line)
+        diff = self.store.diff(old, new)
+        is_renamed = comment.path in {file.previous_path for file in diff.values()}
+        return None if line is None or is_renamed else moved_line(diff.get(comment.path), line)
 
 
 def _check_length(body: str) -> None:

@@ -22,7 +22,7 @@ class Route:
     parameters: Mapping[str, str]
 
 
-ENDPOINTS: Mapping[tuple[str, str], Endpoint] = {**contents.ENDPOINTS, **pulls.ENDPOINTS}
+ENDPOINTS: Mapping[tuple[str, str], Endpoint] = {**pulls.ENDPOINTS, **contents.ENDPOINTS}
 """By method and path, as GitHub's description writes them."""
 
 

@@ -6,6 +6,7 @@ import re
 import threading
 import traceback
 from collections.abc import Mapping
+from itertools import count
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -16,6 +17,8 @@ from tests.support.hub.handler import Incoming, Outgoing, Server
 from tests.support.hub.hosted import Hosted
 from tests.support.hub.model import Permission, Token
 from tests.support.hub.pull import Ledger
+from tests.support.hub.run import Run
+from tests.support.hub.shapes import Shapes
 from tests.support.hub.smart_http import answer_git, split_git_path
 from tests.support.hub.state import Call, GitCall, State
 from tests.support.openapi import Json
@@ -28,14 +31,15 @@ class Hub:
             shop = hub.repository("acme/shop", repo.path)
             pull = shop.pull(7, head=commit, fork="mallory/shop")
 
-    What runs leave behind goes into `folder`. At the end of the block, the hub fails the test if there was a request that GitHub's description
-    does not allow, or if a fault was queued that never struck.
+    What runs read and write is in `folder`. At the end of the block, the hub fails the test if
+    there was a request that GitHub's description does not allow, or a fault that never struck.
     """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.state = State()
         self._ledger = Ledger()
+        self._runs = count(1)
         self._server = Server(self._respond)
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True)
 
@@ -83,7 +87,8 @@ class Hub:
 
     def repository(self, full_name: str, path: Path, *, is_private: bool = False) -> Hosted:
         """Serve the Git repository at `path`, bare or with a work tree, as `owner/name`."""
-        hosted = Hosted(full_name, path, ledger=self._ledger, is_private=is_private)
+        shapes = Shapes(api=self.api_url, server=self.server_url)
+        hosted = Hosted(full_name, path, ledger=self._ledger, shapes=shapes, is_private=is_private)
         self.state.repositories[full_name.lower()] = hosted
         return hosted
 
@@ -104,6 +109,29 @@ class Hub:
         )
         self.state.tokens[token.value] = token
         return token
+
+    def runner(
+        self,
+        event: str,
+        payload: Mapping[str, Any],
+        *,
+        token: Token | None = None,
+        is_enterprise: bool = False,
+    ) -> Run:
+        """Start a run of a workflow after an event, and give its variables; see `Hosted.events`.
+
+        With a token, its steps have GITHUB_TOKEN. All addresses lead here, laid out as at
+        github.com or as at GitHub Enterprise Server.
+        """
+        folder = self.folder / f"run-{next(self._runs)}"
+        hosted = self.state.repositories[payload["repository"]["full_name"].lower()]
+        run = Run(folder, hosted, event=event, payload=payload)
+        run["GITHUB_SERVER_URL"] = self.server_url
+        run["GITHUB_API_URL"] = self.enterprise_api_url if is_enterprise else self.api_url
+        run["GITHUB_GRAPHQL_URL"] = self.enterprise_graphql_url if is_enterprise else self.graphql_url
+        if token:
+            run["GITHUB_TOKEN"] = token.value
+        return run
 
     # What it was asked.
 

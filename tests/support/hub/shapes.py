@@ -1,45 +1,15 @@
-"""What the API answers with: GitHub's shapes of what the hub remembers."""
+"""GitHub's shapes of pull requests and of what is said on them."""
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from tests.support.hub.diff import FileDiff
 from tests.support.hub.model import Account, Comment, Review, account
 from tests.support.hub.pull import Pull
-
-_ACCOUNT_URLS = {
-    "followers_url": "followers",
-    "following_url": "following{/other_user}",
-    "gists_url": "gists{/gist_id}",
-    "starred_url": "starred{/owner}{/repo}",
-    "subscriptions_url": "subscriptions",
-    "organizations_url": "orgs",
-    "repos_url": "repos",
-    "events_url": "events{/privacy}",
-    "received_events_url": "received_events",
-}
-_REPOSITORY_URLS = (
-    "archive:{archive_format}{/ref} assignees:{/user} blobs:git/blobs{/sha} branches:{/branch} "
-    "collaborators:{/collaborator} comments:{/number} commits:{/sha} compare:{base}...{head} "
-    "contents:{+path} contributors: deployments: downloads: events: forks: git_commits:git/commits{/sha} "
-    "git_refs:git/refs{/sha} git_tags:git/tags{/sha} hooks: issue_comment:issues/comments{/number} "
-    "issue_events:issues/events{/number} issues:{/number} keys:{/key_id} labels:{/name} languages: merges: "
-    "milestones:{/number} notifications:{?since,all,participating} pulls:{/number} releases:{/id} "
-    "stargazers: statuses:{sha} subscribers: subscription: tags: teams: trees:git/trees{/sha}"
-)
-_COUNTS = ("forks", "forks_count", "open_issues", "open_issues_count", "size", "stargazers_count")
-_MORE_COUNTS = ("watchers", "watchers_count", "network_count", "subscribers_count")
-_FEATURES = ("issues", "projects", "downloads", "wiki", "pages", "discussions")
-
-
-def node(kind: str, number: int) -> str:
-    """Give the opaque name under which GraphQL knows something."""
-    return f"{kind}_{base64.urlsafe_b64encode(str(number).encode()).decode().rstrip('=')}"
+from tests.support.hub.repository_shapes import RepositoryShapes, node
 
 
 def timestamp(moment: datetime) -> str:
@@ -47,28 +17,8 @@ def timestamp(moment: datetime) -> str:
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-@dataclass(frozen=True, kw_only=True)
-class Shapes:
-    """Shapes whose links lead to `api` and to the pages of `server`; neither ends in a slash."""
-
-    api: str
-    server: str
-
-    def user(self, who: Account) -> dict[str, Any]:
-        """Describe an account as `simple-user`."""
-        url = f"{self.api}/users/{who.login}"
-        return {
-            "login": who.login,
-            "id": who.id,
-            "node_id": node("U", who.id),
-            "avatar_url": f"{self.server}/avatars/{who.id}",
-            "gravatar_id": "",
-            "url": url,
-            "html_url": f"{self.server}/{who.login}",
-            **{name: f"{url}/{tail}" for name, tail in _ACCOUNT_URLS.items()},
-            "type": who.type,
-            "site_admin": False,
-        }
+class Shapes(RepositoryShapes):
+    """All shapes that the API answers with; the names in backquotes are those of GitHub's description."""
 
     def comment(self, pull: Pull, comment: Comment) -> dict[str, Any]:
         """Describe a review comment as `pull-request-review-comment`."""
@@ -144,7 +94,7 @@ class Shapes:
             "updated_at": timestamp(pull.changed_at),
             "closed_at": None if pull.is_open else timestamp(pull.changed_at),
             "merged_at": None,
-            "merge_commit_sha": None,
+            "merge_commit_sha": pull.merge_commit,
             "assignee": None,
             "assignees": [],
             "requested_reviewers": [],
@@ -198,61 +148,17 @@ class Shapes:
             shape["previous_filename"] = file.previous_path
         return shape if file.patch is None else {**shape, "patch": file.patch}
 
-    def repository(self, full_name: str, *, is_private: bool, default_branch: str) -> dict[str, Any]:
-        """Describe a repository as `full-repository`, which is also `repository`."""
-        owner, _, name = full_name.partition("/")
-        url, page = f"{self.api}/repos/{full_name}", f"{self.server}/{full_name}"
-        number = account(full_name).id
-        urls = (word.partition(":") for word in _REPOSITORY_URLS.split())
-        return {
-            "id": number,
-            "node_id": node("R", number),
-            "name": name,
-            "full_name": full_name,
-            "owner": self.user(account(owner)),
-            "private": is_private,
-            "visibility": "private" if is_private else "public",
-            "html_url": page,
-            "description": None,
-            "fork": False,
-            "url": url,
-            **{f"{kind}_url": f"{url}/{tail if '/' in tail else kind + tail}" for kind, _, tail in urls},
-            "clone_url": f"{page}.git",
-            "git_url": f"git:{page.partition(':')[2]}.git",
-            "ssh_url": f"git@github.example:{full_name}.git",
-            "svn_url": page,
-            "mirror_url": None,
-            "homepage": None,
-            "language": None,
-            "license": None,
-            "default_branch": default_branch,
-            **dict.fromkeys((*_COUNTS, *_MORE_COUNTS), 0),
-            **dict.fromkeys((f"has_{feature}" for feature in _FEATURES), False),
-            "archived": False,
-            "disabled": False,
-            "created_at": "2026-01-01T00:00:00Z",
-            "updated_at": "2026-01-01T00:00:00Z",
-            "pushed_at": "2026-01-01T00:00:00Z",
-            "permissions": {"admin": False, "push": False, "pull": True},
-        }
-
     def _end(
         self, full_name: str, branch: str, *, commit: str, repository: Mapping[str, Any]
     ) -> dict[str, Any]:
         owner = full_name.partition("/")[0]
-        is_own = full_name == repository["full_name"]
         return {
             "label": f"{owner}:{branch}",
             "ref": branch,
             "sha": commit,
             "user": self.user(account(owner)),
-            "repo": repository if is_own else self._fork(full_name, repository),
+            "repo": self.fork(full_name, repository),
         }
-
-    def _fork(self, full_name: str, repository: Mapping[str, Any]) -> dict[str, Any]:
-        branch = repository["default_branch"]
-        shape = self.repository(full_name, is_private=repository["private"], default_branch=branch)
-        return {**shape, "fork": True}
 
     def _pull(self, pull: Pull) -> str:
         return f"{self.api}/repos/{pull.repository}/pulls/{pull.number}"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import subprocess
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
@@ -12,6 +14,20 @@ from tests.support.hub.diff import FileDiff, parse_diff
 _PLAIN = ("-c", "core.quotePath=false", "-c", "diff.noprefix=false", "-c", "diff.mnemonicPrefix=false")
 _DIFF = ("--no-color", "--no-ext-diff", "--no-textconv", "--find-renames")
 _PATCH = ("--patch", "--unified=3", "--src-prefix=a/", "--dst-prefix=b/")
+_COMMIT = "%H%x00%T%x00%P%x00%an%x00%ae%x00%aI%x00%cn%x00%ce%x00%cI%x00%B"
+_PERSON = ("name", "email", "date")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Commit:
+    """A commit; `author` and `committer` have `name`, `email` and `date` (ISO 8601)."""
+
+    name: str
+    tree: str
+    parents: tuple[str, ...]
+    author: Mapping[str, str]
+    committer: Mapping[str, str]
+    message: str
 
 
 class Store:
@@ -22,6 +38,7 @@ class Store:
         self.directory = Path(self.git("rev-parse", "--absolute-git-dir"))
         # Commits never change, so neither do these answers.
         self.diff = lru_cache(maxsize=None)(self._diff)
+        self.merge = lru_cache(maxsize=None)(self._merge)
         self.merge_base = lru_cache(maxsize=None)(self._merge_base)
         self.commits = lru_cache(maxsize=None)(self._commits)
 
@@ -55,6 +72,27 @@ class Store:
             if not result.returncode:
                 return result.stdout.decode().strip()
         return None
+
+    def commit(self, name: str) -> Commit:
+        """Read a commit."""
+        words = self.git("show", "--no-patch", f"--format={_COMMIT}", name).split("\0")
+        return Commit(
+            name=words[0],
+            tree=words[1],
+            parents=tuple(words[2].split()),
+            author=dict(zip(_PERSON, words[3:6], strict=True)),
+            committer=dict(zip(_PERSON, words[6:9], strict=True)),
+            message=words[9].rstrip("\n"),
+        )
+
+    def _merge(self, base: str, head: str) -> str | None:
+        """Merge two commits and give the new one, None if they conflict."""
+        merged = self.attempt("merge-tree", "--write-tree", base, head)
+        if merged.returncode:
+            return None
+        tree = merged.stdout.decode().split()[0]
+        people = ("-c", "user.name=GitHub", "-c", "user.email=noreply@github.example")
+        return self.git(*people, "commit-tree", "-p", base, "-p", head, "-m", "Merge", tree)
 
     def _merge_base(self, base: str, head: str) -> str | None:
         """Give where two commits parted, None if they share no history."""
