@@ -13,7 +13,7 @@ from markdown_it.token import Token
 
 from lessonguard.findings.model import ScanReport
 from lessonguard.lessons.model import Rule, RuleId
-from lessonguard.render.escape import code_span, fence, link, markdown_text
+from lessonguard.render.escape import code_span, fence, link, markdown_prose, markdown_text
 from lessonguard.render.markdown import render_markdown
 from tests.support.gfm import LINKING, github_html
 from tests.support.report import (
@@ -199,6 +199,28 @@ def test_a_name_is_shown_as_it_is(text: str, shown: str) -> None:
 )
 def test_text_is_shown_as_it_is(text: str, shown: str) -> None:
     assert shown_text(markdown_text(text)) == shown
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("on `except OSError` it *ends*", r"on `except OSError` it \*ends\*"),
+        ("`a|b` and `", r"<code>a&#124;b</code> and \`"),
+        ("- `#1` #1", "\\- `#1` \\#\u200b1"),
+        ("a `` b", r"a \`\` b"),
+    ],
+)
+def test_prose_keeps_its_code(text: str, written: str) -> None:
+    assert markdown_prose(text) == written
+
+
+@given(text=hostile_text)
+def test_hostile_prose_is_text_and_code(text: str) -> None:
+    written = markdown_prose(text)
+
+    assert_harmless(f"{written}\n\n- {written}\n")
+    assert linking_text(written) == []
+    assert len(written.splitlines()) <= 1
 
 
 def test_a_place_can_be_copied() -> None:

@@ -40,6 +40,7 @@ _ROOT = Path(__file__).parents[1]
 _LOOKS = _ROOT / ".venv/picture/node_modules/github-markdown-css"
 _STYLE = Path(__file__).with_suffix(".css")
 _WIDE, _NARROW = 900, 390  # CSS pixels
+_COLUMN = 820  # in which GitHub shows a README
 _CONTEXT = 4  # lines above a comment
 
 _LESSON = """\
@@ -102,7 +103,7 @@ def main(arguments: Sequence[str]) -> int:
     report = _report()
     if folder is None:
         for theme, name in (("light", "comment.png"), ("dark", "comment-dark.png")):
-            _take(_best(report), theme=theme, width=_WIDE, to=_ROOT / "docs" / name)
+            _take(_best(report), theme=theme, width=_COLUMN, to=_ROOT / "docs" / name)
         return 0
     folder.mkdir(parents=True, exist_ok=True)
     for name, page in _everything(report):

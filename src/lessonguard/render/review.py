@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from typing import TypeVar
 
 from lessonguard.findings.model import Finding, Fingerprint, Notice, ScanReport, State
 from lessonguard.lessons.model import Mode
@@ -25,6 +26,8 @@ _LONGEST_PROSE = 240  # characters
 _RESERVE = 300  # characters for what holds the pieces together
 _ABBREVIATED = 7  # digits of a commit's name
 
+_Item = TypeVar("_Item")
+
 
 def render_review(
     report: ScanReport, *, said: Collection[Fingerprint], links: Links, limit: int = 65_000
@@ -37,7 +40,7 @@ def render_review(
     shown = for_pull_request(report)
     findings = introduced(shown)
     before = [_headline(findings, shown), *_consequences(findings, said)]
-    after = [*_lists(shown, room=limit // 10), _judged(report, links)]
+    after = [*_lists(shown, links, room=limit // 10), _judged(report, links)]
     room = limit - sum(len(text) + 2 for text in (*before, *after)) - _RESERVE
     return "\n\n".join([*before, *_stories(findings, said, links=links, room=room), *after])
 
@@ -86,7 +89,7 @@ def _stories(
     left_out = 0
     for story in stories(findings):
         head = _told(story, said, links)
-        entries = _fitting([_entry(item, said, links) for item in story.findings], room - len(head))
+        entries = _fitting((_entry(item, said, links) for item in story.findings), room - len(head))
         left_out += len(story.findings) - len(entries)
         if entries:
             text = f"{head}\n\n{_folded(entries)}"
@@ -114,9 +117,8 @@ def _told(story: Story, said: Collection[Fingerprint], links: Links) -> str:
 
 
 def _entry(finding: Finding, said: Collection[Fingerprint], links: Links) -> str:
-    name = code_span(f"{shortened(finding.path, _LONGEST_PATH)}:{finding.start.line}")
     is_said = finding.fingerprint in said or finding.state is State.ADDED
-    return f"- {link(name, links.place(finding))}" + ("" if is_said else f": {state_words(finding)}")
+    return f"- {_place(finding, links)}" + ("" if is_said else f": {state_words(finding)}")
 
 
 def _folded(entries: Sequence[str]) -> str:
@@ -129,26 +131,33 @@ def _folded(entries: Sequence[str]) -> str:
     return "\n".join(first) + f"\n\n{fold}"
 
 
-def _lists(report: ScanReport, *, room: int) -> Iterator[str]:
-    unchecked = [f"{_name(path)} {_text(reason)}" for path, reason in unchecked_words(report.unchecked)]
-    entries = {
-        "Not checked": unchecked,
-        "Lesson faults": [_text(fault) for fault in report.faults],
-        "Accepted": [_about(item, status_words(item)) for item in accepted(report)],
-        "Notices": [_notice(item) for item in report.notices],
-        "Fixed": [_about(item, item.lesson.title) for item in report.fixed],
-    }
-    for title, items in entries.items():
-        kept = _fitting([f"- {item}" for item in items[:_ENTRIES]], room - len(title))
-        rest = len(items) - len(kept)
-        more = [f"- … and {rest} more"] if rest else []
-        if items:
-            yield "\n".join([f"**{title}**", "", *kept, *more])
+def _lists(report: ScanReport, links: Links, *, room: int) -> Iterator[str]:
+    unchecked, kept = unchecked_words(report.unchecked), accepted(report)
+    yield from _list("Not checked", unchecked, lambda item: f"{_name(item[0])} {_text(item[1])}", room=room)
+    yield from _list("Lesson faults", report.faults, _text, room=room)
+    yield from _list("Accepted", kept, lambda item: _about(item, _text(status_words(item)), links), room=room)
+    yield from _list("Notices", report.notices, _notice, room=room)
+    yield from _list(
+        "Fixed", report.fixed, lambda item: _about(item, _prose(item.lesson.title), links), room=room
+    )
 
 
-def _about(finding: Finding, words: str) -> str:
-    place = _name(f"{shortened(finding.path, _LONGEST_PATH)}:{finding.start.line}")
-    return f"{place} {_text(finding.lesson.incident)} {_text(words)}"
+def _list(title: str, items: Sequence[_Item], write: Callable[[_Item], str], *, room: int) -> Iterator[str]:
+    entries = _fitting((f"- {write(item)}" for item in items[:_ENTRIES]), room - len(title))
+    rest = len(items) - len(entries)
+    more = [f"- … and {rest} more"] if rest else []
+    if items:
+        yield "\n".join([f"**{title}**", "", *entries, *more])
+
+
+def _about(finding: Finding, words: str, links: Links) -> str:
+    return f"{_place(finding, links)} {_text(finding.lesson.incident)} {words}"
+
+
+def _place(finding: Finding, links: Links) -> str:
+    name = code_span(f"{shortened(finding.path, _LONGEST_PATH)}:{finding.start.line}")
+    address = links.place(finding)
+    return link(name, address) if address else name
 
 
 def _notice(notice: Notice) -> str:
@@ -160,7 +169,7 @@ def _judged(report: ScanReport, links: Links) -> str:
     return f"<sub>{commit} judged by {counted(report.lessons, 'lesson')}</sub>"
 
 
-def _fitting(entries: Sequence[str], room: int) -> list[str]:
+def _fitting(entries: Iterable[str], room: int) -> list[str]:
     """Give the longest beginning of a list that takes at most `room` characters."""
     kept: list[str] = []
     for entry in entries:
