@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -67,7 +66,12 @@ def _output(line: str, following: Iterator[str]) -> tuple[str, str]:
     name, equals, value = line.partition("=")
     start, several, end = line.partition("<<")
     if several and len(start) < len(name):
-        return start, "\n".join(takewhile(lambda each: each != end, following))
+        lines: list[str] = []
+        for each in following:
+            if each == end:
+                return start, "\n".join(lines)
+            lines.append(each)
+        raise AssertionError(f"nothing ends the value of {start!r} in GITHUB_OUTPUT")
     assert equals, f"the runner cannot read this line of GITHUB_OUTPUT: {line!r}"
     return name, value
 
