@@ -315,6 +315,18 @@ class TestComments:
         assert "pay.py:23" in comment.body
 
 
+    @pytest.mark.parametrize(
+        ("fail_on", "failing"), [("comment", 2), ("block", 1), ("never", 0)], ids=lambda value: str(value)
+    )
+    def test_say_what_fails_the_check(self, shop: Shop, fail_on: str, failing: int) -> None:
+        pull = shop.pull({"app.py": BAD, "pay.py": UNLOCKED})
+
+        shop.review(pull, "--fail-on", fail_on, expect=int(failing > 0))
+
+        assert sum("The check fails until" in comment.body for comment in ours(pull)) == failing
+        assert ("The check fails" in summaries(pull)[0].body) is bool(failing)
+
+
 class TestARunThat:
     def test_may_only_read_says_it_all_without_comments(self, shop: Shop) -> None:
         pull = shop.pull({"app.py": BAD}, fork="mallory/shop")

@@ -95,6 +95,7 @@ def test_a_comment_speaks_of_its_own_line_or_of_the_next_line_of_code(text: str,
     [
         ("lessonguard: accept INC-1", "accept-without-reason"),
         ('lessonguard: accept INC-1 reason="  "', "accept-without-reason"),
+        ('lessonguard: accept INC-1 reason="…"', "accept-without-reason"),
         ("lessonguard: accept", "accept-invalid"),
         ("lessonguard: accept INC-1 until=tomorrow reason=x", "accept-invalid"),
         ("lessonguard: accept INC-1 until=2026-13-01 reason=x", "accept-invalid"),

@@ -95,6 +95,9 @@ def exit_code(report: ScanReport, *, fail_on: str, is_told: bool) -> int:
     if report.faults:
         message = "Some lessons are invalid; the others were applied."
         raise LessonError("\n".join([message, *(() if is_told else report.faults)]))
-    strictness = {mode: rank for rank, mode in enumerate(Mode)}
-    limit = len(strictness) if fail_on == _NEVER else strictness[Mode(fail_on)]
-    return int(any(strictness[finding.lesson.mode] >= limit for finding in introduced(report)))
+    return int(any(finding.lesson.mode.reaches(limit(fail_on)) for finding in introduced(report)))
+
+
+def limit(fail_on: str) -> Mode | None:
+    """Give the mildest mode that fails the check, as `--fail-on` names it; None if nothing does."""
+    return None if fail_on == _NEVER else Mode(fail_on)

@@ -8,7 +8,7 @@ from typing import cast, get_args
 
 import click
 
-from lessonguard.cli.judging import exit_code, judging_options, scan_options
+from lessonguard.cli.judging import exit_code, judging_options, limit, scan_options
 from lessonguard.cli.progress import Progress
 from lessonguard.deliver.review import Comments, ReviewOptions
 from lessonguard.deliver.review import review as run_review
@@ -96,6 +96,7 @@ def review(
             head=head,
             comments=cast("Comments", comments),
             max_comments=max_comments,
+            fails_from=limit(fail_on),
             skips_drafts=skip_drafts,
             directory=directory,
             reports=reports,

@@ -16,7 +16,7 @@ from lessonguard.deliver.recognise import Hunks
 from lessonguard.findings.model import ScanReport
 from lessonguard.github.errors import UnansweredError, UnprocessableError
 from lessonguard.github.model import NewComment, Review, ReviewComment
-from lessonguard.lessons.model import Library
+from lessonguard.lessons.model import Library, Mode
 from lessonguard.record import record
 from lessonguard.render.comment import render_comment, render_settled
 from lessonguard.render.links import Links
@@ -40,7 +40,8 @@ class Message:
 
     `library` holds the lessons that judged. `diff` is what GitHub should show, or None to ask
     it what it shows. `says_notices` tells to say notices also where nothing was introduced.
-    `max_comments` counts comments in the diff, those of earlier pushes included.
+    `max_comments` counts comments in the diff, those of earlier pushes included. `fails_from`
+    is the mildest mode that fails the check.
     """
 
     report: ScanReport
@@ -49,6 +50,7 @@ class Message:
     links: Links
     max_comments: int
     says_notices: bool
+    fails_from: Mode | None
 
 
 @record
@@ -156,7 +158,7 @@ def _is_worth_a_review(message: Message) -> bool:
 def _summary(message: Message, plan: ReviewPlan) -> str:
     said = {placed.finding.fingerprint for placed in plan.post}
     said |= {standing.finding.fingerprint for standing in plan.keep}
-    text = render_review(message.report, said=said, links=message.links)
+    text = render_review(message.report, said=said, links=message.links, fails_from=message.fails_from)
     return marked(text, ReviewMark(kind="summary", head=message.report.head))
 
 
@@ -196,7 +198,12 @@ def _on_lines(message: Message, placed: Placed) -> NewComment:
 
 
 def _body(message: Message, placed: Placed) -> str:
-    text = render_comment(placed.finding, links=message.links, is_exact=placed.anchor.is_exact)
+    text = render_comment(
+        placed.finding,
+        links=message.links,
+        is_exact=placed.anchor.is_exact,
+        fails_from=message.fails_from,
+    )
     return marked(text, mark_finding(placed.finding))
 
 

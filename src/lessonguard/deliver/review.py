@@ -22,7 +22,7 @@ from lessonguard.engine.choose import find_semgrep
 from lessonguard.errors import GitError, UsageError
 from lessonguard.findings.model import ScanReport
 from lessonguard.github.errors import RefusedError
-from lessonguard.lessons.model import Library
+from lessonguard.lessons.model import Library, Mode
 from lessonguard.record import record
 from lessonguard.render.links import Links
 from lessonguard.render.selection import for_pull_request
@@ -44,6 +44,7 @@ class ReviewOptions:
 
     `base` and `head` are for events that name no commits. `directory` may be in a checkout.
     `reports` is where the report files go, `report` the JSON report of another run to post.
+    `fails_from` is the mildest mode that fails the check, None if nothing does.
     `announce` hears the report before anything is said on the pull request.
     """
 
@@ -53,6 +54,7 @@ class ReviewOptions:
     head: str | None
     comments: Comments
     max_comments: int
+    fails_from: Mode | None
     skips_drafts: bool
     directory: Path
     reports: Path | None
@@ -180,6 +182,7 @@ def _message(
         ),
         max_comments=run.options.max_comments,
         says_notices=run.options.comments == "notices",
+        fails_from=run.options.fails_from,
     )
 
 

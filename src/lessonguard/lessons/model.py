@@ -39,6 +39,11 @@ class Mode(Enum):
     COMMENT = "comment"
     BLOCK = "block"
 
+    def reaches(self, limit: Mode | None) -> bool:
+        """Tell whether this is as strict as a limit, or stricter; nothing is as strict as None."""
+        modes = list(Mode)
+        return limit is not None and modes.index(self) >= modes.index(limit)
+
 
 class RemediationKind(Enum):
     """Where a follow-up acts."""

@@ -39,12 +39,19 @@ _SUGGESTION, _PLAIN = re.compile("^(`{3,})suggestion$", re.MULTILINE), r"\1"
 How = Literal["fixed", "accepted", "carried"]
 
 
-def render_comment(finding: Finding, *, links: Links, is_exact: bool, limit: int = 65_000) -> str:
+def render_comment(
+    finding: Finding,
+    *,
+    links: Links,
+    is_exact: bool,
+    fails_from: Mode | None = Mode.BLOCK,
+    limit: int = 65_000,
+) -> str:
     """Write the comment for an introduced finding, of at most `limit` characters.
 
     `is_exact` tells that it will stand on the very lines that matched: only then it may offer
-    to replace them, and need not say where they are. What does not fit is left out, the least
-    important first.
+    to replace them, and need not say where they are. `fails_from` is the mildest mode that fails
+    the check. What does not fit is left out, the least important first.
     """
     lesson = finding.lesson
     paragraphs = [
@@ -56,7 +63,7 @@ def render_comment(finding: Finding, *, links: Links, is_exact: bool, limit: int
         (3, f"**What worked:** {_prose(lesson.mitigation)}"),
         (5, _proposal(finding, is_exact=is_exact)),
         (8, _keeping(finding)),
-        (4, _footer(lesson, links)),
+        (4, _footer(lesson, links, fails=lesson.mode.reaches(fails_from))),
     ]
     return _fitted([(rank, text) for rank, text in paragraphs if text], limit)
 
@@ -164,12 +171,12 @@ def _keeping(finding: Finding) -> str:
     return f"<details>\n<summary>How to keep it</summary>\n\n{words}\n\n{comment}\n\n</details>"
 
 
-def _footer(lesson: Lesson, links: Links) -> str:
+def _footer(lesson: Lesson, links: Links, *, fails: bool) -> str:
     address = links.lesson(lesson)
     parts = [
         link("Postmortem", lesson.postmortem) if lesson.postmortem else "",
         link("Lesson", address) if address else f"Lesson {code_span(lesson.path)}",
-        "**The check fails until this is fixed or accepted.**" if lesson.mode is Mode.BLOCK else "",
+        "**The check fails until this is fixed or accepted.**" if fails else "",
     ]
     return " · ".join(part for part in parts if part)
 

@@ -30,16 +30,22 @@ _Item = TypeVar("_Item")
 
 
 def render_review(
-    report: ScanReport, *, said: Collection[Fingerprint], links: Links, limit: int = 65_000
+    report: ScanReport,
+    *,
+    said: Collection[Fingerprint],
+    links: Links,
+    fails_from: Mode | None = Mode.BLOCK,
+    limit: int = 65_000,
 ) -> str:
     """Write the summary in at most `limit` characters; lessons in monitor mode are never in it.
 
     `said` are the findings that have a comment beside the code; the others are told here.
-    What does not fit is left out by whole places, the least important first, and counted.
+    `fails_from` is the mildest mode that fails the check. What does not fit is left out by whole
+    places, the least important first, and counted.
     """
     shown = for_pull_request(report)
     findings = introduced(shown)
-    before = [_headline(findings, shown), *_consequences(findings, said)]
+    before = [_headline(findings, shown), *_consequences(findings, said, fails_from)]
     after = [*_lists(shown, links, room=limit // 10), _judged(report, links)]
     room = limit - sum(len(text) + 2 for text in (*before, *after)) - _RESERVE
     return "\n\n".join([*before, *_stories(findings, said, links=links, room=room), *after])
@@ -70,13 +76,15 @@ def _good_news(report: ScanReport) -> str:
     return "Nothing here looks like the code behind a past incident."
 
 
-def _consequences(findings: Sequence[Finding], said: Collection[Fingerprint]) -> Iterator[str]:
+def _consequences(
+    findings: Sequence[Finding], said: Collection[Fingerprint], fails_from: Mode | None
+) -> Iterator[str]:
     """Say what fails the check, and where to read the rest."""
-    blocking = sum(finding.lesson.mode is Mode.BLOCK for finding in findings)
+    failing = sum(finding.lesson.mode.reaches(fails_from) for finding in findings)
     silent = sum(finding.fingerprint not in said for finding in findings)
-    if blocking:
-        which = "" if blocking == len(findings) else f" for {blocking} of them"
-        are = "it is" if blocking == 1 else "they are"
+    if failing:
+        which = "" if failing == len(findings) else f" for {failing} of them"
+        are = "it is" if failing == 1 else "they are"
         yield f"**The check fails{which}** until {are} fixed or accepted."
     if 0 < silent < len(findings):
         are = "is" if silent == 1 else "are"
