@@ -316,7 +316,7 @@ class TestComments:
 
 
     @pytest.mark.parametrize(
-        ("fail_on", "failing"), [("comment", 2), ("block", 1), ("never", 0)], ids=lambda value: str(value)
+        ("fail_on", "failing"), [("comment", 2), ("block", 1), ("never", 0)], ids=str
     )
     def test_say_what_fails_the_check(self, shop: Shop, fail_on: str, failing: int) -> None:
         pull = shop.pull({"app.py": BAD, "pay.py": UNLOCKED})
