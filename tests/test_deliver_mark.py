@@ -164,6 +164,12 @@ def test_another_text_rule_or_lesson_is_no_kin() -> None:
     assert kin(finding) not in set(map(kin, others))
 
 
+def test_of_a_long_text_the_beginning_makes_kin() -> None:
+    assert kin(make_finding("x" * 1_000 + "y", "x" * 1_000 + "y")) == kin(
+        make_finding("x" * 1_000, "x" * 1_000)
+    )
+
+
 @given(hostile_text)
 def test_any_text_has_kin(text: str) -> None:
     assert read_mark(write_mark(mark_finding(make_finding(text, text)))) is not None

@@ -289,6 +289,12 @@ def test_a_guard_that_no_hunk_shows_does_not_matter() -> None:
     assert place(finding_on(90, 90, removed=[25, 26]), TWO) == Anchor(path=_PATH, line=48)
 
 
+def test_a_guard_is_missed_in_the_hunk_that_removed_it() -> None:
+    shrunk = (hunk(1, 20, 1, 6), hunk(30, 7, 16, 7))
+
+    assert place(finding_on(90, 90, removed=[18]), shrunk) == Anchor(path=_PATH, line=6)
+
+
 def test_a_file_that_is_shown_without_lines_gets_a_comment_of_its_own() -> None:
     assert place(finding_on(3, 3), ()) == Anchor(path=_PATH, line=None)
 

@@ -306,11 +306,30 @@ def test_a_copy_in_another_file_is_said(pull: Pull) -> None:
     assert (kept(plan), posted(plan)) == ([(found(), 1)], [copy])
 
 
-def test_a_finding_that_went_to_another_file_is_said_there(pull: Pull) -> None:
+def test_each_of_several_equal_findings_keeps_its_own_comment(pull: Pull) -> None:
+    pull.say(found(name=1), line=None)
+    pull.say(found(name=0), line=None)
+
+    assert kept(pull.plan(found(name=0), found(name=1))) == [(found(name=0), 2), (found(name=1), 1)]
+
+
+def test_a_comment_below_its_finding_is_not_taken_for_that_of_an_equal_one_there(pull: Pull) -> None:
+    """The first finding is outside of the diff, and what is nearest to it there is the second."""
+    findings = found(name=0, line=5), found(name=1, line=10)
+    hunks = {"a.py": (Hunk(base_start=10, base_count=3, head_start=10, head_count=3),)}
+    pull.carry_out(pull.plan(*findings, hunks=hunks, max_comments=1))
+
+    plan = pull.plan(*findings, hunks=hunks, max_comments=1)
+
+    assert (kept(plan), plan.rest) == ([(findings[0], 1)], (findings[1],))
+
+
+@pytest.mark.parametrize("shown", [WHOLE, ()])
+def test_a_finding_that_went_to_another_file_is_said_there(shown: Sequence[Hunk], pull: Pull) -> None:
     pull.say(found(), line=None)
     now = found(name=1, path="b.py")
 
-    plan = pull.plan(now)
+    plan = pull.plan(now, hunks={"a.py": shown, "b.py": WHOLE})
 
     assert (posted(plan), settled(plan)) == ([now], [(1, "fixed")])
 
@@ -344,9 +363,11 @@ def test_what_was_posted_twice_is_kept_once_and_settled_together(pull: Pull) -> 
     """A comment whose answer was lost may have been posted again."""
     pull.say(found())
     pull.say(found())
+    pull.comments.reverse()
 
-    assert pull.plan(found()) == replace(pull.plan(), keep=pull.plan(found()).keep, settle=())
-    assert kept(pull.plan(found(), found("get(url)", name=1, line=90))) == [(found(), 1)]
+    plan = pull.plan(found(), found(name=1, line=90))
+
+    assert (kept(plan), posted(plan), plan.settle) == ([(found(), 1)], [found(name=1, line=90)], ())
     assert settled(pull.plan()) == [(1, "fixed"), (2, "fixed")]
 
 
@@ -413,6 +434,13 @@ def test_a_finding_that_came_back_is_said_again(state: str, pull: Pull) -> None:
     plan = pull.plan(found())
 
     assert (posted(plan), plan.keep, plan.settle) == ([found()], (), ())
+
+
+def test_of_several_equal_findings_the_excused_one_is_settled_so(pull: Pull) -> None:
+    pull.say(found(name=0), line=None)
+    pull.say(found(name=1))
+
+    assert settled(pull.plan(found(name=2, state=State.TOUCHED))) == [(1, "fixed"), (2, "carried")]
 
 
 def test_what_is_introduced_keeps_its_comment_from_what_is_only_alike(pull: Pull) -> None:
