@@ -251,6 +251,15 @@ def test_a_comment_tells_where_it_is_and_what_it_answers(scene: Scene, github: G
     assert comments[1].id == reply.id
 
 
+def test_a_comment_on_a_whole_file_is_on_no_line_whatever_else_it_says(scene: Scene, github: GitHub) -> None:
+    scene.pull.comment("octocat", "Gone?", path="old.py", subject_type="file")
+    github.review_comments(7)
+    [shape] = scene.hub.calls[0].answer
+    scene.hub.fail("GET", "/comments", 200, body=[{**shape, "line": 1}])
+
+    assert [comment.line for comment in github.review_comments(7)] == [None]
+
+
 def test_what_a_deleted_account_wrote_is_a_ghosts(scene: Scene, github: GitHub) -> None:
     scene.pull.review("octocat", "Fine.")
     github.reviews(7)
