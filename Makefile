@@ -39,14 +39,16 @@ lint: $(VENV)/.developing  ## Check style, types, layers, spelling and generated
 	@echo "lint: all good"
 
 # Apart, so that the tests can have it look at other files. jactionlint has shellcheck read all scripts.
+QUIETLY = @quietly() { said=$$("$$@" 2>&1) || { echo "$$said" >&2; return 1; }; }; quietly
+
 .PHONY: lint-action
 lint-action:
-	@$(BIN)/zizmor --offline --quiet --pedantic --no-progress action.yml .github/workflows
-	@$(BIN)/zizmor --offline --quiet --no-progress $(wildcard docs/workflows/*.yml)
-	@$(BIN)/jactionlint --no-hints --shellcheck=$(BIN)/shellcheck --pyflakes= --ignore=OWNER/lessonguard@ action.yml $(WORKFLOWS)
-	@$(BIN)/check-jsonschema --quiet --builtin-schema vendor.github-actions action.yml
-	@$(BIN)/check-jsonschema --quiet --builtin-schema vendor.github-workflows $(WORKFLOWS)
-	@$(BIN)/shellcheck .ci/run
+	$(QUIETLY) $(BIN)/zizmor --offline --pedantic action.yml .github/workflows
+	$(QUIETLY) $(BIN)/zizmor --offline $(wildcard docs/workflows/*.yml)
+	$(QUIETLY) $(BIN)/jactionlint --shellcheck=$(BIN)/shellcheck --pyflakes= --ignore=OWNER/lessonguard@ action.yml $(WORKFLOWS)
+	$(QUIETLY) $(BIN)/check-jsonschema --builtin-schema vendor.github-actions action.yml
+	$(QUIETLY) $(BIN)/check-jsonschema --builtin-schema vendor.github-workflows $(WORKFLOWS)
+	$(QUIETLY) $(BIN)/shellcheck .ci/run
 
 .PHONY: format
 format: $(VENV)/.developing  ## Rewrite the code in the one style

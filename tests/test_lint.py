@@ -89,3 +89,56 @@ def test_mypy_finds_a_missing_type(project: Path) -> None:
 
     assert result.returncode == 1
     assert "[no-untyped-def]" in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("path", "good", "bad", "complaint"),
+    [
+        (
+            "action.yml",
+            "restore@27d5ce7f107fe9357f9df03efb73ab90386fccae #",
+            "restore@v5 #",
+            "error[unpinned-uses]",
+        ),
+        ("action.yml", "=$LESSONS", "=${{ inputs.lessons }}", "error[template-injection]"),
+        ("action.yml", 'cd "$GITHUB_ACTION_PATH"', "cd $GITHUB_ACTION_PATH", "shellcheck reported"),
+        ("action.yml", "${{ inputs.fail-on }}", "${{ inputs.fail_on }}", "[undefined-property]"),
+        ("action.yml", "default: lessons", "standard: lessons", "Schema validation errors"),
+        ("docs/workflows/review.yml", "timeout-minutes: 10", "timeout: 10", "Schema validation errors"),
+        (
+            "docs/workflows/review-target.yml",
+            "# zizmor: ignore[dangerous-triggers]",
+            "",
+            "error[dangerous-triggers]",
+        ),
+        (".github/workflows/ci.yml", "contents: read", "contents: write-all", "Schema validation errors"),
+        (".ci/run", '"$(dirname "$0")/.."', '$(dirname "$0")/..', "SC2046"),
+    ],
+    ids=[
+        "unpinned",
+        "injection",
+        "unquoted",
+        "no such input",
+        "unknown key",
+        "unknown key of a job",
+        "dangerous trigger",
+        "unknown permission",
+        "unquoted in a script",
+    ],
+)
+def test_a_fault_in_the_action_or_a_workflow_is_found(
+    tmp_path: Path, path: str, good: str, bad: str, complaint: str
+) -> None:
+    for part in (".ci", ".github", "action", "docs/workflows"):
+        shutil.copytree(_ROOT / part, tmp_path / part)
+    for name in ("Makefile", "action.yml"):
+        shutil.copy(_ROOT / name, tmp_path)
+    text = (tmp_path / path).read_text(encoding="utf-8")
+    (tmp_path / path).write_text(text.replace(good, bad), encoding="utf-8")
+    argv = ["make", "--ignore-errors", "lint-action", f"BIN={_PROGRAMS}"]
+
+    result = subprocess.run(argv, cwd=tmp_path, capture_output=True, check=True, text=True)
+
+    assert good in text
+    assert complaint in result.stdout + result.stderr
+    assert "(ignored)" in result.stderr

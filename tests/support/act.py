@@ -90,6 +90,7 @@ class Act:
             check=False,
         )
         assert "Run Complete job" in result.stdout, result.stdout
+        shutil.rmtree(self.folder / "runs")  # with all that was installed
         said = "\n".join(printed or failed for printed, failed in _SAID.findall(result.stdout))
         return Run(is_green=not result.returncode, log=said)
 
