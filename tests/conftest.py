@@ -17,6 +17,7 @@ settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True
 settings.load_profile("ci" if os.environ.get("CI") else "local")  # noqa: TID251 - read before it is cleared
 
 _FOREIGN = ("CI", "CLICOLOR", "COLUMNS", "EDITOR", "FORCE_COLOR", "LINES", "NO_COLOR", "PAGER", "VISUAL")
+_LOOPBACK = "localhost,127.0.0.1,::1"
 _FOREIGN_PREFIXES = ("GH_", "GIT_", "GITHUB_", "INPUT_", "LC_", "LESSONGUARD_", "RUNNER_", "SEMGREP_", "XDG_")
 
 # In the home and not in `GIT_*` variables, because lessonguard drops most of those.
@@ -39,6 +40,8 @@ def _plain_environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Non
             if name in _FOREIGN or name.startswith(_FOREIGN_PREFIXES):
                 patch.delenv(name)
         patch.setenv("GIT_CONFIG_NOSYSTEM", "1")
+        patch.setenv("NO_PROXY", _LOOPBACK)  # servers of tests are not reached through any
+        patch.setenv("no_proxy", _LOOPBACK)
         patch.setenv("LANG", "C.UTF-8")
         patch.setenv("TZ", "UTC")
         _move_home(patch, tmp_path_factory.mktemp("shared-home"))

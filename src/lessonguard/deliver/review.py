@@ -35,6 +35,7 @@ Comments = Literal["findings", "notices", "none"]
 """What a pull request is commented for: findings, notices alone as well, or nothing."""
 
 
+_NOBODY = 401  # what GitHub answers to a token that is not valid: nobody meant that
 _NEW = Hunk(base_start=0, base_count=0, head_start=1, head_count=2**31)
 
 
@@ -191,6 +192,8 @@ def _say(github: GitHub, pull: int, message: Message) -> str:
     try:
         return _words(post_review(github, pull, message), pull)
     except RefusedError as error:
+        if error.status == _NOBODY:
+            raise
         return f"{error.message} The summary of this job and its annotations say the same."
 
 

@@ -33,8 +33,8 @@ class PullRequest:
 class ReviewComment:
     """A comment on the diff of a pull request.
 
-    `line` is where GitHub shows it in head now: 1-based, None if it is outdated or about a whole
-    file. `reply_to` is the comment it answers, `url` its page.
+    `line` is where GitHub shows it now, on its side of the diff: 1-based, None if it is outdated
+    or about a whole file. `reply_to` is the comment it answers, `url` its page.
     """
 
     id: int
