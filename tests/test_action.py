@@ -139,12 +139,14 @@ def test_a_repeated_incident_gets_its_review_and_packages_are_cached(scene: Scen
 
 def test_a_clean_pull_request_gets_nothing(scene: Scene) -> None:
     pull = scene.pull("with lock(order):\n    charge(order, 1)\n")
+    saved = [line for line in scene.act.log if line.startswith("save")]
 
     run = scene.run(_EXAMPLES / "review-target.yml", pull, event="pull_request_target")
 
     assert run.is_green, run.log
     assert scene.hub.writes == []
     assert len(scene.hub.calls) <= 3
+    assert [line for line in scene.act.log if line.startswith("save")] == saved, "GitHub would refuse that"
 
 
 def test_a_fork_is_reviewed_by_two_workflows_without_a_cache(scene: Scene) -> None:
