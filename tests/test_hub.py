@@ -134,7 +134,7 @@ def test_a_pull_request_is_found_by_its_number_and_by_its_branch(scene: Scene) -
     assert [each["number"] for each in found] == [7]
     assert scene.ask("GET", "/pulls?head=acme:feature").json == []
     assert [each["number"] for each in scene.ask("GET", "/pulls?state=closed").json] == [8]
-    assert len(scene.ask("GET", f"/commits/{scene.pull.head}/pulls").json) == 2
+    assert len(scene.ask("GET", f"/commits/{scene.pull.head}/pulls").json) == 1
     assert scene.ask("GET", "/pulls/9").status == 404
 
 
@@ -174,6 +174,21 @@ def test_a_comparison_tells_where_commits_parted(scene: Scene) -> None:
     assert (answer["status"], answer["ahead_by"], answer["behind_by"]) == ("diverged", 1, 1)
     assert [file["filename"] for file in answer["files"]] == ["pay.py"]
     assert "files" not in scene.ask("GET", f"/compare/main...{scene.pull.head}?page=2").json
+
+
+def test_a_comparison_is_cut_unless_it_is_read_in_pages(scene: Scene) -> None:
+    for number in range(3):
+        scene.repo.commit(f"Change {number}", {f"{number}-{name}.py": "x\n" for name in range(101)})
+    path = "/compare/main...feature"
+
+    whole = scene.ask("GET", path)
+    first = scene.ask("GET", f"{path}?per_page=3")
+    second = scene.ask("GET", f"{path}?per_page=3&page=2")
+
+    assert [len(reply.json["commits"]) for reply in (whole, first, second)] == [4, 3, 1]
+    assert len(whole.json["files"]) == len(first.json["files"]) == 300
+    assert "link" not in whole.headers
+    assert _link(first, "next").endswith(f"{path}?per_page=3&page=2")
 
 
 def test_a_comparison_takes_branches_of_forks_and_with_slashes(scene: Scene) -> None:
@@ -371,6 +386,23 @@ def test_files_come_with_their_patches(scene: Scene) -> None:
     assert found["sub/new name.py"]["previous_filename"] == "old.py"
     assert [found[name]["status"] for name in found] == ["added", "modified", "modified", "renamed"]
     assert found["pay.py"]["sha"] == scene.repo.git("rev-parse", "HEAD:pay.py")
+
+
+def test_a_file_without_a_patch_takes_comments_as_a_whole_only(scene: Scene) -> None:
+    scene.pull.hidden.add("pay.py")
+    fields = {"path": "pay.py", "body": "Look.", "commit_id": scene.pull.head}
+
+    [file] = scene.ask("GET", "/pulls/7/files").json
+
+    assert "patch" not in file
+    assert scene.review(_point()).status == 422
+    assert scene.ask("POST", "/pulls/7/comments", {**fields, "subject_type": "file"}).status == 201
+
+
+def test_attributes_of_the_change_do_not_hide_it(scene: Scene) -> None:
+    scene.pull.push(scene.repo.commit("Hide", {".gitattributes": "*.py -diff\n"}))
+
+    assert scene.review(_point()).status == 200
 
 
 def test_trees_and_blobs_are_read(scene: Scene) -> None:

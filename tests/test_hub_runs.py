@@ -80,6 +80,7 @@ def test_commits_are_fetched_by_name_without_their_contents(scene: Scene, path: 
 
     assert not _fetch(scene, "refs/pull/7/head", "refs/pull/7/merge", path=path)
 
+    assert any(scene.pull.head.encode() in call.asked for call in scene.hub.git)
     assert 0 < small < 2_000
     assert scene.hub.git_bytes > 100_000
     assert {(call.repository, call.status, call.login) for call in scene.hub.git} == {

@@ -11,6 +11,7 @@ from tests.support.hub.hosted import Hosted
 from tests.support.hub.pulls import Endpoint
 from tests.support.hub.visit import Visit
 
+_MOST_COMMITS = 250
 _MOST_FILES = 300
 _MOST_ENTRIES = 100_000
 _LARGEST_BLOB = 100_000_000  # bytes
@@ -30,7 +31,10 @@ def get_repository(visit: Visit) -> Answer:
 
 
 def compare(visit: Visit) -> Answer:
-    """Compare two commits with where they parted; files are on the first page only."""
+    """Compare two commits with where they parted; files are on the first page only.
+
+    Who does not ask for pages gets the first 250 commits.
+    """
     hosted = visit.repository("read", "contents")
     base, dots, head = visit.request.parameters["basehead"].partition("...")
     ends = [_end(hosted, each) for each in (base, head)] if dots else [None, None]
@@ -41,7 +45,8 @@ def compare(visit: Visit) -> Answer:
     if not merge_base:
         raise RefusalError(404, f"No common ancestor between {base} and {head}.")
     ahead, behind = hosted.store.commits(left, right), hosted.store.commits(right, left)
-    commits, headers = page_of(visit.request, ahead)
+    is_paged = {"page", "per_page"} & visit.request.query.keys()
+    commits, headers = page_of(visit.request, ahead) if is_paged else (ahead[:_MOST_COMMITS], {})
     url = f"{visit.shapes.api}/repos/{hosted.full_name}/compare/{base}...{head}"
     html_page = f"{visit.shapes.server}/{hosted.full_name}/compare/{base}...{head}"
     body = {

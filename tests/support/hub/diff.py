@@ -80,7 +80,9 @@ class _Section:
 
     hunks: list[Hunk] = field(default_factory=list)
     text: list[str] = field(default_factory=list)
-    is_binary: bool = False
+    additions: int = 0
+    deletions: int = 0
+    is_shown: bool = True
 
 
 def parse_diff(raw: bytes, patch: bytes) -> dict[str, FileDiff]:
@@ -106,10 +108,9 @@ def _entries(raw: bytes) -> Iterator[tuple[str, str, str, list[str]]]:
 def _file(mode: str, blob: str, *, letter: str, paths: list[str], sections: list[_Section]) -> FileDiff:
     hunks = tuple(hunk for section in sections for hunk in section.hunks)
     text = [line for section in sections for line in section.text]
-    signs = [line.sign for hunk in hunks for line in hunk.lines]
     patch = "\n".join(text)
-    shown = bool(hunks) and not any(section.is_binary for section in sections)
-    is_huge = len(text) > _MOST_LINES or len(patch.encode("utf-8", "surrogateescape")) > _MOST_BYTES
+    is_huge = len(text) > _MOST_LINES or len(patch.encode()) > _MOST_BYTES
+    is_shown = bool(hunks) and not is_huge and all(section.is_shown for section in sections)
     return FileDiff(
         path=paths[-1],
         previous_path=paths[0] if len(paths) > 1 else None,
@@ -117,9 +118,9 @@ def _file(mode: str, blob: str, *, letter: str, paths: list[str], sections: list
         blob=blob,
         mode=mode,
         hunks=hunks,
-        patch=patch if shown and not is_huge else None,
-        additions=signs.count("+"),
-        deletions=signs.count("-"),
+        patch=patch if is_shown else None,
+        additions=sum(section.additions for section in sections),
+        deletions=sum(section.deletions for section in sections),
     )
 
 
@@ -135,36 +136,43 @@ def _sections(patch: bytes) -> list[_Section]:
         if line.startswith(b"diff --git "):
             sections.append(_Section())
         elif line.startswith((b"Binary files ", b"GIT binary patch")):
-            sections[-1].is_binary = True
+            sections[-1].is_shown = False
         elif header:
             index = _read_hunk(lines, index, section=sections[-1])
     return sections
 
 
 def _read_hunk(lines: Sequence[bytes], index: int, *, section: _Section) -> int:
+    """Read the hunk whose header is the line before `index`; return the index behind it."""
     header = _HUNK.match(lines[index - 1])
     assert header
-    old, old_count, new, new_count = (int(text or 1) for text in header.groups())
-    first = index - 1
-    position = len(section.text)
+    left, old_count, right, new_count = (int(text or 1) for text in header.groups())
+    end = index
+    ends = left + old_count, right + new_count
     found = []
-    left, right = old, new
-    while left < old + old_count or right < new + new_count or lines[index].startswith(b"\\"):
-        sign = lines[index][:1].decode("latin-1")
-        position += 1
-        if sign != "\\":
-            found.append(
-                DiffLine(
-                    sign=sign,
-                    left=None if sign == "+" else left,
-                    right=None if sign == "-" else right,
-                    position=position,
-                )
-            )
-            left += sign != "+"
-            right += sign != "-"
-        index += 1
-    text = [line.decode("utf-8", "replace") for line in lines[first:index]]
-    section.text += text
-    section.hunks.append(Hunk(lines=tuple(found), text=tuple(text)))
-    return index
+    is_huge = old_count + new_count > 2 * _MOST_LINES  # nobody will ask for its lines
+    while (left, right) != ends or lines[end].startswith(b"\\"):
+        sign = lines[end][:1].decode("latin-1")
+        if sign != "\\" and not is_huge:
+            position = len(section.text) + end - index + 1
+            found.append(_line(sign, left, right, position=position))
+        left += sign in " -"
+        right += sign in " +"
+        section.additions += sign == "+"
+        section.deletions += sign == "-"
+        end += 1
+    section.is_shown = section.is_shown and not is_huge
+    if not is_huge:
+        text = [line.decode("utf-8", "replace") for line in lines[index - 1 : end]]
+        section.text += text
+        section.hunks.append(Hunk(lines=tuple(found), text=tuple(text)))
+    return end
+
+
+def _line(sign: str, left: int, right: int, *, position: int) -> DiffLine:
+    return DiffLine(
+        sign=sign,
+        left=None if sign == "+" else left,
+        right=None if sign == "-" else right,
+        position=position,
+    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, timezone
 from itertools import count
 from typing import Any
@@ -37,7 +37,10 @@ class Ledger:
 
 @dataclass(kw_only=True, eq=False)
 class Pull:
-    """A pull request. `base` is a branch, `head` a commit, `fork` the repository that head is in."""
+    """A pull request. `base` is a branch, `head` a commit, `fork` the repository that head is in.
+
+    `hidden` are paths whose patch GitHub does not show, for reasons of its own.
+    """
 
     number: int
     store: Store
@@ -51,6 +54,7 @@ class Pull:
     title: str
     is_draft: bool = False
     is_open: bool = True
+    hidden: set[str] = field(default_factory=set)
     comments: dict[int, Comment] = field(default_factory=dict)
     reviews: dict[int, Review] = field(default_factory=dict)
     threads: dict[int, Thread] = field(default_factory=dict)
@@ -79,7 +83,9 @@ class Pull:
 
     def diff(self, head: str | None = None) -> dict[str, FileDiff]:
         """Give what the pull request changes since it left its base, by path."""
-        return self.store.diff(self._left(head or self.head), head or self.head)
+        files = self.store.diff(self._left(head or self.head), head or self.head)
+        hidden = {path: replace(files[path], patch=None) for path in self.hidden & files.keys()}
+        return {**files, **hidden}
 
     # What people do.
 
@@ -252,7 +258,7 @@ class Pull:
     def _move(self, comments: Sequence[Comment]) -> None:
         """Find the lines of comments in the diff as it is now."""
         left = self._left(self.head)
-        files = self.store.diff(left, self.head)
+        files = self.diff()
         for comment in comments:
             file = files.get(comment.path)
             line = self._moved(comment, comment.original_line, left=left)

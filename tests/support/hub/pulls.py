@@ -33,11 +33,11 @@ def list_pulls(visit: Visit) -> Answer:
 
 
 def list_pulls_of_commit(visit: Visit) -> Answer:
-    """Answer with the open pull requests that contain a commit."""
+    """Answer with the open pull requests that contain a commit; nothing is ever merged here."""
     hosted = visit.repository("read", "pull_requests")
     commit = visit.request.parameters["commit_sha"]
     repository = visit.describe(hosted)
-    pulls = [pull for pull in hosted.pulls.values() if commit in pull.commits]
+    pulls = [pull for pull in hosted.pulls.values() if pull.is_open and commit in pull.commits]
     return visit.page([visit.shapes.pull(pull, repository) for pull in pulls])
 
 

@@ -47,6 +47,7 @@ def answer_git(state: State, incoming: Incoming, *, name: str, service: str) -> 
         GitCall(
             repository=name,
             service=service,
+            asked=_body(incoming),
             status=outgoing.status if outgoing else 0,
             sent=len(outgoing.body) if outgoing else 0,
             login=token.login if token else None,
@@ -81,9 +82,7 @@ def _hosted(state: State, name: str, token: Token | None) -> Hosted:
 
 def _serve(hosted: Hosted, incoming: Incoming, service: str) -> Outgoing:
     """Let `git http-backend` answer; see its manual page for the variables."""
-    body = incoming.body
-    if incoming.headers.get("content-encoding") == "gzip":
-        body = gzip.decompress(body)
+    body = _body(incoming)
     variables = {
         "GIT_HTTP_EXPORT_ALL": "1",
         "GIT_PROJECT_ROOT": str(hosted.store.directory.parent),
@@ -105,6 +104,11 @@ def _serve(hosted: Hosted, incoming: Incoming, service: str) -> Outgoing:
         check=False,
     )
     return _parsed(result.stdout)
+
+
+def _body(incoming: Incoming) -> bytes:
+    is_packed = incoming.headers.get("content-encoding") == "gzip"
+    return gzip.decompress(incoming.body) if is_packed else incoming.body
 
 
 def _settings(hosted: Hosted) -> dict[str, str]:

@@ -45,10 +45,11 @@ class Call:
 
 @dataclass(frozen=True, kw_only=True)
 class GitCall:
-    """A request by Git; `sent` are the bytes of the body that the client was sent."""
+    """A request by Git: `asked` is its body, unpacked, `sent` the size of the answer's in bytes."""
 
     repository: str
     service: str
+    asked: bytes
     status: int
     sent: int
     login: str | None

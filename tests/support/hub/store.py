@@ -34,7 +34,7 @@ class Store:
     """The repository at `path`, bare or with a work tree."""
 
     def __init__(self, path: Path) -> None:
-        self.path = path
+        self.path = self.directory = path
         self.directory = Path(self.git("rev-parse", "--absolute-git-dir"))
         # Commits never change, so neither do these answers.
         self.diff = lru_cache(maxsize=None)(self._diff)
@@ -46,7 +46,7 @@ class Store:
         """Run `git` here, whatever its return code."""
         return subprocess.run(
             ["git", *_PLAIN, *argv],
-            cwd=self.path,
+            cwd=self.directory,  # where no attributes are
             env=plain_environment(),
             input=stdin,
             capture_output=True,
