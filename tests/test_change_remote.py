@@ -222,6 +222,7 @@ def test_a_commit_that_the_server_lacks_is_an_error_with_the_remedy(server: GitS
         fetch_commits(url, wanted=wanted, variables={})
 
     assert "fetch-depth: 0" in caught.value.hint
+    assert server.visits == 1
 
 
 @pytest.fixture

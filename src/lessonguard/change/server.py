@@ -42,8 +42,8 @@ class Server:
     """A server, and a repository that takes objects from it.
 
     `git` reads the repository and never fetches, because it knows of no remote. `fetching` fetches,
-    and alone gets the `variables`, with the token. Git has one word for each way to fail, so what
-    it says decides what to try next.
+    and alone gets the `variables`, with the token. Whether to ask again in another way depends on
+    Git's words, because all its failures have the same return code.
     """
 
     def __init__(
@@ -105,7 +105,7 @@ class Server:
     def _fetch_refs(self, wanted: Mapping[CommitId, Sequence[str]], why: str) -> tuple[list[CommitId], str]:
         """Fetch commits by refs that stand for exactly them; give the others, and why they cannot be had."""
         refs = [ref for names in wanted.values() for ref in names]
-        found = remote_commits(self._url, refs, variables=self._variables)
+        found = remote_commits(self._url, refs, variables=self._variables) if refs else {}
         exact = {commit: ref for commit, names in wanted.items() for ref in names if found.get(ref) == commit}
         if exact:
             why = self._fetch(exact.values(), "--depth=1") or why
