@@ -14,9 +14,10 @@ from datetime import datetime, timezone
 from importlib.metadata import version
 from pathlib import Path
 
-from bench.cases import GROUPS, Workbench
+from bench.cases import GROUPS
 from bench.measure import Outcome, measure
 from bench.tables import render_json, render_tables
+from bench.workbench import Workbench
 
 _FOLDER = Path(__file__).parent
 _RESULTS = _FOLDER / "results.json"

@@ -14,7 +14,7 @@ from bench.measure import Contender
 from bench.repositories import Benchmark
 
 _SCRIPTS = Path(sysconfig.get_path("scripts"))
-_QUIET = ("--metrics", "off", "--disable-version-check", "--quiet")
+QUIET = ("--metrics", "off", "--disable-version-check", "--quiet")
 
 LESSONGUARD = "lessonguard scan"
 CORE = "semgrep-core -j 2"
@@ -37,7 +37,7 @@ def lessonguard(benchmark: Benchmark, *, name: str = LESSONGUARD, cold: bool = F
 def core(benchmark: Benchmark, lessons: Iterable[LessonFile], *, jobs: int = 2) -> Contender:
     """Run the bare engine on base and head of the changed files, which lie ready on disk."""
     folder = _input_folder(benchmark)
-    rules = _write_rules(folder, lessons)
+    rules = write_rules(benchmark, lessons)
     targets = folder / "targets.json"
     if not targets.exists():
         targets.write_text(json.dumps(["Targets", list(_write_targets(folder, benchmark))]), encoding="utf-8")
@@ -49,16 +49,25 @@ def core(benchmark: Benchmark, lessons: Iterable[LessonFile], *, jobs: int = 2) 
 
 def semgrep(benchmark: Benchmark, lessons: Iterable[LessonFile], *, experimental: bool = False) -> Contender:
     """Run the public command in a checkout of head, with all rules in one file."""
-    rules = _write_rules(_input_folder(benchmark), lessons)
+    rules = write_rules(benchmark, lessons)
     mode = ("--experimental",) if experimental else ()
     question = ("--config", str(rules), "--baseline-commit", "main", "--json", "--exclude", "lessons")
-    argv = (str(_SCRIPTS / "semgrep"), "scan", *mode, *question, *_QUIET)
+    argv = (str(_SCRIPTS / "semgrep"), "scan", *mode, *question, *QUIET)
     return Contender(
         name=EXPERIMENTAL if experimental else SEMGREP,
         argv=argv,
         directory=benchmark.path,
         exits=frozenset({0}),
     )
+
+
+def write_rules(benchmark: Benchmark, lessons: Iterable[LessonFile]) -> Path:
+    """Write all rules into one file, as Semgrep reads them."""
+    path = _input_folder(benchmark) / "rules.json"
+    if not path.exists():
+        rules = [rule for lesson in lessons for rule in lesson.rules]
+        path.write_text(json.dumps({"rules": rules}), encoding="utf-8")
+    return path
 
 
 def python(code: str, *, name: str, directory: Path) -> Contender:
@@ -79,17 +88,9 @@ def _core_path() -> Path:
 
 
 def _input_folder(benchmark: Benchmark) -> Path:
-    folder = benchmark.path.with_name(f"{benchmark.path.name}-input")
+    folder = benchmark.path.with_name(f"{benchmark.path.name}-{benchmark.branch}-input")
     folder.mkdir(exist_ok=True)
     return folder
-
-
-def _write_rules(folder: Path, lessons: Iterable[LessonFile]) -> Path:
-    path = folder / "rules.json"
-    if not path.exists():
-        rules = [rule for lesson in lessons for rule in lesson.rules]
-        path.write_text(json.dumps({"rules": rules}), encoding="utf-8")
-    return path
 
 
 def _write_targets(folder: Path, benchmark: Benchmark) -> Iterable[list[object]]:

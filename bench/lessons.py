@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from random import Random
 from textwrap import dedent
 from typing import Any
@@ -256,6 +256,7 @@ _CYCLE = (*_SHAPES * 3, _TAINT)
 """The mixture: rules that follow data are rare and slow."""
 
 
+@cache
 def write_lessons(count: int, *, seed: int = 245) -> tuple[LessonFile, ...]:
     """Write `count` lessons; the first ones are the same whatever the count."""
     random = Random(seed)  # noqa: S311 - the same lessons every time is the point

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import statistics
 import subprocess
 import sys
@@ -25,14 +26,45 @@ def _nothing() -> None:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Traffic:
+    """What a server was asked in one run.
+
+    `fetched` are the bytes that Git was sent, in so many `answers`; `calls` are those of the API, of
+    which `writes` change something.
+    """
+
+    fetched: int
+    answers: int
+    calls: int
+    writes: int
+
+    @property
+    def kilobytes(self) -> float:
+        """Give what was fetched in units of 1,000 bytes."""
+        return self.fetched / 1000
+
+
+@dataclass(frozen=True, kw_only=True)
 class Contender:
-    """A program to measure. `before` runs before each run, outside the measurement."""
+    """A program to measure. `before` runs before each run, outside the measurement.
+
+    `variables` are added to the environment. `report` is the JSON report, if that does not come on
+    standard output. `traffic` tells what the run that has just ended asked of a server.
+    """
 
     name: str
     argv: tuple[str, ...]
     directory: Path
+    variables: Mapping[str, str] = field(default_factory=dict)
     before: Callable[[], None] = _nothing
     exits: frozenset[int] = frozenset({0, 1})
+    report: Path | None = None
+    traffic: Callable[[], Traffic] | None = None
+
+    @property
+    def environment(self) -> Mapping[str, str]:
+        """Give the whole environment that it runs in."""
+        return {**os.environ, **self.variables}  # noqa: TID251 - a child inherits what people have set
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,6 +75,7 @@ class Measurement:
     seconds: tuple[float, ...]
     found: int | None
     peak: float | None = None
+    traffic: Traffic | None = None
 
     @property
     def median(self) -> float:
@@ -91,13 +124,22 @@ def measure(case: Case, *, rounds: int) -> Outcome:
     """Run all contenders once to warm up, then in turns for `rounds` rounds; memory comes last."""
     found = [_warm_up(contender) for contender in case.contenders]
     seconds: list[list[float]] = [[] for _ in case.contenders]
+    traffic: dict[str, Traffic] = {}
     for _ in range(min(rounds, case.most_rounds)):
         for contender, taken in zip(case.contenders, seconds, strict=True):
             taken.append(_time(contender))
+            if contender.traffic:
+                traffic[contender.name] = contender.traffic()
     peaks = [_peak(contender) if case.with_memory else None for contender in case.contenders]
     rows = zip(case.contenders, seconds, found, peaks, strict=True)
     measurements = tuple(
-        Measurement(name=contender.name, seconds=tuple(taken), found=count, peak=peak)
+        Measurement(
+            name=contender.name,
+            seconds=tuple(taken),
+            found=count,
+            peak=peak,
+            traffic=traffic.get(contender.name),
+        )
         for contender, taken, count, peak in rows
     )
     return Outcome(group=case.group, name=case.name, measurements=measurements)
@@ -106,15 +148,7 @@ def measure(case: Case, *, rounds: int) -> Outcome:
 def _time(contender: Contender) -> float:
     contender.before()
     start = time.perf_counter()
-    result = subprocess.run(
-        contender.argv,
-        cwd=contender.directory,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        timeout=_DEADLINE,
-        check=False,
-    )
+    result = _run(contender, stdout=subprocess.DEVNULL)
     taken = time.perf_counter() - start
     _check(contender, result)
     return taken
@@ -123,11 +157,22 @@ def _time(contender: Contender) -> float:
 def _warm_up(contender: Contender) -> int | None:
     """Run once, so that caches are filled, and count what was found."""
     contender.before()
-    result = subprocess.run(
-        contender.argv, cwd=contender.directory, capture_output=True, timeout=_DEADLINE, check=False
-    )
+    result = _run(contender, stdout=subprocess.PIPE)
     _check(contender, result)
-    return _count_findings(result.stdout)
+    return _count_findings(contender.report.read_bytes() if contender.report else result.stdout)
+
+
+def _run(contender: Contender, *, stdout: int) -> subprocess.CompletedProcess[bytes]:
+    return subprocess.run(
+        contender.argv,
+        cwd=contender.directory,
+        env=contender.environment,
+        stdin=subprocess.DEVNULL,
+        stdout=stdout,
+        stderr=subprocess.PIPE,
+        timeout=_DEADLINE,
+        check=False,
+    )
 
 
 def _check(contender: Contender, result: subprocess.CompletedProcess[bytes]) -> None:
@@ -163,6 +208,7 @@ def _peak(contender: Contender) -> float | None:
     process = subprocess.Popen(
         contender.argv,
         cwd=contender.directory,
+        env=contender.environment,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,

@@ -13,10 +13,10 @@ _GROUPED = 0.2
 
 _EDITS = ("add", "add", "drop", "harm", "harm", "harm")
 
-_Pieces = tuple[str, ...]
+Pieces = tuple[str, ...]
 
 
-def write_pieces(language: Language, random: Random) -> _Pieces:
+def write_pieces(language: Language, random: Random) -> Pieces:
     """Write a file of 50 to 400 lines as pieces: a header, then functions and classes."""
     wanted, topic = int(50 * 8 ** random.random()), choose_topic(random)
     pieces = [fill(language.header, random, topic)]
@@ -36,7 +36,7 @@ def write_function(language: Language, random: Random, topic: Topic | None = Non
     return "\n".join(part for part in parts if part) + "\n"
 
 
-def edit_pieces(pieces: _Pieces, language: Language, random: Random) -> _Pieces:
+def edit_pieces(pieces: Pieces, language: Language, random: Random) -> Pieces:
     """Edit a file as a commit does: one to three functions are added, dropped or made unsafe."""
     edited = list(pieces)
     for _ in range(random.randint(1, 3)):
@@ -55,6 +55,6 @@ def edit_pieces(pieces: _Pieces, language: Language, random: Random) -> _Pieces:
     return tuple(edited)
 
 
-def join_pieces(pieces: _Pieces) -> bytes:
+def join_pieces(pieces: Pieces) -> bytes:
     """Make the file of its pieces."""
     return "\n".join(pieces).encode()

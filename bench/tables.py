@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
 from itertools import groupby
 
-from bench.cases import TARGETS, Target
-from bench.measure import Measurement, Outcome
+from bench.measure import Measurement, Outcome, Traffic
+from bench.targets import TARGETS, Target
 
 _TITLES = {
     "floor": "No lesson applies, and what cannot be undercut",
@@ -16,7 +17,11 @@ _TITLES = {
     "files": "Growth with changed files",
     "repository": "Growth with the repository",
     "cache": "With and without remembered lessons",
+    "review": "Pull requests at a server",
 }
+
+_COLUMNS = ("case", "program", "seconds", "fastest … slowest", "first ÷ it", "found", "peak MiB")
+_TRAFFIC = ("fetched kB", "by Git", "API calls", "writes")
 
 
 def render_tables(outcomes: Sequence[Outcome], machine: Mapping[str, str], *, rounds: int) -> str:
@@ -50,6 +55,7 @@ def _describe(outcome: Outcome, item: Measurement) -> dict[str, object]:
         "ratio_of_first": round(outcome.ratio(first, item.name), 3),
         "found": item.found,
         "peak_mib": None if item.peak is None else round(item.peak),
+        "traffic": None if item.traffic is None else asdict(item.traffic),
     }
 
 
@@ -67,14 +73,15 @@ def _render_targets(outcomes: Sequence[Outcome]) -> str:
 def _target_row(target: Target, value: float) -> tuple[str, ...]:
     sign = "≥" if target.is_minimum else "≤"
     verdict = "yes" if target.is_met(value) else "**no**"
-    return target.promise, f"{value:.2f}", f"{sign} {target.limit:g}", verdict
+    shown = f"{value:.2f}" if target.quantity == "seconds" else f"{value:,.0f}"
+    return target.promise, shown, f"{sign} {target.limit:,g}", verdict
 
 
 def _render_group(outcomes: Sequence[Outcome]) -> str:
     rows = [row for outcome in outcomes for row in _rows(outcome)]
-    return _table(
-        ("case", "program", "seconds", "fastest … slowest", "first ÷ it", "found", "peak MiB"), rows
-    )
+    if any(item.traffic for outcome in outcomes for item in outcome.measurements):
+        return _table((*_COLUMNS, *_TRAFFIC), rows)
+    return _table(_COLUMNS, [row[: len(_COLUMNS)] for row in rows])
 
 
 def _rows(outcome: Outcome) -> Iterable[tuple[str, ...]]:
@@ -88,7 +95,14 @@ def _rows(outcome: Outcome) -> Iterable[tuple[str, ...]]:
             "" if item.name == first else f"{outcome.ratio(first, item.name):.2f}",
             "" if item.found is None else f"{item.found:,}",
             "" if item.peak is None else f"{item.peak:.0f}",
+            *_traffic(item.traffic),
         )
+
+
+def _traffic(traffic: Traffic | None) -> tuple[str, ...]:
+    if traffic is None:
+        return ("",) * len(_TRAFFIC)
+    return f"{traffic.kilobytes:,.0f}", f"{traffic.answers}", f"{traffic.calls}", f"{traffic.writes}"
 
 
 def _table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:

@@ -1,0 +1,59 @@
+"""What is measured of `lessonguard review`: pull requests at a server, and what teams do today."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bench import contenders
+from bench.history import Size, build_history
+from bench.hosting import Host
+from bench.lessons import write_lessons
+from bench.measure import Case
+from bench.workbench import LESSONS, Workbench
+from tests.support.hub.server import Hub
+
+GROUP = "review"
+FINDINGS = "20 changed files, findings"
+CLEAN = "20 changed files, clean"
+MANY = "3,000 changed files, 2 rounds"
+
+_COMMITS, _QUICK_COMMITS = 10_000, 1_000
+_MANY_FILES = 3_000
+
+
+def review_cases(workbench: Workbench, *, quick: bool) -> Iterator[Case]:
+    """Give the cases; the server answers from one to the next."""
+    with Hub(workbench.folder / "hub") as hub:
+        yield from _pull_requests(workbench, hub, commits=_QUICK_COMMITS if quick else _COMMITS)
+        if not quick:
+            yield _large_pull_request(workbench, hub)
+
+
+def _pull_requests(workbench: Workbench, hub: Hub, *, commits: int) -> Iterator[Case]:
+    lessons = write_lessons(LESSONS)
+    changes = build_history(workbench.folder / "history", lessons=lessons, size=Size(commits=commits))
+    host = Host(hub, changes["change"].path)
+    pull = host.pull("change")
+    programs = (
+        host.review(pull),
+        host.review_again(host.pull("change")),
+        host.review_checked_out(pull),
+        contenders.core(changes["change"], lessons),
+        contenders.core(changes["change"], lessons, jobs=1),
+        host.checkout(pull),
+        host.semgrep(pull, rules=contenders.write_rules(changes["change"], lessons)),
+    )
+    yield Case(group=GROUP, name=FINDINGS, contenders=programs, with_memory=True)
+    without = (
+        host.review(host.pull("clean")),
+        contenders.core(changes["clean"], lessons),
+        contenders.core(changes["clean"], lessons, jobs=1),
+    )
+    yield Case(group=GROUP, name=CLEAN, contenders=without)
+
+
+def _large_pull_request(workbench: Workbench, hub: Hub) -> Case:
+    benchmark = workbench.repository(lessons=LESSONS, changed=_MANY_FILES)
+    host = Host(hub, benchmark.path)
+    programs = (host.review(host.pull("change")),)
+    return Case(group=GROUP, name=MANY, contenders=programs, with_memory=True, most_rounds=2)
