@@ -95,8 +95,9 @@ class Act:
         return Run(is_green=not result.returncode, log=said)
 
     def _environment(self) -> dict[str, str]:
-        """Give a Python that has pip, that of the tests, and let pip fetch each file once."""
-        inherited = dict(os.environ)  # noqa: TID251 - children inherit what tests set
+        """Give a Python that has pip, that of the tests, and let pip fetch each file once, untraced."""
+        mine = os.environ  # noqa: TID251 - children inherit what tests set
+        inherited = {name: value for name, value in mine.items() if not name.startswith("COVERAGE_")}
         path = f"{_BIN}{os.pathsep}{inherited['PATH']}"
         return {**inherited, "PATH": path, "PIP_CACHE_DIR": f"{self.folder}/pip"}
 
