@@ -316,6 +316,15 @@ def test_a_tree_is_listed_as_git_does(scene: Scene, github: GitHub) -> None:
     assert {"tree", "blob"} == {entry.kind for entry in entries}
 
 
+def test_the_tree_of_a_commit_is_the_one_that_git_names(scene: Scene, github: GitHub) -> None:
+    assert github.root_tree(scene.head) == scene.repo.git("rev-parse", f"{scene.head}^{{tree}}")
+
+
+def test_a_commit_that_is_not_there_has_no_tree(github: GitHub) -> None:
+    with pytest.raises(RefusedError, match=r"Cannot read commit 0{40}"):
+        github.root_tree("0" * 40)
+
+
 def test_a_tree_with_parts_left_out_is_an_error(scene: Scene, github: GitHub) -> None:
     scene.hub.fail("GET", "/git/trees/", 200, body={"sha": scene.head, "tree": [], "truncated": True})
 

@@ -424,6 +424,8 @@ def test_trees_and_blobs_are_read(scene: Scene) -> None:
 def test_repositories_commits_and_limits_are_told(scene: Scene) -> None:
     assert scene.ask("GET", "").json["full_name"] == "acme/shop"
     assert scene.ask("GET", "/commits/feature").json["sha"] == scene.pull.head
+    assert scene.ask("GET", f"/git/commits/{scene.pull.head}").json["sha"] == scene.pull.head
+    assert scene.ask("GET", "/git/commits/feature").status == 404
     assert ask("GET", f"{scene.hub.api_url}/rate_limit").json["rate"]["limit"] == 5000
     [call] = [call for call in scene.hub.calls if call.path == "/rate_limit"]
     assert (call.status, call.login, call.template) == (200, None, "/rate_limit")

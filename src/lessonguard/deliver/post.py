@@ -96,8 +96,8 @@ def post_review(github: GitHub, pull: int, message: Message) -> Delivery:
             if is_last or diff is _no_diff:
                 raise
             diff = next(diffs)
-        except UnansweredError:
-            if is_last:
+        except UnansweredError as error:
+            if is_last or not error.is_write:
                 raise
             sleep(_SETTLING)
     raise AssertionError  # the last attempt returns or raises

@@ -78,6 +78,23 @@ def get_commit(visit: Visit) -> Answer:
     return Answer(body=_commit(visit, hosted, commit))
 
 
+def get_git_commit(visit: Visit) -> Answer:
+    """Answer with a commit as Git stores it, by its full name."""
+    hosted = visit.repository("read", "contents")
+    name = visit.request.parameters["commit_sha"]
+    if hosted.store.resolve(name) != name:
+        raise not_found()
+    shape = _commit(visit, hosted, name)
+    return Answer(
+        body={key: shape[key] for key in ("sha", "node_id", "html_url", "parents")} | _stored(shape)
+    )
+
+
+def _stored(shape: Mapping[str, Any]) -> dict[str, Any]:
+    commit = shape["commit"]
+    return {key: commit[key] for key in ("url", "author", "committer", "message", "tree", "verification")}
+
+
 def get_tree(visit: Visit) -> Answer:
     """Answer with a tree, and with those below it if it is to be `recursive`, whatever the value."""
     hosted = visit.repository("read", "contents")
@@ -205,6 +222,7 @@ ENDPOINTS: Mapping[tuple[str, str], Endpoint] = {
     ("GET", _REPOSITORY): get_repository,
     ("GET", f"{_REPOSITORY}/compare/{{basehead}}"): compare,
     ("GET", f"{_REPOSITORY}/commits/{{ref}}"): get_commit,
+    ("GET", f"{_REPOSITORY}/git/commits/{{commit_sha}}"): get_git_commit,
     ("GET", f"{_REPOSITORY}/git/trees/{{tree_sha}}"): get_tree,
     ("GET", f"{_REPOSITORY}/git/blobs/{{file_sha}}"): get_blob,
     ("GET", "/user"): get_user,
