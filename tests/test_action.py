@@ -78,36 +78,15 @@ class Scene:
             "GITHUB_GRAPHQL_URL": self.hub.graphql_url,
             "GITHUB_SERVER_URL": self.hub.server_url,
         }
+        events = self.shop.events
+        payload = events.workflow_run(pull) if event == "workflow_run" else events.pull_request(pull)
         return self.act.run(
             workflow,
             event,
-            _payload(pull, event),
+            payload,
             token=self.hub.token(pull_requests=may).value,
             variables={**addresses, **(variables or {})},
         )
-
-
-def _payload(pull: Pull, event: str) -> dict[str, Any]:
-    """Give what of the event's payload is read by anybody."""
-    owner = pull.fork.partition("/")[0]
-    head = {"sha": pull.head, "ref": pull.branch, "repo": {"full_name": pull.fork}}
-    repository = {"full_name": pull.repository, "default_branch": "main"}
-    if event == "workflow_run":
-        run = {
-            "id": 4711,
-            "event": "pull_request",
-            "head_sha": pull.head,
-            "head_branch": pull.branch,
-            "head_repository": {"full_name": pull.fork, "owner": {"login": owner}},
-        }
-        return {"action": "completed", "workflow_run": run, "repository": repository}
-    base = {"sha": pull.base_commit, "ref": pull.base, "repo": repository}
-    return {
-        "action": "opened",
-        "number": pull.number,
-        "pull_request": {"number": pull.number, "draft": pull.is_draft, "head": head, "base": base},
-        "repository": repository,
-    }
 
 
 @pytest.fixture(scope="module")
