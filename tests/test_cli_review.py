@@ -168,6 +168,22 @@ class TestAPullRequest:
         assert "LOCK" not in Path(reviewed.run.outputs["sarif"]).read_text(encoding="utf-8")
 
 
+    def test_in_a_repository_without_lessons_is_told_that_nothing_was_looked_for(self, shop: Shop) -> None:
+        pull = shop.pull({"app.py": BAD})
+
+        reviewed = shop.review(pull, "--lessons-folder", "lesson")
+
+        assert reviewed.writes == []
+        assert "::warning title=No lessons::" in reviewed.outcome.stdout
+
+    def test_takes_no_report_of_another_run(self, shop: Shop) -> None:
+        pull = shop.pull({"app.py": BAD})
+
+        reviewed = shop.review(pull, "--report", "report.json", expect=2)
+
+        assert "takes no report" in reviewed.outcome.stderr
+
+
 class TestTheNextPush:
     def test_says_of_what_was_fixed_that_it_is_and_resolves_its_thread(self, shop: Shop) -> None:
         shop.token = shop.hub.token(contents="write")

@@ -36,6 +36,14 @@ def test_a_clean_report_annotates_nothing() -> None:
     assert render_workflow(make_report()) == ""
 
 
+def test_a_report_without_lessons_warns_that_nothing_was_looked_for() -> None:
+    report = replace(make_report(), lessons=0)
+
+    assert render_workflow(report) == (
+        "::warning title=No lessons::There are no lessons, so nothing was looked for.\n"
+    )
+
+
 @pytest.mark.parametrize("state", [State.TOUCHED, State.MOVED])
 def test_what_is_not_new_is_not_annotated(state: State) -> None:
     assert render_workflow(make_report(make_finding(state=state))) == ""

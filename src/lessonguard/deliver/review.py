@@ -94,6 +94,9 @@ def review(runner: Runner, options: ReviewOptions) -> Reviewed:
     if isinstance(subject, Nothing):
         write_nothing(runner, subject.reason)
         return Reviewed(report=None, words=f"Nothing to review: {subject.reason}.")
+    if options.report and not isinstance(subject, Handover):
+        hint = "Leave --report out, or trigger the workflow by workflow_run."
+        raise UsageError(f"The event {runner.event} takes no report of another run.", hint=hint)
     github = _client(runner)
     run = _Run(runner=runner, options=options, github=github, origin=Origin(runner, github))
     return _hand_over(run, subject) if isinstance(subject, Handover) else _judge(run, subject)

@@ -51,7 +51,8 @@ def _hidden_words(number: int) -> str:
 def _gaps(report: ScanReport) -> list[str]:
     unchecked = [f"{path}: {reason}" for path, reason in unchecked_words(report.unchecked)]
     faults = [one_line(fault) for fault in report.faults]
-    gaps = [("Not checked", unchecked), ("Lesson faults", faults)]
+    without = [] if report.lessons or faults else ["There are no lessons, so nothing was looked for."]
+    gaps = [("Not checked", unchecked), ("Lesson faults", faults), ("No lessons", without)]
     return [_command("warning", "\n".join(lines), title=title) for title, lines in gaps if lines]
 
 
