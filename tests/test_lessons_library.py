@@ -113,7 +113,7 @@ def test_an_invalid_lesson_hides_nothing_and_all_faults_of_all_files_are_named(t
     (tmp_path / "c.yaml").write_text("[")
     library = load_folder(tmp_path, name="lessons")
     assert _incidents(library) == ["INC-2"]
-    assert [fault.partition(": ")[0] for fault in library.faults] == [
+    assert [fault.text.partition(": ")[0] for fault in library.faults] == [
         "lessons/a.yaml:5:11",
         "lessons/a.yaml:6:1",
         "lessons/c.yaml:2:1",
@@ -126,7 +126,7 @@ def test_of_two_lessons_about_one_incident_the_first_stays(tmp_path: Path) -> No
     library = load_folder(tmp_path, name="lessons")
     assert [lesson.path for lesson in library.lessons] == ["lessons/a.yaml"]
     [fault] = library.faults
-    where, _, remedy = fault.partition("; ")
+    where, _, remedy = fault.text.partition("; ")
     assert where == "lessons/b.yaml:3:1: incident INC-1 is already in lessons/a.yaml:2"
     assert remedy == "this lesson is left out; give it another ID, or join the two"
 
@@ -138,7 +138,7 @@ def test_of_two_rules_with_one_id_the_first_stays(tmp_path: Path) -> None:
     library = load_folder(tmp_path, name="lessons")
     assert _incidents(library) == ["INC-1"]
     [fault] = library.faults
-    where, _, remedy = fault.partition("; ")
+    where, _, remedy = fault.text.partition("; ")
     assert where == "lessons/INC-2.yaml:17:1: rule shared is already in lessons/INC-1.yaml:17"
     assert remedy == "this lesson is left out; give the rule another id"
 
@@ -160,14 +160,12 @@ def test_links_out_of_the_folder_and_to_folders_are_faults(tmp_path: Path) -> No
     (folder / "c.yaml").symlink_to("nowhere.yaml")
     library = load_folder(folder, name="lessons")
     assert _incidents(library) == ["INC-1"]
-    assert [fault.partition("; ")[0] for fault in library.faults] == [
+    assert [fault.text.partition("; ")[0] for fault in library.faults] == [
         "lessons/b:1:1: the file cannot be read: it is a link to outside of the lesson folder",
         "lessons/a.yaml:1:1: the file cannot be read: it is a link to outside of the lesson folder",
         "lessons/c.yaml:1:1: the file cannot be read: it is not a file",
     ]
-    assert {fault.partition("; ")[2] for fault in library.faults} == {
-        "a lesson is a plain file that you may read"
-    }
+    assert {fault.hint for fault in library.faults} == {"a lesson is a plain file that you may read"}
 
 
 def test_a_pipe_does_not_stop_the_program(tmp_path: Path) -> None:
@@ -178,7 +176,8 @@ def test_a_pipe_does_not_stop_the_program(tmp_path: Path) -> None:
 def test_a_file_that_is_too_large_is_a_fault(tmp_path: Path) -> None:
     (tmp_path / "a.yaml").write_bytes(b"#" * (10 * MAX_BYTES))
     expected = "lessons/a.yaml:1:1: the file is larger than 1 MiB; one file holds one incident"
-    assert load_folder(tmp_path, name="lessons").faults == (expected,)
+    [fault] = load_folder(tmp_path, name="lessons").faults
+    assert fault.text == expected
 
 
 def test_lessons_of_a_commit_are_read_at_once_and_other_files_not_at_all() -> None:

@@ -101,7 +101,7 @@ def scan_change(
         fixed=tuple(finding for finding in findings if finding.state is State.FIXED),
         notices=notices,
         unchecked=_unchecked(look.obstacles(), files, library),
-        faults=(*library.faults, *_rule_faults(refused, library)),
+        faults=(*(fault.text for fault in library.faults), *_rule_faults(refused, library)),
     )
 
 

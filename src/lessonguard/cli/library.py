@@ -81,7 +81,7 @@ def export(folder: Path) -> None:
 def refuse_faults(library: Library) -> None:
     """Raise `LessonError` with all faults, once what is valid has had its use."""
     if library.faults:
-        raise LessonError("\n".join(library.faults))
+        raise LessonError("\n".join(fault.text for fault in library.faults))
 
 
 def _find(library: Library, incident: str) -> Lesson:

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from difflib import get_close_matches
+from typing import Literal
 
 from lessonguard.lessons.node import Node
 from lessonguard.record import record
+
+FaultCode = Literal["duplicate", "file", "schema", "vague", "yaml"]
+"""The kind of a fault: an ID that is taken, a file that cannot be read as it is, a key or a value that
+does not belong, wording that says nothing, and what is not even YAML."""
 
 
 @record(order=True)
@@ -21,6 +25,7 @@ class Fault:
     column: int
     message: str
     hint: str = ""
+    code: FaultCode = "schema"
 
     @property
     def text(self) -> str:
@@ -39,14 +44,18 @@ class Faults:
     def __len__(self) -> int:
         return len(self._found)
 
-    def add(self, node: Node, message: str, *, hint: str = "") -> None:
+    def add(self, node: Node, message: str, *, hint: str = "", code: FaultCode = "schema") -> None:
         """Record a fault at the start of `node`."""
-        self.add_at(node.line, node.column, message, hint=hint)
+        self.add_at((node.line, node.column), message, hint=hint, code=code)
 
-    def add_at(self, line: int, column: int, message: str, *, hint: str = "") -> None:
+    def add_at(
+        self, place: tuple[int, int], message: str, *, hint: str = "", code: FaultCode = "schema"
+    ) -> None:
         """Record a fault at a 1-based line and column."""
-        fault = Fault(path=self._path, line=line, column=column, message=message, hint=hint)
-        self._found.append(fault)
+        line, column = place
+        self._found.append(
+            Fault(path=self._path, line=line, column=column, message=message, hint=hint, code=code)
+        )
 
     def sorted(self) -> tuple[Fault, ...]:
         """Give the faults in the order of the file, each once: an alias can repeat them."""
@@ -55,6 +64,9 @@ class Faults:
 
 def find_similar(word: str, known: Iterable[str]) -> str | None:
     """Find the known word that `word` may have been meant to be."""
+    # Loaded here, because most lessons have no fault, and every scan would pay for it.
+    from difflib import get_close_matches  # noqa: PLC0415
+
     spelled = {name.lower().replace("_", "-"): name for name in known}
     matches = get_close_matches(word.lower().replace("_", "-"), spelled, n=1)
     return spelled[matches[0]] if matches else None

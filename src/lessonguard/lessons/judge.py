@@ -41,7 +41,7 @@ def _judge_texts(node: Entries, kind: type, faults: Faults) -> None:
             continue
         if vague := find_vague(value.text):
             message = '"{}" says "{}", which {}'.format(key_of(field), *vague)
-            faults.add(value, message, hint=field.metadata["instead"])
+            faults.add(value, message, hint=field.metadata["instead"], code="vague")
 
 
 def judge_timeline(timeline: Entries, faults: Faults) -> None:

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from lessonguard.errors import LessonError
 from lessonguard.lessons.cache import read_cache, write_cache
 from lessonguard.lessons.codec import decode_lesson, encode_lesson
+from lessonguard.lessons.fault import Fault
 from lessonguard.lessons.model import Lesson, Library
 from lessonguard.record import record
 
@@ -37,14 +38,15 @@ def load_folder(folder: Path, *, name: str | None, cache: Path | None = None) ->
         raise LessonError(f"cannot read lessons from {folder}: there is no such folder", hint=hint)
     contents: dict[str, bytes] = {}
     entries: list[tuple[str, str]] = []
-    faults: list[str] = []
+    faults: list[Fault] = []
     for path in _walk(folder):
         called = str(PurePosixPath(name or folder.as_posix(), path.relative_to(folder).as_posix()))
         try:
             data = _read(path, folder)
         except OSError as error:
             message = f"the file cannot be read: {error.strerror or error}"
-            faults.append(f"{called}:1:1: {message}; a lesson is a plain file that you may read")
+            hint = "a lesson is a plain file that you may read"
+            faults.append(Fault(path=called, line=1, column=1, message=message, hint=hint, code="file"))
             continue
         blob = _blob_id(data)
         contents[blob] = data
@@ -72,11 +74,11 @@ def load_blobs(
 
 @record
 class _Outcome:
-    """What was made of one file: a lesson, or the texts of its faults; `stored` is its JSON form."""
+    """What was made of one file: a lesson, or its faults; `stored` is the JSON form of either."""
 
     path: str
     lesson: Lesson | None
-    faults: tuple[str, ...]
+    faults: tuple[Fault, ...]
     stored: Any
 
 
@@ -101,16 +103,17 @@ def _load(
 
 def _recall(path: str, stored: Any) -> _Outcome | None:  # noqa: ANN401 - anything may stand in the file
     """Make the outcome of its JSON form, or None if it is not one."""
-    match stored:
-        case dict():
-            try:
+    try:
+        match stored:
+            case dict():
                 return _Outcome(path=path, lesson=decode_lesson(stored), faults=(), stored=stored)
-            except (AttributeError, KeyError, TypeError, ValueError):
+            case [dict(), *_]:
+                faults = tuple(Fault(path=path, **fault) for fault in stored)
+                return _Outcome(path=path, lesson=None, faults=faults, stored=stored)
+            case _:
                 return None
-        case [str(), *_]:
-            return _Outcome(path=path, lesson=None, faults=tuple(stored), stored=stored)
-        case _:
-            return None
+    except (AttributeError, KeyError, TypeError, ValueError):
+        return None
 
 
 def _parse(path: str, data: bytes) -> _Outcome:
@@ -120,11 +123,11 @@ def _parse(path: str, data: bytes) -> _Outcome:
     made = parse_lesson(data, path=path)
     if isinstance(made, Lesson):
         return _Outcome(path=path, lesson=made, faults=(), stored=encode_lesson(made))
-    texts = tuple(fault.text for fault in made)
-    return _Outcome(path=path, lesson=None, faults=texts, stored=texts)
+    stored = [{name: value for name, value in vars(fault).items() if name != "path"} for fault in made]
+    return _Outcome(path=path, lesson=None, faults=made, stored=stored)
 
 
-def _gather(outcomes: Sequence[_Outcome], *, folder: str | None, faults: Sequence[str]) -> Library:
+def _gather(outcomes: Sequence[_Outcome], *, folder: str | None, faults: Sequence[Fault]) -> Library:
     """Put the lessons together; of two with one ID the first by path stays, and the other is a fault."""
     found = [*faults, *(fault for outcome in outcomes for fault in outcome.faults)]
     lessons: dict[str, Lesson] = {}
@@ -140,18 +143,21 @@ def _gather(outcomes: Sequence[_Outcome], *, folder: str | None, faults: Sequenc
     return Library(lessons=in_order, folder=folder, faults=tuple(found))
 
 
-def _find_clash(lesson: Lesson, lessons: Mapping[str, Lesson], rules: Mapping[str, Lesson]) -> str | None:
+def _find_clash(lesson: Lesson, lessons: Mapping[str, Lesson], rules: Mapping[str, Lesson]) -> Fault | None:
     if first := lessons.get(lesson.incident):
-        where = f"{lesson.path}:{lesson.line}:1"
-        remedy = "this lesson is left out; give it another ID, or join the two"
-        return f"{where}: incident {lesson.incident} is already in {first.path}:{first.line}; {remedy}"
+        message = f"incident {lesson.incident} is already in {first.path}:{first.line}"
+        return _clash(lesson, lesson.line, message, hint="give it another ID, or join the two")
     for rule in lesson.rules:
         if first := rules.get(rule.id):
             line = next(other.line for other in first.rules if other.id == rule.id)
-            where = f"{lesson.path}:{rule.line}:1"
-            remedy = "this lesson is left out; give the rule another id"
-            return f"{where}: rule {rule.id} is already in {first.path}:{line}; {remedy}"
+            message = f"rule {rule.id} is already in {first.path}:{line}"
+            return _clash(lesson, rule.line, message, hint="give the rule another id")
     return None
+
+
+def _clash(lesson: Lesson, line: int, message: str, *, hint: str) -> Fault:
+    remedy = f"this lesson is left out; {hint}"
+    return Fault(path=lesson.path, line=line, column=1, message=message, hint=remedy, code="duplicate")
 
 
 def _relative(path: str, folder: str) -> PurePosixPath:

@@ -14,6 +14,7 @@ from enum import Enum
 from functools import cached_property
 from typing import Any, NewType
 
+from lessonguard.lessons.fault import Fault
 from lessonguard.record import record
 
 IncidentId = NewType("IncidentId", str)
@@ -248,13 +249,13 @@ class Library:
 
     `folder` is where they are kept, relative to the top of the repository (files in it are
     not scanned: they hold bad code on purpose), or None if they are kept outside it.
-    `faults` are the errors of lesson files that are invalid, one text a fault,
-    `file:line:column: …`; their lessons are missing from `lessons`.
+    `faults` are the errors of lesson files that are invalid; their lessons are missing from
+    `lessons`.
     """
 
     lessons: tuple[Lesson, ...]
     folder: str | None
-    faults: tuple[str, ...] = ()
+    faults: tuple[Fault, ...] = ()
 
     @cached_property
     def by_incident(self) -> Mapping[IncidentId, Lesson]:

@@ -60,7 +60,9 @@ def parse_lesson(data: bytes, *, path: str) -> Lesson | tuple[Fault, ...]:
 
 def _read_tree(data: bytes, faults: Faults) -> Node | None:
     if len(data) > MAX_BYTES:
-        faults.add_at(1, 1, "the file is larger than 1 MiB", hint="one file holds one incident")
+        faults.add_at(
+            (1, 1), "the file is larger than 1 MiB", hint="one file holds one incident", code="file"
+        )
         return None
     text = _decode(data, faults)
     if text is None:
@@ -78,11 +80,11 @@ def _decode(data: bytes, faults: Faults) -> str | None:
     except UnicodeDecodeError as error:
         before = data[: error.start].decode("utf-8", "replace")
         message = f"the file is not UTF-8: byte 0x{data[error.start]:02X}"
-        faults.add_at(*_place(before), message, hint="save it as UTF-8")
+        faults.add_at(_place(before), message, hint="save it as UTF-8", code="file")
         return None
     if found := _UNPRINTABLE.search(text):
         message = f"a lesson cannot hold the control character U+{ord(found.group()):04X}"
-        faults.add_at(*_place(text[: found.start()]), message, hint="remove it")
+        faults.add_at(_place(text[: found.start()]), message, hint="remove it", code="file")
         return None
     return text
 
@@ -98,10 +100,10 @@ def _add_yaml_error(error: yaml.YAMLError, text: str, faults: Faults) -> None:
     problem = _describe(error)
     source = text.split("\n")
     if line <= len(source) and re.match(r" *\t", source[line - 1]):
-        faults.add_at(line, 1, "the line is indented with a tab", hint="use spaces")
+        faults.add_at((line, 1), "the line is indented with a tab", hint="use spaces", code="yaml")
         return
     hint = next((remedy for words, remedy in _REMEDIES if words in problem), "")
-    faults.add_at(line, column, problem, hint=hint)
+    faults.add_at((line, column), problem, hint=hint, code="yaml")
 
 
 def _describe(error: yaml.YAMLError) -> str:
@@ -141,11 +143,12 @@ class _Tree:
             if isinstance(event, yaml.DocumentStartEvent):
                 if root is not None:
                     message = "a second document starts here"
-                    self.faults.add_at(*_start(event), message, hint="one file holds one lesson")
+                    self.faults.add_at(_start(event), message, hint="one file holds one lesson", code="file")
                     return None
                 root = self._node(next(events), events, 0)
         if root is None or (isinstance(root, Scalar) and not root.text):
-            self.faults.add_at(1, 1, "the file is empty", hint="`lessonguard new` writes one to fill in")
+            hint = "`lessonguard new` writes one to fill in"
+            self.faults.add_at((1, 1), "the file is empty", hint=hint, code="file")
             return None
         return root
 
@@ -189,12 +192,15 @@ class _Tree:
         entries: dict[str, tuple[Scalar, Node]] = {}
         for key, value in zip(children[::2], children[1::2], strict=True):
             if not isinstance(key, Scalar):
-                self.faults.add(key, "a key must be text", hint="put text that starts with { or [ in quotes")
+                hint = "put text that starts with { or [ in quotes"
+                self.faults.add(key, "a key must be text", hint=hint, code="yaml")
             elif key.text == "<<":
-                self.faults.add(key, 'merge keys ("<<") are not supported', hint="repeat the keys")
+                message = 'merge keys ("<<") are not supported'
+                self.faults.add(key, message, hint="repeat the keys", code="yaml")
             elif key.text in entries:
                 first = entries[key.text][0].line
-                self.faults.add(key, f'"{key.text}" is already in line {first}', hint="keep one of them")
+                message = f'"{key.text}" is already in line {first}'
+                self.faults.add(key, message, hint="keep one of them", code="duplicate")
             else:
                 entries[key.text] = (key, value)
         return Entries(line=line, column=column, entries=tuple(entries.values()))
@@ -212,7 +218,7 @@ class _Tree:
         name = (event.tag or "!").removeprefix(_TAG)
         if name not in {"!", "str", "int", "float", "bool", "null", "timestamp", "map", "seq"}:
             message = f"the tag {event.tag.replace(_TAG, '!!')} is not supported"
-            self.faults.add_at(*_start(event), message, hint="remove it")
+            self.faults.add_at(_start(event), message, hint="remove it", code="yaml")
 
 
 def _start(event: Any) -> tuple[int, int]:  # noqa: ANN401 - the same
