@@ -18,6 +18,7 @@ _TESTS = sorted(path for path in _ROOT.glob("tests/**/*.py") if "cases" not in p
 _OWNERS = {
     "click": "lessonguard.cli",
     "github": "lessonguard.github",
+    "markdown_it": "lessonguard.author.outline",
     "pygments": "lessonguard.findings.comments",
     "subprocess": "lessonguard.process",
     "typing_extensions": "lessonguard.record",  # for type checkers only
@@ -119,7 +120,7 @@ def test_no_test_replaces_parts_of_the_code(path: Path) -> None:
 
 
 def test_help_loads_nothing_that_only_some_commands_need() -> None:
-    lazy = ("github", "jsonschema", "pygments", "semgrep", "unidiff", "yaml")
+    lazy = ("github", "jsonschema", "markdown_it", "pygments", "semgrep", "unidiff", "yaml")
     argv = [sys.executable, "-X", "importtime", "-m", "lessonguard", "--help"]
 
     result = subprocess.run(argv, capture_output=True, check=True, text=True)
