@@ -37,6 +37,8 @@ Comments = Literal["findings", "notices", "none"]
 
 _NOBODY = 401  # what GitHub answers to a token that is not valid: nobody meant that
 _NEW = Hunk(base_start=0, base_count=0, head_start=1, head_count=2**31)
+_SLOW = ("lessonguard.github.client", "lessonguard.lessons.parse")
+"""Modules in the order in which they are needed."""
 
 
 @record
@@ -103,8 +105,8 @@ def review(runner: Runner, options: ReviewOptions) -> Reviewed:
 
 
 def _client(runner: Runner) -> Callable[[], GitHub]:
-    """Start to load what talks to GitHub, which takes as long as Git needs to ask the server."""
-    Thread(target=import_module, args=("lessonguard.github.client",), daemon=True).start()
+    """Start to load what is slow to load, while Git talks to the server."""
+    Thread(target=_load, daemon=True).start()
 
     @cache
     def client() -> GitHub:
@@ -115,6 +117,11 @@ def _client(runner: Runner) -> Callable[[], GitHub]:
         )
 
     return client
+
+
+def _load() -> None:
+    for name in _SLOW:
+        import_module(name)
 
 
 def _judge(run: _Run, subject: Subject) -> Reviewed:
