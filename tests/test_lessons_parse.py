@@ -72,7 +72,9 @@ def test_the_base_of_the_mistakes_has_none_itself() -> None:
     assert lesson.severity is Severity.P1
     assert lesson.mode is Mode.COMMENT
     assert lesson.date == date(2026, 5, 14)
-    assert lesson.examples == (Example(bad="requests.get(url)", good="requests.get(url, timeout=5)"),)
+    assert lesson.examples == (
+        Example(line=20, bad="requests.get(url)", good="requests.get(url, timeout=5)"),
+    )
     assert lesson.watch == Watch(paths=("billing/**",))
     assert [item.owner for item in lesson.remediation] == ["@acme/payments"]
 

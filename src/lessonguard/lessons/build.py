@@ -59,7 +59,11 @@ def _make(root: Entries, sound: dict[str, Node], path: str) -> Lesson:
     numbered = _numbered(sound.get("rules"))
     rules = [complete_rule(rule, lesson=texts, number=number) for number, rule in numbered]
     line = next(key.line for key, _ in root.entries if key.text == "incident")
-    return decode_lesson({**texts, "path": path, "line": line, "rules": rules})
+    examples = [
+        {**text, "line": node.line}
+        for text, node in zip(texts.get("examples", ()), _items(sound.get("examples")), strict=True)
+    ]
+    return decode_lesson({**texts, "path": path, "line": line, "rules": rules, "examples": examples})
 
 
 def _name(rule: Entries, incident: str, number: int) -> str:

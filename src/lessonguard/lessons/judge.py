@@ -73,7 +73,7 @@ def judge_examples(rules: Mapping[str, Entries], examples: Sequence[Entries], fa
     for example in examples:
         meant = _meant(rules, example, faults)
         _judge_language(example, [rules[name] for name in meant], faults)
-        present = [side for side in ("bad", "good") if example.get(side) is not None]
+        present = _sides(example, faults)
         if not present:
             faults.add(example, "the example has neither bad nor good code", hint='add "bad", "good" or both')
         covered |= {(name, side) for name in meant for side in present}
@@ -81,6 +81,18 @@ def judge_examples(rules: Mapping[str, Entries], examples: Sequence[Entries], fa
         if missing := [side for side in ("bad", "good") if (name, side) not in covered]:
             hint = 'add it under "examples"'
             faults.add(rule, f'rule "{name}" has no example of {join_words(missing)} code', hint=hint)
+
+
+def _sides(example: Entries, faults: Faults) -> list[str]:
+    """Give the kinds of code that an example has: written in it, or in a file."""
+    present = []
+    for side in ("bad", "good"):
+        keys = [key for key, _ in example.entries if key.text in {side, f"{side}-file"}]
+        if len(keys) > 1:
+            message = f'the example has both "{side}" and "{side}-file"'
+            faults.add(keys[1], message, hint="make two examples of it")
+        present += [side] if keys else []
+    return present
 
 
 def _meant(rules: Mapping[str, Entries], example: Entries, faults: Faults) -> list[str]:

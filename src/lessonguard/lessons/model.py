@@ -63,6 +63,12 @@ _LINK = {
 }
 _COMMIT = {"pattern": "^[0-9a-f]{7,64}$", "shape": "a commit hash of 7 to 64 hexadecimal digits"}
 _GLOB = {"pattern": "^[^\\\\]+$", "shape": "a glob with forward slashes"}
+_INSIDE = "(?!/)(?!(.*/)?\\.\\.(/|$))[^\\\\]+"  # from the top of the repository down, never up
+_FILE = {
+    "pattern": f"^{_INSIDE}$",
+    "shape": "a path relative to the top of the repository, or path@commit",
+    "example": "billing/pay.py@4f1c2d9",
+}
 _ONE_LINE = {"pattern": "^[^\\r\\n]+$", "shape": "one line of text"}
 
 
@@ -103,10 +109,22 @@ class Rule:
 
 @record
 class Example:
-    """Bad code that a rule must find, and good code on which it must be silent."""
+    """Bad code that a rule must find, and good code on which it must be silent.
 
+    `line` is where it stands in the lesson file, 1-based; it is not a key.
+    """
+
+    line: int = 1
     bad: str | None = field(default=None, metadata=doc("Code on which the rule must fire."))
     good: str | None = field(default=None, metadata=doc("Code on which the rule must be silent."))
+    bad_file: str | None = field(
+        default=None,
+        metadata=doc("In place of `bad`: the file with that code, `path` or `path@commit`.", **_FILE),
+    )
+    good_file: str | None = field(
+        default=None,
+        metadata=doc("In place of `good`: the file with that code, `path` or `path@commit`.", **_FILE),
+    )
     rule: RuleId | None = field(
         default=None, metadata=doc("The rule this is for, where the lesson has several; all if absent.")
     )
@@ -117,7 +135,7 @@ class Example:
         default=None,
         metadata=doc(
             "The path the code is checked under, for rules with `paths`.",
-            pattern="^(?!/)(?!(.*/)?\\.\\.(/|$))[^\\\\]+$",
+            pattern=f"^{_INSIDE}$",
             shape="a path relative to the top of the repository",
         ),
     )
