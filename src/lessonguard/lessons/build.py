@@ -9,6 +9,7 @@ from lessonguard.lessons.fault import Faults
 from lessonguard.lessons.judge import judge_examples, judge_names, judge_parts, judge_timeline, judge_wording
 from lessonguard.lessons.model import Lesson
 from lessonguard.lessons.node import Entries, Items, Node, text_value
+from lessonguard.lessons.placeholder import judge_placeholders
 from lessonguard.lessons.rule import complete_rule, judge_rule, rule_id
 from lessonguard.lessons.schema import lesson_schema
 from lessonguard.lessons.validate import Validator
@@ -43,6 +44,7 @@ def _find_sound(root: Entries, faults: Faults) -> dict[str, Node]:
 def _judge(root: Entries, sound: dict[str, Node], faults: Faults) -> None:
     judge_parts(root, faults)
     judge_wording(root, faults)
+    judge_placeholders(root, faults)
     for rule in _items(sound.get("rules")):
         judge_rule(rule, faults)
     if isinstance(timeline := sound.get("timeline"), Entries):

@@ -204,7 +204,13 @@ class Lesson:
             written="yes",
         )
     )
-    title: str = field(metadata=doc("One line that a colleague recognises the incident by.", **_ONE_LINE))
+    title: str = field(
+        metadata=doc(
+            "One line that a colleague recognises the incident by.",
+            example="Checkout hung for 41 minutes when the payments API stalled",
+            **_ONE_LINE,
+        )
+    )
     date: date = field(metadata=doc("The day the incident began.", example="2026-05-14"))
     severity: Severity = field(metadata=doc("P0 (worst) to P3."))
     failure_class: str = field(
