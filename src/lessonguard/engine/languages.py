@@ -44,11 +44,15 @@ class Languages:
         JavaScript rules are checked on TypeScript too, as the public `semgrep scan` does.
         `generic` is the analyzer meant by `generic` (a rule's option may choose `aliengrep`).
         """
-        ids = {self._ids.get(key.lower()) for key in keys}
-        if None in ids:
+        rows = [self.named(key) for key in keys]
+        if None in rows:
             return frozenset()
-        known = {generic if id_ == "generic" else id_ for id_ in ids if id_}
+        known = {generic if row.id == "generic" else row.id for row in rows if row}
         return frozenset(known | {"ts"} if "js" in known else known)
+
+    def named(self, key: str) -> Language | None:
+        """Give the row of what a rule calls a language; None if Semgrep does not know it."""
+        return self._rows.get(key.lower())
 
     def of_name(self, path: str) -> frozenset[str]:
         """Give the analyzers that the name of a file is enough for."""
@@ -81,8 +85,8 @@ class Languages:
         return frozenset(row.id for row in self.rows if not row.is_target)
 
     @cached_property
-    def _ids(self) -> Mapping[str, str]:
-        return {key: row.id for row in self.rows for key in row.keys}
+    def _rows(self) -> Mapping[str, Language]:
+        return {key: row for row in self.rows for key in row.keys}
 
     @cached_property
     def _of_some_files(self) -> tuple[Language, ...]:

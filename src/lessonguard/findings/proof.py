@@ -7,6 +7,9 @@ from typing import Literal
 from lessonguard.lessons.model import Lesson, Rule
 from lessonguard.record import record
 
+Side = Literal["bad", "good", "broken", "fixed"]
+"""What a rule should do: fire on `bad` code and at the `broken` commit, be silent on the others."""
+
 
 @record(order=True)
 class Sighting:
@@ -21,12 +24,11 @@ class Sighting:
 class Trial:
     """A piece of code that a rule was tried on.
 
-    `side` is what it should do: fire on `bad` code and at the `broken` commit, be silent on
-    `good` code and at the `fixed` one. `what` names it: `example 2`, `billing/pay.py at 4f1c2d9`.
+    `what` names it: `example 2`, `billing/pay.py at 4f1c2d9`.
     `line` is where it stands in the lesson file. `problem` says why it could not be tried.
     """
 
-    side: Literal["bad", "good", "broken", "fixed"]
+    side: Side
     what: str
     line: int
     language: str
