@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+import sys
 import sysconfig
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from shlex import join
@@ -42,6 +45,14 @@ class Host:
         """Open a pull request."""
         head = self._hosted.store.git("rev-parse", branch)
         return self._hosted.pull(len(self._hosted.pulls) + 1, head=head, branch=branch)
+
+    @contextmanager
+    def late(self, seconds: float) -> Iterator[None]:
+        """Let every answer, to Git and to others, come so much later, as over a network."""
+        for method in ("GET", "POST"):
+            self._hub.slow(method, "", seconds, times=sys.maxsize)
+        yield
+        self._hub.state.faults.clear()
 
     def review(self, pull: Pull) -> Contender:
         """Review, with no checkout, a pull request on which nothing was said before."""
