@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Literal
 
-from lessonguard.lessons.node import Node
+from lessonguard.lessons.node import Node, Scalar
 from lessonguard.record import record
 
 FaultCode = Literal["duplicate", "file", "schema", "vague", "yaml"]
@@ -17,7 +17,8 @@ does not belong, wording that says nothing, and what is not even YAML."""
 class Fault:
     """One thing that is wrong with a lesson file.
 
-    `line` and `column` are 1-based, in characters. `hint` is the remedy.
+    `line` and `column` are 1-based, in characters. `hint` is the remedy. Where a machine can apply it,
+    `instead` is what to write in place of the `written` text that stands there, quotes aside.
     """
 
     path: str
@@ -26,6 +27,8 @@ class Fault:
     message: str
     hint: str = ""
     code: FaultCode = "schema"
+    written: str = ""
+    instead: str = ""
 
     @property
     def text(self) -> str:
@@ -47,6 +50,19 @@ class Faults:
     def add(self, node: Node, message: str, *, hint: str = "", code: FaultCode = "schema") -> None:
         """Record a fault at the start of `node`."""
         self.add_at((node.line, node.column), message, hint=hint, code=code)
+
+    def add_misspelt(self, node: Scalar, message: str, *, hint: str, instead: str) -> None:
+        """Record a fault in how a key or a value is written; `instead`, if not empty, is what it means."""
+        fault = Fault(
+            path=self._path,
+            line=node.line,
+            column=node.column,
+            message=message,
+            hint=hint,
+            written=node.text if instead else "",
+            instead=instead,
+        )
+        self._found.append(fault)
 
     def add_at(
         self, place: tuple[int, int], message: str, *, hint: str = "", code: FaultCode = "schema"

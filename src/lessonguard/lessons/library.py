@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Any, TypeVar
 
@@ -26,33 +26,63 @@ def is_lesson_path(path: str) -> bool:
     return path.endswith(_ENDINGS) and not any(part.startswith(".") for part in parts)
 
 
-def load_folder(folder: Path, *, name: str | None, cache: Path | None = None) -> Library:
-    """Load the lessons in a folder and in the folders below it.
+@record
+class LessonFile:
+    """A lesson file on disk: what it is called in a library, and where it is.
 
-    `name` is the folder relative to the top of the repository: lessons are called by it, and it becomes
-    `Library.folder`. With None they are called by their path as it was given. `cache` as in `load_blobs`.
-    Links to outside of the folder are faults, not followed. Raise `LessonError` if there is no such folder.
+    If it is a link, then it must lead to a place `within` this folder, unless that is None.
+    """
+
+    name: str
+    path: Path
+    within: Path | None = None
+
+
+def find_files(folder: Path, *, name: str | None) -> tuple[LessonFile, ...]:
+    """Find the lesson files in a folder and in the folders below it.
+
+    `name` is the folder relative to the top of the repository, and files are called by it; with None by
+    their path as it was given. Raise `LessonError` if there is no such folder.
     """
     if not folder.is_dir():
         hint = "`lessonguard new` writes the first lesson"
         raise LessonError(f"cannot read lessons from {folder}: there is no such folder", hint=hint)
+    start = name or folder.as_posix()
+    return tuple(
+        LessonFile(
+            name=str(PurePosixPath(start, path.relative_to(folder).as_posix())), path=path, within=folder
+        )
+        for path in _walk(folder)
+    )
+
+
+def load_folder(folder: Path, *, name: str | None, cache: Path | None = None) -> Library:
+    """Load the lessons in a folder and in the folders below it.
+
+    `name` as in `find_files`; it becomes `Library.folder`. `cache` as in `load_blobs`. Links to outside of
+    the folder are faults, not followed. Raise `LessonError` if there is no such folder.
+    """
+    return load_files(find_files(folder, name=name), folder=name, cache=cache)
+
+
+def load_files(files: Iterable[LessonFile], *, folder: str | None, cache: Path | None = None) -> Library:
+    """Load the lessons in these files; what cannot be read is a fault. `cache` as in `load_blobs`."""
     contents: dict[str, bytes] = {}
     entries: list[tuple[str, str]] = []
     faults: list[Fault] = []
-    for path in _walk(folder):
-        called = str(PurePosixPath(name or folder.as_posix(), path.relative_to(folder).as_posix()))
+    for file in files:
         try:
-            data = _read(path, folder)
+            data = _read(file)
         except OSError as error:
             message = f"the file cannot be read: {error.strerror or error}"
             hint = "a lesson is a plain file that you may read"
-            faults.append(Fault(path=called, line=1, column=1, message=message, hint=hint, code="file"))
+            faults.append(Fault(path=file.name, line=1, column=1, message=message, hint=hint, code="file"))
             continue
         blob = _blob_id(data)
         contents[blob] = data
-        entries.append((called, blob))
+        entries.append((file.name, blob))
     outcomes = _load(entries, lambda blobs: {blob: contents[blob] for blob in blobs}, cache)
-    return _gather(outcomes, folder=name, faults=faults)
+    return _gather(outcomes, folder=folder, faults=faults)
 
 
 def load_blobs(
@@ -179,11 +209,12 @@ def _walk(folder: Path) -> Iterator[Path]:
         yield from (Path(top, name) for name in sorted(names) if is_lesson_path(name))
 
 
-def _read(path: Path, folder: Path) -> bytes:
-    """Read a file that really is one and is in the folder; raise `OSError` if it is not."""
-    if path.is_symlink() and not path.resolve().is_relative_to(folder.resolve()):
+def _read(file: LessonFile) -> bytes:
+    """Read a file that really is one and is where it may be; raise `OSError` if it is not."""
+    path, within = file.path, file.within
+    if within and path.is_symlink() and not path.resolve().is_relative_to(within.resolve()):
         raise OSError("it is a link to outside of the lesson folder")
     if not path.is_file():
         raise OSError("it is not a file")
-    with path.open("rb") as file:
-        return file.read(READ_AT_MOST)
+    with path.open("rb") as opened:
+        return opened.read(READ_AT_MOST)

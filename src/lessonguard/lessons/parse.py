@@ -58,6 +58,11 @@ def parse_lesson(data: bytes, *, path: str) -> Lesson | tuple[Fault, ...]:
     return faults.sorted() if lesson is None else lesson
 
 
+def read_tree(data: bytes) -> Node | None:
+    """Read the values of a lesson file with their positions, or None if it is not YAML."""
+    return _read_tree(data, Faults(""))
+
+
 def _read_tree(data: bytes, faults: Faults) -> Node | None:
     if len(data) > MAX_BYTES:
         faults.add_at(

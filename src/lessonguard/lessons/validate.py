@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from datetime import date
 from typing import Any
 
+from lessonguard.lessons.day import read_day
 from lessonguard.lessons.fault import Faults, find_similar, join_words, suggest
 from lessonguard.lessons.node import Entries, Items, Node, Scalar, json_value
 from lessonguard.lessons.rule_options import Schema
@@ -62,7 +63,8 @@ class Validator:
         unknown = [key for key, _ in node.entries if key.text not in properties]
         for key in unknown:
             hint = suggest(key.text, known, label="known here:")
-            self.faults.add(key, f'unknown key "{key.text}"', hint=hint)
+            instead = _respelt(key.text, set(known) - {other.text for other, _ in node.entries})
+            self.faults.add_misspelt(key, f'unknown key "{key.text}"', hint=hint, instead=instead)
         return {similar for key in unknown if (similar := find_similar(key.text, known))}
 
     def _resolve(self, schema: Schema) -> Schema:
@@ -180,7 +182,15 @@ class Validator:
                 date.fromisoformat(node.text)
                 return
         message = f'{name} must be a day that exists, as YYYY-MM-DD, not "{_shorten(node.text)}"'
-        self.faults.add(node, message, hint="for instance 2026-05-14")
+        meant = read_day(node.text)
+        hint = f"write {meant}" if meant else "for instance 2026-05-14"
+        self.faults.add_misspelt(node, message, hint=hint, instead=str(meant or ""))
+
+
+def _respelt(key: str, free: Iterable[str]) -> str:
+    """Give the one key that differs from this one in hyphens and underscores only, or nothing."""
+    meant = [name for name in free if name.replace("_", "-") == key.replace("_", "-")]
+    return meant[0] if len(meant) == 1 else ""
 
 
 def _written_as(schema: Schema) -> type[Node]:

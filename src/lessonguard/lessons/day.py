@@ -1,0 +1,57 @@
+"""Days as people write them → the day that is meant, where there is no doubt."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import date
+
+_MONTHS = (
+    *("january", "february", "march", "april", "may", "june", "july"),
+    *("august", "september", "october", "november", "december"),
+)
+_SIGNS = r"[-/. ]"
+_YEAR_FIRST = re.compile(rf"(\d{{4}})({_SIGNS})(\d{{1,2}})\2(\d{{1,2}})", re.ASCII)
+_YEAR_LAST = re.compile(rf"(\d{{1,2}})({_SIGNS})(\d{{1,2}})\2(\d{{4}})", re.ASCII)
+_COMPACT = re.compile(r"(\d{4})(\d\d)(\d\d)", re.ASCII)
+_SPELLED = re.compile(
+    r"(?:[a-z]+, )?(?:(?P<day>\d{1,2})(?:st|nd|rd|th|\.)?[- ](?:of )?)?(?P<month>[a-z]{3,9})\.?[- ]"
+    r"(?:(?P<late>\d{1,2})(?:st|nd|rd|th)?,? )?(?P<year>\d{4})",
+    re.ASCII,
+)
+
+
+def read_day(text: str) -> date | None:
+    """Give the day that a text means, or None if it means none or perhaps another.
+
+    The year must have four digits. `05/06/2026` may be in May or in June, so it is no day here,
+    while `14/05/2026` and `05/14/2026` can only be one.
+    """
+    found = {day for day in _readings(" ".join(text.lower().split())) if day}
+    return found.pop() if len(found) == 1 else None
+
+
+def _readings(text: str) -> Iterator[date | None]:
+    if (match := _YEAR_FIRST.fullmatch(text)) is not None:
+        yield _day(match[1], match[3], match[4])
+    elif (match := _COMPACT.fullmatch(text)) is not None:
+        yield _day(match[1], match[2], match[3])
+    elif (match := _YEAR_LAST.fullmatch(text)) is not None:
+        yield _day(match[4], match[3], match[1])
+        yield _day(match[4], match[1], match[3])
+    elif (match := _SPELLED.fullmatch(text)) is not None:
+        days = [day for day in (match["day"], match["late"]) if day]
+        months = [number for number, name in enumerate(_MONTHS, 1) if _is_short(match["month"], name)]
+        if len(days) == len(months) == 1:
+            yield _day(match["year"], str(months[0]), days[0])
+
+
+def _is_short(word: str, name: str) -> bool:
+    return name.startswith(word) or (word == "sept" and name == "september")
+
+
+def _day(year: str, month: str, day: str) -> date | None:
+    try:
+        return date(int(year), int(month), int(day))
+    except ValueError:
+        return None
