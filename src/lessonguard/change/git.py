@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from lessonguard.change.command import Git, complaint
 from lessonguard.change.diff import parse_hunks, parse_raw, parse_raw_blobs
 from lessonguard.change.history import find_merge_base
+from lessonguard.change.listing import find_in_worktree, list_commit, list_worktree
 from lessonguard.change.model import BlobId, ChangedFile, CommitId, Hunk
 from lessonguard.change.objects import ObjectReader
 from lessonguard.change.partial import fetch_missing, has_commits, is_partial
@@ -206,6 +207,14 @@ class Repository:
         entries = [row.partition("\t") for row in listing.decode("utf-8", "surrogateescape").split("\0")[:-1]]
         regular = [(path, about.split(" ")) for about, _, path in entries if about.startswith("100")]
         return tuple(sorted((path, BlobId(blob)) for path, (_, _, blob) in regular))
+
+    def list_files(self, commit: CommitId | None = None) -> Mapping[str, bool]:
+        """Give the regular files of a commit, or those of the work tree, and whether each is executable."""
+        return list_commit(self._reading, self._tree(commit)) if commit else list_worktree(self._git)
+
+    def find_text(self, text: str) -> tuple[str, ...]:
+        """Give the files of the work tree that hold a text, sorted by path; ignored files do not count."""
+        return find_in_worktree(self._git, text)
 
     def staged(self) -> CommitId:
         """Make the tree that a commit would have now; it exists until this repository is closed."""
