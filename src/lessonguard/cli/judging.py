@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timezone
-from pathlib import Path
 from typing import TypeVar
 
 import click
 
+from lessonguard.cli.options import DIRECTORY, LESSONS_FOLDER, MAX_MEMORY, TIMEOUT, with_options
 from lessonguard.engine.interface import Limits
 from lessonguard.errors import LessonError
 from lessonguard.findings.model import ScanReport
@@ -22,13 +22,7 @@ _NEVER = "never"
 _FAIL_ON = (*(mode.value for mode in reversed(Mode)), _NEVER)
 
 _OPTIONS = (
-    click.option(
-        "--lessons-folder",
-        metavar="PATH",
-        default="lessons",
-        show_default=True,
-        help="Where the repository keeps its lessons.",
-    ),
+    LESSONS_FOLDER,
     click.option(
         "--fail-on",
         type=click.Choice(_FAIL_ON),
@@ -36,22 +30,8 @@ _OPTIONS = (
         show_default=True,
         help="Exit with 1 if an incident whose lesson has this mode, or a stricter one, is repeated.",
     ),
-    click.option(
-        "--timeout",
-        metavar="SECONDS",
-        type=click.FloatRange(min=0.1),
-        default=5.0,
-        show_default=True,
-        help="For one rule on one file.",
-    ),
-    click.option(
-        "--max-memory",
-        metavar="MIB",
-        type=click.IntRange(min=256),
-        default=4096,
-        show_default=True,
-        help="For Semgrep.",
-    ),
+    TIMEOUT,
+    MAX_MEMORY,
     click.option(
         "--max-target-bytes",
         metavar="BYTES",
@@ -60,22 +40,13 @@ _OPTIONS = (
         show_default=True,
         help="Larger files are listed as unchecked.",
     ),
-    click.option(
-        "-C",
-        "directory",
-        metavar="DIR",
-        type=click.Path(exists=True, file_okay=False, path_type=Path),
-        default=".",
-        help="Run as if started there.",
-    ),
+    DIRECTORY,
 )
 
 
 def judging_options(function: _Function) -> _Function:
     """Give a command the options of all that judge a change."""
-    for option in reversed(_OPTIONS):
-        function = option(function)
-    return function
+    return with_options(*_OPTIONS)(function)
 
 
 def scan_options(

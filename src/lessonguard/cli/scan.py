@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,9 +12,11 @@ from lessonguard.change.model import Change
 from lessonguard.change.pick import branch_change, staged_change, worktree_change
 from lessonguard.cli.formats import FORMATS, render
 from lessonguard.cli.judging import exit_code, judging_options, scan_options
+from lessonguard.cli.options import OUTPUT
+from lessonguard.cli.output import write_result
 from lessonguard.cli.progress import Progress
 from lessonguard.engine.choose import find_semgrep
-from lessonguard.errors import LessonguardError, UsageError
+from lessonguard.errors import UsageError
 from lessonguard.lessons.library import load_folder
 from lessonguard.lessons.model import Library
 from lessonguard.scan import read_library, scan_change
@@ -34,12 +35,7 @@ from lessonguard.scan import read_library, scan_change
     help="Take the lessons from this directory instead of the tip of --base.",
 )
 @click.option("--format", "format_name", type=click.Choice(FORMATS), default="text", show_default=True)
-@click.option(
-    "--output",
-    metavar="FILE",
-    type=click.Path(dir_okay=False, path_type=Path),
-    help="Write to this file instead of standard output.",
-)
+@OUTPUT
 @judging_options
 def scan(
     *,
@@ -92,7 +88,7 @@ def scan(
             languages=semgrep.languages,
             options=options,
         )
-    _write(render(report, format_name=format_name, is_shown=output is None), output)
+    write_result(render(report, format_name=format_name, is_shown=output is None), output)
     return exit_code(report, fail_on=fail_on, is_told=format_name == "text" and output is None)
 
 
@@ -125,19 +121,3 @@ def _read_directory(repository: Repository, directory: Path) -> Library:
     resolved, top = directory.resolve(), Path(repository.top or directory.anchor)
     is_inside = repository.top is not None and resolved.is_relative_to(top)
     return load_folder(directory, name=resolved.relative_to(top).as_posix() if is_inside else None)
-
-
-def _write(text: str, output: Path | None) -> None:
-    """Write UTF-8, whatever the locale says."""
-    try:
-        if output is None:
-            sys.stdout.buffer.write(text.encode())
-            sys.stdout.buffer.flush()
-        else:
-            output.write_bytes(text.encode())
-    except BrokenPipeError:
-        raise
-    except OSError as error:
-        message = f"Cannot write the report to {output or 'standard output'}: {error.strerror}."
-        kind = LessonguardError if output is None else UsageError
-        raise kind(message, hint="Write it to another place: --output.") from error

@@ -1,0 +1,64 @@
+"""Options that several commands have: alike in each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+_Function = TypeVar("_Function", bound=Callable[..., Any])
+
+LESSONS_FOLDER = click.option(
+    "--lessons-folder",
+    metavar="PATH",
+    default="lessons",
+    show_default=True,
+    help="Where the repository keeps its lessons.",
+)
+
+TIMEOUT = click.option(
+    "--timeout",
+    metavar="SECONDS",
+    type=click.FloatRange(min=0.1),
+    default=5.0,
+    show_default=True,
+    help="For one rule on one file.",
+)
+
+MAX_MEMORY = click.option(
+    "--max-memory",
+    metavar="MIB",
+    type=click.IntRange(min=256),
+    default=4096,
+    show_default=True,
+    help="For Semgrep.",
+)
+
+DIRECTORY = click.option(
+    "-C",
+    "directory",
+    metavar="DIR",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    default=".",
+    help="Run as if started there.",
+)
+
+OUTPUT = click.option(
+    "--output",
+    metavar="FILE",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write to this file instead of standard output.",
+)
+
+
+def with_options(*options: Callable[[Any], Any]) -> Callable[[_Function], _Function]:
+    """Give a command these options, in this order."""
+
+    def decorate(function: _Function) -> _Function:
+        for option in reversed(options):
+            function = option(function)
+        return function
+
+    return decorate
