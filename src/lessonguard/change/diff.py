@@ -11,6 +11,10 @@ from lessonguard.change.model import BlobId, ChangedFile, FileVersion, Hunk
 if TYPE_CHECKING:
     from unidiff.patch import Hunk as PatchHunk
 
+LISTING = ("--raw", "-r", "-z", "--no-abbrev")
+RENAMES = ("-M50%", "-l1000")
+"""Options of git-diff-tree(1) for a list of changed files, and for finding which of them were renamed."""
+
 _REGULAR = {"100644": False, "100755": True}
 """The modes of regular files, and whether they are executable; see git-fast-import(1)."""
 
@@ -41,6 +45,20 @@ def parse_raw(listing: bytes) -> tuple[ChangedFile, ...]:
         if base or head:
             files.append(ChangedFile(base=base, head=head))
     return tuple(sorted(files, key=lambda file: file.path))
+
+
+def parse_listings(output: bytes) -> list[tuple[str, bytes]]:
+    """Cut what `--stdin` prints for many commits into the name of each and its listing by `LISTING`."""
+    listings: list[tuple[str, list[bytes]]] = []
+    fields = iter(output.split(b"\0")[:-1])
+    for field in fields:
+        if not field.startswith(b":"):
+            listings.append((field.decode(), []))
+            continue
+        status = field.rpartition(b" ")[2]
+        paths = [next(fields) for _ in range(2 if status.startswith((b"R", b"C")) else 1)]
+        listings[-1][1].extend([field, *paths])
+    return [(name, b"".join(field + b"\0" for field in listed)) for name, listed in listings]
 
 
 def parse_raw_blobs(listing: bytes) -> tuple[BlobId, ...]:

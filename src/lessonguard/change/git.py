@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 from lessonguard.change.command import Git, complaint
-from lessonguard.change.diff import parse_hunks, parse_raw, parse_raw_blobs
+from lessonguard.change.diff import LISTING, RENAMES, parse_hunks, parse_raw, parse_raw_blobs
 from lessonguard.change.history import find_merge_base
 from lessonguard.change.listing import find_in_worktree, list_commit, list_worktree
 from lessonguard.change.model import BlobId, ChangedFile, CommitId, Hunk
@@ -19,9 +19,8 @@ from lessonguard.process import run
 
 if TYPE_CHECKING:
     from lessonguard.change.scratch import Scratch
+    from lessonguard.change.walk import Walk
 
-_LISTING = ("--raw", "-r", "-z", "--no-abbrev")
-_RENAMES = ("-M50%", "-l1000")
 _PATCH = ("-p", "--full-index", "--indent-heuristic", "--no-color", "--no-ext-diff", "--no-textconv")
 _MAPPED = (*_PATCH, "-U0", "-w", "--text", "--diff-algorithm=histogram")
 _SHOWN = (*_PATCH, "-U3", "--inter-hunk-context=0", "--diff-algorithm=myers")
@@ -131,7 +130,13 @@ class Repository:
         """
         if self._is_partial:
             self._provide(self._differing(base, head))
-        return parse_raw(self._compare(*_LISTING, *_RENAMES, base=base, head=head))
+        return parse_raw(self._compare(*LISTING, *RENAMES, base=base, head=head))
+
+    def walk(self) -> Walk:
+        """Give what asks about many commits of a branch at once."""
+        from lessonguard.change.walk import Walk  # noqa: PLC0415 - a scan is about one change
+
+        return Walk(self._git, provide=self._provide if self._is_partial else None)
 
     def prefetch(self, base: CommitId, head: CommitId, *, tip: CommitId, folder: str) -> None:
         """Fetch in one go, where this is a partial clone, all that a scan will read.
@@ -228,7 +233,7 @@ class Repository:
         return self._open_scratch().write_worktree()
 
     def _differing(self, base: CommitId, head: CommitId) -> tuple[BlobId, ...]:
-        return parse_raw_blobs(self._compare(*_LISTING, "--no-renames", base=base, head=head))
+        return parse_raw_blobs(self._compare(*LISTING, "--no-renames", base=base, head=head))
 
     def _compare(self, *options: str, base: CommitId, head: CommitId) -> bytes:
         trees = self._tree(base), self._tree(head)

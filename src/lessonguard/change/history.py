@@ -58,7 +58,7 @@ def _newest(git: Git, commits: list[CommitId]) -> CommitId:
     return min((-int(date), CommitId(name)) for date, name in rows)[1]
 
 
-def _cuts(git: Git) -> frozenset[str]:
+def cut_commits(git: Git) -> frozenset[str]:
     """Give the commits whose parents were not fetched; see gitformat-shallow in Git's documentation."""
     try:
         return frozenset((git.common / "shallow").read_text("ascii").split())
@@ -73,7 +73,7 @@ def _hiding(git: Git, *, base: CommitId, head: CommitId, found: list[CommitId]) 
     commit at which history was cut. If that commit is an ancestor of every merge base found,
     then so is what lies behind it, and it is no better; else it may be.
     """
-    cuts = _cuts(git)
+    cuts = cut_commits(git)
     if not cuts or found in ([base], [head]):
         return frozenset()
     exclusions = [[f"^{commit}"] for commit in found] or [[]]
@@ -90,10 +90,10 @@ def _deepen(
     is no further step.
     """
     # Counted from the cuts: `--deepen` does nothing if the branch of any of them is gone on the server.
-    before, words = _cuts(git), []
+    before, words = cut_commits(git), []
     for remote in remotes if step else ():
         words.append(git.fetch(remote, f"--depth={step}", *options, wanted=cuts))
-        if _cuts(git) != before:
+        if cut_commits(git) != before:
             return
     why = "; ".join(filter(None, words)) or "no remote has more"
     raise GitError(f"Cannot tell where the change began, because this clone is shallow: {why}.", hint=_DEEPEN)

@@ -1,0 +1,126 @@
+"""Walk along a branch by first parents: what came into it, and which files each change touched."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import date, datetime, timezone
+
+from lessonguard.change.command import Git
+from lessonguard.change.diff import LISTING, RENAMES, parse_listings, parse_raw, parse_raw_blobs
+from lessonguard.change.history import cut_commits
+from lessonguard.change.model import BlobId, ChangedFile, CommitId
+from lessonguard.change.objects import ObjectReader
+from lessonguard.change.past import MergedChange, PastChanges, choose_landed, parse_commit, window
+from lessonguard.errors import GitError
+
+_LARGEST_COMMIT = 1_000_000
+"""How many bytes of a commit are read; a larger one has neither a date nor a subject."""
+
+_EMPTY_TREES = {
+    40: CommitId("4b825dc642cb6eb9a060e54bf8d69288fbee4904"),
+    64: CommitId("6ef19b41225c5369f1c104d45d8d85efa9b057b53b14b4b9b939dd74decc5321"),
+}
+"""The tree that has nothing in it, by the length of object names; Git knows it without having it."""
+
+_Step = tuple[CommitId, CommitId]
+
+
+class Walk:
+    """Asks Git about many commits at once.
+
+    `provide` is given contents before Git needs them to find renames; it is None for a
+    repository that has all of them.
+    """
+
+    def __init__(self, git: Git, *, provide: Callable[[Iterable[BlobId]], None] | None) -> None:
+        self._git = git
+        self._provide = provide
+
+    def back_from(
+        self,
+        tip: CommitId,
+        *,
+        branch: str,
+        last: int | None = None,
+        since: date | None = None,
+        after: CommitId | None = None,
+    ) -> PastChanges:
+        """Give what came into a branch, of which `tip` is the newest commit and `branch` the name.
+
+        The `last` so many changes, those `since` a day (UTC), or those that are not in `after`. See
+        `choose_landed` for what a change is.
+        """
+        limits = [f"--max-count={window(last)}"] if last else []
+        if since:
+            midnight = datetime(since.year, since.month, since.day, tzinfo=timezone.utc)
+            limits.append(f"--max-age={int(midnight.timestamp())}")
+        revisions = [tip, *([f"^{after}"] if after else [])]
+        listing = self._git.run(
+            "rev-list", "--first-parent", "--parents", *limits, *revisions, to="walk back"
+        )
+        rows = [line.split() for line in listing.decode().splitlines()]
+        are_merges, steps = choose_landed(rows)
+        cuts = cut_commits(self._git) if last is None or len(steps) < last else frozenset()
+        return PastChanges(
+            changes=self._read(steps[:last]),
+            branch=branch,
+            are_merges=are_merges,
+            asked=last,
+            since=since,
+            cut=next((CommitId(row[0]) for row in rows if row[0] in cuts), None),
+        )
+
+    def changed_files(self, steps: Sequence[_Step]) -> list[tuple[ChangedFile, ...]]:
+        """Give for each commit with its base what `Repository.changed_files` would, by one run of Git.
+
+        What a partial clone lacks of both sides is fetched, all at once.
+        """
+        if self._provide:
+            differing = self._compare(steps, *LISTING, "--no-renames")
+            self._provide([blob for listing in differing for blob in parse_raw_blobs(listing)])
+        return [parse_raw(listing) for listing in self._compare(steps, *LISTING, *RENAMES)]
+
+    def all_files(self, commit: CommitId) -> tuple[ChangedFile, ...]:
+        """Give the regular files of a commit as if it added all of them, sorted by path; fetch none."""
+        nothing = self.nothing(commit)
+        return parse_raw(
+            self._git.run("diff-tree", *LISTING, "--no-renames", nothing, commit, to=f"list {commit}")
+        )
+
+    @staticmethod
+    def nothing(like: CommitId) -> CommitId:
+        """Give the tree that has nothing in it, in a repository with names such as `like`."""
+        return _EMPTY_TREES[len(like)]
+
+    def is_in(self, commit: CommitId, later: CommitId) -> bool:
+        """Tell whether a commit is `later` or one of its ancestors."""
+        result = self._git.attempt("merge-base", "--is-ancestor", commit, later)
+        if result.returncode > 1:
+            raise GitError(f"Cannot tell whether {commit} is in {later}.")
+        return not result.returncode
+
+    def _read(self, steps: Sequence[_Step]) -> tuple[MergedChange, ...]:
+        objects = ObjectReader(self._git)
+        try:
+            found = objects.read([commit for commit, _ in steps], limit=_LARGEST_COMMIT)
+        finally:
+            objects.close()
+        contents = (each.content if each and each.content else b"" for each in found)
+        return tuple(
+            parse_commit(content, commit=commit, base=base)
+            for content, (commit, base) in zip(contents, steps, strict=True)
+        )
+
+    def _compare(self, steps: Sequence[_Step], *options: str) -> Iterator[bytes]:
+        """Give the listing of each step, in order; `--always` has Git name those without any too."""
+        listings = parse_listings(
+            self._git.run(
+                *("diff-tree", "--stdin", "--always", *options),
+                to="compare commits",
+                stdin="".join(f"{commit} {base}\n" for commit, base in steps).encode(),
+            )
+        )
+        names = [name for name, _ in listings]
+        if names != [commit for commit, _ in steps]:
+            raise GitError("Git did not compare all of the commits that it was asked about.")
+        return (listing for _, listing in listings)
