@@ -12,7 +12,7 @@ from threading import Timer
 
 from lessonguard.change.git import Repository
 from lessonguard.change.model import BlobId, Change, ChangedFile, CommitId
-from lessonguard.engine.interface import Engine, Limits, RuleProblem
+from lessonguard.engine.interface import Engine, EngineRule, Limits, RuleProblem
 from lessonguard.engine.languages import Languages
 from lessonguard.engine.look import Look, Obstacle, Remarkable
 from lessonguard.engine.paths import glob_filter, visible_path
@@ -70,12 +70,7 @@ def scan_change(
     `EngineError` if any of it cannot be done.
     """
     rules = engine_rules(library.lessons, languages)
-    files = [file for file in change.files if library.lessons and not _is_lesson(file, library)]
-    options.step(f"reading what changed (files: {len(files)})")
-    texts = _read(repository, files, limit=options.max_target_bytes)
-
-    selector = Selector(rules, languages, folder=library.folder)
-    look = Look(files, texts, selector=selector, max_bytes=options.max_target_bytes)
+    look = look_at(library, repository, change, rules=rules, languages=languages, options=options)
     options.step(look.question)
     if look.is_needed:
         with _prepared(repository, look.pairs):
@@ -100,9 +95,29 @@ def scan_change(
         findings=tuple(finding for finding in findings if finding.state is not State.FIXED),
         fixed=tuple(finding for finding in findings if finding.state is State.FIXED),
         notices=notices,
-        unchecked=_unchecked(look.obstacles(), files, library),
+        unchecked=_unchecked(look.obstacles(), look.changed, library),
         faults=(*(fault.text for fault in library.faults), *_rule_faults(refused, library)),
     )
+
+
+def look_at(
+    library: Library,
+    repository: Repository,
+    change: Change,
+    *,
+    rules: Sequence[EngineRule],
+    languages: Languages,
+    options: ScanOptions,
+) -> Look:
+    """Read what changed, and choose what the rules, those of the library, must look at.
+
+    The engine is not asked yet. Raise `GitError` if contents cannot be read.
+    """
+    files = [file for file in change.files if library.lessons and not _is_lesson(file, library)]
+    options.step(f"reading what changed (files: {len(files)})")
+    texts = _read(repository, files, limit=options.max_target_bytes)
+    selector = Selector(rules, languages, folder=library.folder)
+    return Look(files, texts, selector=selector, max_bytes=options.max_target_bytes)
 
 
 @contextmanager

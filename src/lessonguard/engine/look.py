@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from lessonguard.change.model import BlobId, ChangedFile, FileVersion
-from lessonguard.engine.interface import Engine, EngineResult, Limits, RuleProblem
+from lessonguard.engine.interface import Engine, EngineResult, Limits, RuleProblem, Target
 from lessonguard.engine.targets import Selector, too_large
 from lessonguard.findings.accept import MARK
 from lessonguard.findings.compared import Occurrence, Version
@@ -101,6 +101,16 @@ class Look:
     def question(self) -> str:
         """Say in words what the engine is asked."""
         return f"running Semgrep (rules: {len(self._selection.rules)}, files: {len(self._selection.targets)})"
+
+    @property
+    def changed(self) -> Sequence[ChangedFile]:
+        """Give the files that it is about."""
+        return self._files
+
+    @property
+    def targets(self) -> Sequence[Target]:
+        """Give what the engine is asked about; their keys are unique in this look only."""
+        return self._selection.targets
 
     @property
     def is_needed(self) -> bool:
