@@ -4,34 +4,41 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
-from lessonguard.author.specimen import Specimen, example_specimens
+from lessonguard.author.files import SHORT, Files, Origin
+from lessonguard.author.incident import Incident, Incidents
+from lessonguard.author.specimen import Specimen, example_specimens, incident_specimens
+from lessonguard.author.trial import Tried, make_trials
 from lessonguard.change.git import Repository
+from lessonguard.change.model import CommitId
 from lessonguard.engine.apart import Question, run_apart
 from lessonguard.engine.interface import Engine, EngineResult, EngineRule, Limits, Match, Problem, Target
 from lessonguard.engine.languages import Languages
 from lessonguard.engine.rules import engine_rule, unknown_languages
-from lessonguard.findings.proof import RuleProof, Sighting, Trial
-from lessonguard.findings.source import Source
+from lessonguard.findings.proof import RuleProof
 from lessonguard.lessons.model import Lesson, Rule
 from lessonguard.record import record
 
 
 @record
 class _Attempt:
-    """A rule, and what it is to be tried on; the key of a specimen in the run is `first` and its index."""
+    """A rule, and what it is to be tried on; the keys of these in the run count from `first`."""
 
     lesson: Lesson
     rule: Rule
     asked: EngineRule
     specimens: tuple[Specimen, ...]
+    note: str
     first: int
 
 
-def prove_lessons(
+def prove_lessons(  # noqa: PLR0913 - all that it needs, each from another place
     lessons: Sequence[Lesson],
     *,
     repository: Repository | None,
+    tree: CommitId | None = None,
+    fetch: bool = False,
     engine: Engine,
     languages: Languages,
     limits: Limits,
@@ -39,20 +46,54 @@ def prove_lessons(
 ) -> tuple[RuleProof, ...]:
     """Try every rule of these lessons on all that is meant for it, in one run of the engine.
 
-    The proofs are in the order of the lessons and of their rules. Raise `EngineError` if Semgrep
-    cannot run, `GitError` if the repository cannot be read.
+    That is the examples, and with `proof` the files that the fix touched. Examples that are files and
+    name no commit are read in `tree`, or else in the work tree. Commits of another repository are
+    looked at only if they are in this one too, or if `fetch` allows to fetch them.
+
+    The proofs are in the order of the lessons and of their rules. Raise `EngineError` if Semgrep cannot
+    run, `GitError` if a repository cannot be read.
     """
-    del repository
+    origin = Origin(repository=repository, tree=tree, fetch=fetch)
+    files, incidents = Files(origin), Incidents(origin, languages)
     attempts: list[_Attempt] = []
-    first = 0
     for lesson in lessons:
-        for rule in lesson.rules:
-            asked = engine_rule(rule, languages)
-            specimens = tuple(example_specimens(lesson, rule, asked=asked, languages=languages))
-            attempts.append(_Attempt(lesson=lesson, rule=rule, asked=asked, specimens=specimens, first=first))
-            first += len(specimens)
-    step(f"running Semgrep (rules: {len(attempts)}, pieces of code: {first})")
-    return _proofs(attempts, _ask(attempts, engine, limits))
+        step(f"reading what {lesson.incident} is proven on")
+        attempts += _attempts(lesson, files=files, incidents=incidents, languages=languages, after=attempts)
+    pieces = sum(len(attempt.specimens) for attempt in attempts)
+    step(f"running Semgrep (rules: {len(attempts)}, pieces of code: {pieces})")
+    proofs = _proofs(attempts, _ask(attempts, engine, limits))
+    firing = {proof.lesson.incident: proof for proof in reversed(proofs) if _fires(proof)}
+    return tuple(_with_sibling(proof, firing.get(proof.lesson.incident)) for proof in proofs)
+
+
+def _attempts(
+    lesson: Lesson, *, files: Files, incidents: Incidents, languages: Languages, after: Sequence[_Attempt]
+) -> Iterator[_Attempt]:
+    rules = [(rule, engine_rule(rule, languages)) for rule in lesson.rules]
+    incident = incidents.read(lesson, [asked for _, asked in rules])
+    first = after[-1].first + len(after[-1].specimens) if after else 0
+    for rule, asked in rules:
+        specimens = (
+            *example_specimens(lesson, rule, asked=asked, languages=languages, files=files),
+            *_incident_specimens(incident, lesson, rule, asked=asked, languages=languages),
+        )
+        yield _Attempt(
+            lesson=lesson,
+            rule=rule,
+            asked=asked,
+            specimens=specimens,
+            note=incident.note if incident else "",
+            first=first,
+        )
+        first += len(specimens)
+
+
+def _incident_specimens(
+    incident: Incident | None, lesson: Lesson, rule: Rule, *, asked: EngineRule, languages: Languages
+) -> tuple[Specimen, ...]:
+    if incident is None:
+        return ()
+    return incident_specimens(incident, lesson, rule, asked=asked, languages=languages)
 
 
 def _ask(attempts: Sequence[_Attempt], engine: Engine, limits: Limits) -> EngineResult:
@@ -67,12 +108,7 @@ def _ask(attempts: Sequence[_Attempt], engine: Engine, limits: Limits) -> Engine
 def _targets(attempt: _Attempt) -> Iterator[Target]:
     for key, specimen in enumerate(attempt.specimens, start=attempt.first):
         if not specimen.problem:
-            yield Target(
-                key=key,
-                path=specimen.path,
-                content=specimen.content,
-                analyzers=frozenset({specimen.analyzer}),
-            )
+            yield Target(key=key, path=specimen.path, content=specimen.content, analyzers=specimen.analyzers)
 
 
 def _proofs(attempts: Sequence[_Attempt], result: EngineResult) -> tuple[RuleProof, ...]:
@@ -84,58 +120,42 @@ def _proofs(attempts: Sequence[_Attempt], result: EngineResult) -> tuple[RulePro
         problems[problem.target].append(problem)
     unknown = unknown_languages(attempt.asked for attempt in attempts)
     refusals = {problem.rule: problem.message for problem in (*unknown, *result.rule_problems)}
-    return tuple(_proof(attempt, matches, problems, refusals) for attempt in attempts)
+    return tuple(
+        _proof(attempt, matches, problems, refusal=refusals.get(attempt.rule.id, "")) for attempt in attempts
+    )
 
 
 def _proof(
     attempt: _Attempt,
     matches: Mapping[int, Sequence[Match]],
     problems: Mapping[int, Sequence[Problem]],
-    refusals: Mapping[str, str],
+    *,
+    refusal: str,
 ) -> RuleProof:
-    refusal = refusals.get(attempt.rule.id, "")
     tried = [
-        (specimen, _trial(specimen, matches.get(key, ()), problems.get(key, ())))
+        Tried(specimen=specimen, matches=matches.get(key, ()), problems=problems.get(key, ()))
         for key, specimen in enumerate(attempt.specimens, start=attempt.first)
     ]
-    trials = () if refusal else tuple(_readable(tried))
-    return RuleProof(lesson=attempt.lesson, rule=attempt.rule, trials=trials, refusal=refusal)
+    return RuleProof(
+        lesson=attempt.lesson,
+        rule=attempt.rule,
+        trials=() if refusal else make_trials(tried),
+        refusal=refusal,
+        notes=(attempt.note,) if attempt.note else (),
+    )
 
 
-def _readable(tried: Sequence[tuple[Specimen, Trial]]) -> Iterator[Trial]:
-    """Give the trials that count: of code that one language reads and another cannot, not the latter.
+def _with_sibling(proof: RuleProof, sibling: RuleProof | None) -> RuleProof:
+    """Let the rule of a lesson that fires at the broken commit stand for the others, if there is one.
 
-    If none can, the first stands for all.
+    An incident of one form teaches about others, and their rules have nothing to find in its own code.
     """
-    groups: defaultdict[tuple[str, int], list[Trial]] = defaultdict(list)
-    for specimen, trial in tried:
-        groups[specimen.side, specimen.group].append(trial)
-    for trials in groups.values():
-        yield from [trial for trial in trials if not trial.problem] or trials[:1]
+    if sibling is None or proof.lesson.proof is None or proof.refusal or _fires(proof):
+        return proof
+    note = f"finds nothing at {proof.lesson.proof.broken[:SHORT]}, where {sibling.rule.id} fires"
+    trials = tuple(trial for trial in proof.trials if trial.side != "broken")
+    return replace(proof, trials=trials, notes=(*proof.notes, note))
 
 
-def _trial(specimen: Specimen, matches: Sequence[Match], problems: Sequence[Problem]) -> Trial:
-    source = Source(specimen.content)
-    return Trial(
-        side=specimen.side,
-        what=specimen.what,
-        line=specimen.line,
-        language=specimen.language,
-        code=specimen.content.decode("utf-8", "replace"),
-        sightings=tuple(sorted(_sighting(source, match) for match in matches)),
-        problem=specimen.problem or " ".join(_words(problem, specimen.language) for problem in problems[:1]),
-    )
-
-
-def _sighting(source: Source, match: Match) -> Sighting:
-    lines = source.lines_of(match.start, match.end)
-    return Sighting(
-        first_line=lines.start, last_line=lines.stop - 1, text=source.text(match.start, match.end)
-    )
-
-
-def _words(problem: Problem, language: str) -> str:
-    if problem.kind in {"parse", "partial-parse"}:
-        where = f"line {problem.lines[0].start}" if problem.lines else "it"
-        return f"Semgrep cannot read {where} as {language}"
-    return problem.message
+def _fires(proof: RuleProof) -> bool:
+    return any(trial.side == "broken" and trial.is_passed for trial in proof.trials)

@@ -10,6 +10,9 @@ from lessonguard.record import record
 Side = Literal["bad", "good", "broken", "fixed"]
 """What a rule should do: fire on `bad` code and at the `broken` commit, be silent on the others."""
 
+Effect = Literal["finds", "takes"]
+"""A part of a rule finds something, or takes away something that others have found."""
+
 
 @record(order=True)
 class Sighting:
@@ -21,20 +24,43 @@ class Sighting:
 
 
 @record
+class Step:
+    """One part of a rule, and what it did to a piece of code.
+
+    `key` and `value` are written as in the rule: `pattern-not` and its pattern. The value is empty
+    for a part that only holds others, which follow one level deeper; with no key either, it is what
+    the parts of its level find together. `lines` are those found or taken away, first and last, both
+    inclusive. `is_end` marks where nothing was left of what was found.
+    """
+
+    depth: int
+    key: str
+    value: str
+    effect: Effect
+    lines: tuple[tuple[int, int], ...]
+    is_end: bool = False
+
+
+@record
 class Trial:
     """A piece of code that a rule was tried on.
 
-    `what` names it: `example 2`, `billing/pay.py at 4f1c2d9`.
-    `line` is where it stands in the lesson file. `problem` says why it could not be tried.
+    `what` names it: `example 2`, `billing/pay.py at 4f1c2d9`. `line` is where it stands in the lesson
+    file. `path` is what the rule's `paths` see, `commit` where the file was taken from as the lesson
+    names it, or empty. `problem` says why it could not be tried. `steps` tell how the rule came to do
+    what it did, where that was asked and is known.
     """
 
     side: Side
     what: str
     line: int
     language: str
+    path: str
     code: str
     sightings: tuple[Sighting, ...]
+    commit: str = ""
     problem: str = ""
+    steps: tuple[Step, ...] = ()
 
     @property
     def is_passed(self) -> bool:
@@ -47,18 +73,25 @@ class RuleProof:
     """A rule and all that it was tried on.
 
     `refusal` says why Semgrep does not take the rule; then nothing was tried. At a commit of
-    several files the rule need only fire in one: such trials count together.
+    several files the rule need only fire in one: such trials count together. `notes` say what was not
+    tried, and why that is no fault.
     """
 
     lesson: Lesson
     rule: Rule
     trials: tuple[Trial, ...]
     refusal: str = ""
+    notes: tuple[str, ...] = ()
 
     @property
     def is_proven(self) -> bool:
         """Tell whether the rule fires wherever it should, and nowhere else."""
-        examples = [trial for trial in self.trials if trial.side in {"bad", "good", "fixed"}]
-        broken = [trial for trial in self.trials if trial.side == "broken"]
-        fires = not broken or any(trial.is_passed for trial in broken)
-        return not self.refusal and fires and all(trial.is_passed for trial in examples)
+        return not self.refusal and not self.failures
+
+    @property
+    def failures(self) -> tuple[Trial, ...]:
+        """Give the trials that keep the rule from being proven."""
+        fires = any(trial.side == "broken" and trial.is_passed for trial in self.trials)
+        return tuple(
+            trial for trial in self.trials if not trial.is_passed and not (trial.side == "broken" and fires)
+        )

@@ -65,7 +65,9 @@ def _make(root: Entries, sound: dict[str, Node], path: str) -> Lesson:
         {**text, "line": node.line}
         for text, node in zip(texts.get("examples", ()), _items(sound.get("examples")), strict=True)
     ]
-    return decode_lesson({**texts, "path": path, "line": line, "rules": rules, "examples": examples})
+    proof = {"proof": {**texts["proof"], "line": sound["proof"].line}} if "proof" in sound else {}
+    made = {**texts, **proof, "path": path, "line": line, "rules": rules, "examples": examples}
+    return decode_lesson(made)
 
 
 def _name(rule: Entries, incident: str, number: int) -> str:

@@ -144,8 +144,12 @@ class Example:
 
 @record
 class Proof:
-    """The incident's own commits: where the rule fires, and where it no longer does."""
+    """The incident's own commits: where the rule fires, and where it no longer does.
 
+    `line` is where they stand in the lesson file, 1-based; it is not a key.
+    """
+
+    line: int = 1
     broken: str = field(metadata=doc("A commit that holds the bad code.", written="yes", **_COMMIT))
     fixed: str = field(metadata=doc("The commit that fixed it.", written="yes", **_COMMIT))
     repository: str | None = field(
