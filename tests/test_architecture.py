@@ -18,7 +18,7 @@ _TESTS = sorted(path for path in _ROOT.glob("tests/**/*.py") if "cases" not in p
 _OWNERS = {
     "click": "lessonguard.cli",
     "github": "lessonguard.github",
-    "markdown_it": "lessonguard.author.outline",
+    "markdown_it": "lessonguard.author.postmortem.outline",
     "pygments": "lessonguard.findings.comments",
     "subprocess": "lessonguard.process",
     "typing_extensions": "lessonguard.record",  # for type checkers only

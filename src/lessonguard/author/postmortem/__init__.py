@@ -1,0 +1,1 @@
+"""A postmortem in Markdown, read for what a lesson can hold."""

@@ -1,0 +1,205 @@
+"""A Markdown document → its headings and what stands under them, as plain text; the only Markdown parser."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from typing import Literal
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from lessonguard.record import record
+
+_BOLD, _PLAIN = "\x02", "\x03"  # around emphasised text, for as long as it is being read
+_LABELS = (
+    re.compile(rf"{_BOLD}([^{_BOLD}{_PLAIN}]+?)\s*(?::\s*{_PLAIN}|{_PLAIN}\s*:)\s*(.*)", re.DOTALL),
+    re.compile(r"([^\W\d_][^:.,;!?`]{1,40}?)\s*:(?:\s+(.*)|$)", re.DOTALL),
+)
+_ALONE = re.compile(rf"{_BOLD}([^{_BOLD}{_PLAIN}]+){_PLAIN}:?")
+_BOX = re.compile(r"\[([ xX])\]\s+")
+_ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b\n]*(?:\x07|\x1b\\)?)")
+_PSEUDO = 7
+"""The level of a paragraph that is a heading for being all bold; real ones have 1 to 6."""
+
+
+@record
+class Line:
+    """A line as it is written: its 1-based number and its text.
+
+    `label` is what it begins with up to a colon, `Owner` or `**Owner**:`, and `value` what
+    follows that; without a label the value is all of the text.
+    """
+
+    number: int
+    text: str
+    label: str
+    value: str
+
+
+@record
+class Block:
+    """A paragraph, an item of a list, a row of a table, or a title in between.
+
+    An item's `depth` counts the lists that it is in; `is_ticked` is None unless it has a box. A row
+    has `cells` and the table's `columns`, its first row, instead of lines; that row comes first itself.
+    """
+
+    kind: Literal["prose", "item", "row", "title"]
+    line: int
+    lines: tuple[Line, ...] = ()
+    depth: int = 0
+    is_ticked: bool | None = None
+    cells: tuple[str, ...] = ()
+    columns: tuple[str, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """Give all of the text on one line."""
+        return " ".join(" ".join([*(line.text for line in self.lines), *self.cells]).split())
+
+
+@record
+class Heading:
+    """A heading: its level from 1 to 6, or 7 for a paragraph that is all bold, and its line, 1-based."""
+
+    title: str
+    line: int
+    level: int
+
+
+def read_outline(text: str) -> tuple[Heading | Block, ...]:
+    """Read the headings and blocks of a document, in order.
+
+    Emphasis, links, images and HTML leave their text, code its backticks. Blocks of code and of HTML are
+    left out. The text is `cleaned`.
+    """
+    return tuple(_Reader(MarkdownIt("commonmark").enable("table").parse(text)).read())
+
+
+def cleaned(text: str) -> str:
+    """Drop what nobody sees: escape sequences of terminals, control and format characters.
+
+    Lines stay lines, and every other kind of space becomes a plain one.
+    """
+    text = re.sub(r"\r\n?", "\n", _ESCAPES.sub("", text))
+    return "".join(_seen(character) for character in text)
+
+
+def _seen(character: str) -> str:
+    if character in "\n\t" or character.isprintable():
+        return character
+    category = unicodedata.category(character)
+    return " " if category.startswith("Z") or character == "\x85" else ""
+
+
+class _Reader:
+    """Go through the tokens of a document; see "Token stream" in the documentation of markdown-it."""
+
+    def __init__(self, tokens: Sequence[Token]) -> None:
+        self._tokens = tokens
+        self._depth = 0
+        self._columns: tuple[str, ...] = ()
+        self._cells: list[str] = []
+        self._row = 0
+
+    def read(self) -> Iterator[Heading | Block]:
+        opening = self._tokens[0] if self._tokens else None
+        for token in self._tokens:
+            if token.type == "inline" and opening is not None:
+                yield from self._inline(token, opening)
+            elif token.nesting == 1:
+                opening = token
+                self._enter(token)
+            elif token.nesting == -1:
+                yield from self._leave(token)
+
+    def _enter(self, token: Token) -> None:
+        if token.type in {"bullet_list_open", "ordered_list_open"}:
+            self._depth += 1
+        elif token.type == "table_open":
+            self._columns = ()
+        elif token.type == "tr_open":
+            self._cells = []
+            self._row = _number(token)
+
+    def _leave(self, token: Token) -> Iterator[Block]:
+        if token.type in {"bullet_list_close", "ordered_list_close"}:
+            self._depth -= 1
+        elif token.type == "tr_close":
+            cells = tuple(self._cells)
+            self._columns = self._columns or cells
+            yield Block(kind="row", line=self._row, cells=cells, columns=self._columns)
+
+    def _inline(self, token: Token, opening: Token) -> Iterator[Heading | Block]:
+        lines = _lines(token)
+        if opening.type in {"th_open", "td_open"}:
+            self._cells.append(" ".join(line.text for line in lines))
+        elif opening.type == "heading_open":
+            title = " ".join(line.text for line in lines)
+            yield Heading(title=title, line=_number(token), level=int(opening.tag[1:]))
+        else:
+            yield from self._paragraph(token, lines)
+
+    def _paragraph(self, token: Token, lines: list[Line]) -> Iterator[Heading | Block]:
+        alone = _ALONE.fullmatch(_raw(token).partition("\n")[0].strip())
+        if alone and not self._depth:
+            yield Heading(title=_plain(alone[1]).rstrip(" :"), line=lines[0].number, level=_PSEUDO)
+            lines = lines[1:]
+        if not lines:
+            return
+        box = _BOX.match(lines[0].text) if self._depth else None
+        if box:
+            lines[0] = _line(lines[0].number, lines[0].text[box.end() :])
+        yield Block(
+            kind="item" if self._depth else "prose",
+            line=lines[0].number,
+            lines=tuple(lines),
+            depth=self._depth,
+            is_ticked=box[1] in "xX" if box else None,
+        )
+
+
+def _number(token: Token) -> int:
+    return (token.map[0] if token.map else 0) + 1
+
+
+def _lines(token: Token) -> list[Line]:
+    first = _number(token)
+    return [_line(first + index, raw) for index, raw in enumerate(_raw(token).split("\n"))]
+
+
+def _line(number: int, raw: str) -> Line:
+    text = raw.strip()
+    for pattern in _LABELS:
+        if found := pattern.fullmatch(text):
+            label, value = _plain(found[1]), _plain(found[2] or "")
+            return Line(number=number, text=_plain(text), label=label, value=value)
+    return Line(number=number, text=_plain(text), label="", value=_plain(text))
+
+
+def _plain(raw: str) -> str:
+    return " ".join(raw.replace(_BOLD, "").replace(_PLAIN, "").split())
+
+
+def _raw(token: Token) -> str:
+    """Give the text of a paragraph, line by line, with signs around what is emphasised."""
+    raw = "".join(_inline_text(child) for child in token.children or ())
+    return re.sub(rf"{_BOLD}+", _BOLD, re.sub(rf"{_PLAIN}+", _PLAIN, raw))
+
+
+def _inline_text(token: Token) -> str:
+    match token.type:
+        case "strong_open" | "em_open":
+            return _BOLD
+        case "strong_close" | "em_close":
+            return _PLAIN
+        case "softbreak" | "hardbreak":
+            return "\n"
+        case "code_inline":
+            return f"`{token.content}`"
+        case "html_inline":
+            return " " if token.content.startswith("<br") else ""
+        case _:
+            return token.content

@@ -1,0 +1,198 @@
+"""A postmortem in Markdown → what it says of the incident, and where it says it; nothing is made up."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from datetime import date
+
+from lessonguard.author.answers import find_fault
+from lessonguard.author.postmortem.chronicle import read_moments
+from lessonguard.author.postmortem.days import first_day
+from lessonguard.author.postmortem.follow_ups import read_follow_ups
+from lessonguard.author.postmortem.outline import Block, Heading, Line, cleaned, read_outline
+from lessonguard.author.postmortem.passages import Passage, find_passages
+from lessonguard.author.postmortem.topics import find_topic
+from lessonguard.lessons.draft import Draft, Offer, Statement
+from lessonguard.lessons.model import IncidentId, Severity
+from lessonguard.lessons.node import Entries, Scalar
+from lessonguard.lessons.parse import parse_values
+
+_FRONT = re.compile(r"\A---[ \t]*\n(.*?)^(?:---|\.\.\.)[ \t]*$", re.DOTALL | re.MULTILINE)
+_GUIDANCE = re.compile(
+    r"\s*(?:\[.*\]|<.*>|_.*_)[.\s]*|\W*(?:tb[dc]|todo|n/?a|none)\W*", re.IGNORECASE | re.DOTALL
+)
+_URL = re.compile(r"https?://[^\s<>\"')\]]+")
+_SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+_ID = re.compile(r"[A-Za-z][A-Za-z0-9]*-\d+")
+_SEVERITY = re.compile(rf"\b(?:{'|'.join(severity.value for severity in Severity)})\b", re.IGNORECASE)
+_KIND = (
+    r"(?:(?:incident|outage|blameless|public|preliminary|final|draft)\s+)*"
+    r"(?:post[- ]?mortem|incident|outage|rca|coe|retrospective|root cause analysis|correction of errors?"
+    r"|after[- ]action(?:\s+report)?|incident review)"
+    r"(?:\s+(?:report|review|retrospective|summary|analysis|document))?"
+)
+_PREFIX = re.compile(rf"\A{_KIND}\s*(?:[:\u2013\u2014|-]|\b(?:for|of|on|about)\b)\s*", re.IGNORECASE)
+_SUFFIX = re.compile(rf"\s*[:\u2013\u2014|-]?\s+{_KIND}\Z", re.IGNORECASE)
+_ASIDE = re.compile(r"\s*[(\[][^()\[\]]*(?:#|incident|\d{4})[^()\[\]]*[)\]]\s*", re.IGNORECASE)
+_DAY = re.compile(r"\A\d{4}-\d\d-\d\d\b|\b\d{4}-\d\d-\d\d\Z")
+_EDGES = " \t:|,\u2013\u2014-#"
+
+_PROSE = {"failure-mode": 1, "root-cause": 3, "mitigation": 3, "invariant": 1}
+"""The keys that hold prose, and how many sentences of it."""
+
+_LONG = 320
+"""How many characters of several sentences are taken."""
+
+_OFFERED = {"failure-mode": ("summary",), "root-cause": ("trigger", "factors"), "invariant": ("lessons",)}
+"""Which other topics an author may want to read for a key."""
+
+
+def read_postmortem(text: str, *, incident: IncidentId) -> Draft:
+    """Read what a postmortem says about an incident: under headings, behind labels, in tables.
+
+    The words of the headings are those of common templates, see `topics`. What a lesson could not
+    hold, or could be read in two ways, is offered to the author and not taken.
+    """
+    front, body = _split(cleaned(text))
+    outline = read_outline(body)
+    passages = (*front, *find_passages(outline))
+    ranked = sorted(passages, key=lambda passage: passage.rank)
+    day = next(_dates(ranked), None)
+    parts = [
+        *_titles(outline, ranked, incident),
+        *_days(ranked, day),
+        *_singles(ranked),
+        *(part for key in _PROSE for part in _prose(key, ranked)),
+        *_others(ranked, incident),
+    ]
+    moments = read_moments(passages, day=day[0] if day else None)
+    return Draft(
+        incident=incident,
+        statements=(*(part for part in parts if isinstance(part, Statement)), *moments),
+        offers=tuple(part for part in parts if isinstance(part, Offer)),
+        follow_ups=tuple(
+            item for each in passages if each.topic == "actions" for item in read_follow_ups(each)
+        ),
+    )
+
+
+def _split(text: str) -> tuple[tuple[Passage, ...], str]:
+    """Read the front matter, if there is one; give the rest with as many lines as before."""
+    found = _FRONT.match(text.removeprefix("\n"))
+    root = parse_values(found[1].encode()) if found else None
+    if not found or not isinstance(root, Entries):
+        return (), text
+    passages = [
+        Passage(
+            topic=about[0],
+            rank=about[1],
+            title=key.text,
+            line=key.line + 1,
+            blocks=(_block(key.line + 1, value.text),),
+        )
+        for key, value in root.entries
+        if (about := find_topic(key.text)) and about[0] and isinstance(value, Scalar) and value.text.strip()
+    ]
+    return tuple(passages), "\n" * found[0].count("\n") + text[found.end() :]
+
+
+def _block(number: int, text: str) -> Block:
+    plain = " ".join(text.split())
+    return Block(kind="prose", line=number, lines=(Line(number=number, text=plain, label="", value=plain),))
+
+
+def _about(passages: Sequence[Passage], *topics: str) -> Iterator[Passage]:
+    return (passage for topic in topics for passage in passages if passage.topic == topic)
+
+
+def _titles(
+    outline: Sequence[Heading | Block], passages: Sequence[Passage], incident: IncidentId
+) -> Iterator[Statement]:
+    for passage in _about(passages, "title"):
+        if title := _trimmed(passage.first, incident):
+            yield Statement(key="title", text=title, origin=passage.origin)
+    heading = next((part for part in outline if isinstance(part, Heading)), None)
+    if heading and not find_topic(heading.title) and (title := _trimmed(heading.title, incident)):
+        yield Statement(key="title", text=title, origin=f"the heading, line {heading.line}")
+
+
+def _trimmed(title: str, incident: IncidentId) -> str:
+    """Take off what a lesson says elsewhere: that it is a postmortem, of which incident and day."""
+    before = ""
+    while title != before:
+        before = title
+        title = _PREFIX.sub("", _SUFFIX.sub("", _ASIDE.sub(" ", _DAY.sub("", title)))).strip(_EDGES)
+        title = re.sub(rf"\A{re.escape(incident)}\b|\b{re.escape(incident)}\Z", "", title).strip(_EDGES)
+    return "" if re.fullmatch(_KIND, title, re.IGNORECASE) or find_fault("title", title) else title
+
+
+def _dates(passages: Sequence[Passage]) -> Iterator[tuple[date, Passage]]:
+    return ((day, passage) for passage in _about(passages, "date") if (day := first_day(passage.first)))
+
+
+def _days(passages: Sequence[Passage], day: tuple[date, Passage] | None) -> Iterator[Statement | Offer]:
+    if day:
+        yield Statement(key="date", text=day[0].isoformat(), origin=day[1].origin)
+        return
+    for passage in _about(passages, "date"):
+        if passage.first:
+            why = "it is not one day that can be read in one way"
+            yield Offer(key="date", text=passage.first, origin=passage.origin, why=why)
+
+
+def _singles(passages: Sequence[Passage]) -> Iterator[Statement | Offer]:
+    for passage in passages:
+        text, origin = passage.first, passage.origin
+        if passage.topic == "severity" and text and not _GUIDANCE.fullmatch(text):
+            named = {found.upper() for found in _SEVERITY.findall(text)}
+            if len(named) == 1:
+                yield Statement(key="severity", text=named.pop(), origin=origin)
+            else:
+                yield Offer(
+                    key="severity", text=text, origin=origin, why="lessons count from P0 (worst) to P3"
+                )
+        elif passage.topic == "postmortem" and (url := _URL.search(text)):
+            yield Statement(key="postmortem", text=url[0].rstrip(".,;"), origin=origin)
+        elif passage.topic == "failure-class" and _SLUG.fullmatch(text.strip("`")):
+            yield Statement(key="failure-class", text=text.strip("`"), origin=origin)
+
+
+def _prose(key: str, passages: Sequence[Passage]) -> Iterator[Statement | Offer]:
+    """Take the first sentences of the best passage that says something; offer what else there is."""
+    is_taken = False
+    for passage in _about(passages, key, *_OFFERED.get(key, ())):
+        sentences = [sentence for sentence in passage.sentences if not _GUIDANCE.fullmatch(sentence)]
+        rest = sentences
+        if sentences and not is_taken and passage.topic in {key, "summary"}:
+            count = _count(sentences, most=_PROSE[key])
+            text = " ".join(sentences[:count])
+            if fault := find_fault(key, text):
+                yield Offer(key=key, text=text, origin=passage.origin, why=_why(fault.message, key))
+            else:
+                is_taken = True
+                yield Statement(key=key, text=text, origin=passage.origin, is_guess=passage.topic != key)
+            rest = sentences[count:]
+        if rest:
+            yield Offer(key=key, text=" ".join(rest), origin=passage.origin, why="")
+
+
+def _count(sentences: Sequence[str], *, most: int) -> int:
+    """Give how many sentences are taken: at least one, and no more than `_LONG` characters of several."""
+    count = 1
+    while count < min(most, len(sentences)) and len(" ".join(sentences[: count + 1])) <= _LONG:
+        count += 1
+    return count
+
+
+def _why(message: str, key: str) -> str:
+    return message.replace(f'"{key}" says', "it says")
+
+
+def _others(passages: Sequence[Passage], incident: IncidentId) -> Iterator[Offer]:
+    """Say so if the postmortem seems to be about another incident."""
+    for passage in _about(passages, "incident"):
+        named = _ID.findall(passage.first)
+        if named and incident.casefold() not in passage.first.casefold():
+            why = f"the lesson is about {incident}"
+            yield Offer(key="incident", text=passage.first, origin=passage.origin, why=why)
