@@ -1,4 +1,4 @@
-"""A remark: one thing to say about a lesson file, or about an accept comment elsewhere."""
+"""Remarks: what there is to say about lesson files, and about accept comments elsewhere."""
 
 from __future__ import annotations
 
@@ -25,3 +25,36 @@ class Remark:
     code: str
     message: str
     hint: str = ""
+
+
+@record(order=True)
+class Mended:
+    """A lesson file that was rewritten, and in a few words each, what was changed in it."""
+
+    path: str
+    changes: tuple[str, ...]
+
+
+@record
+class CheckReport:
+    """What a check of lesson files found.
+
+    `remarks` are sorted by path and place. `lessons` counts the files, `rules` and `examples` (bad and good
+    code, each for itself) those of the valid ones. `mended` are the files that were rewritten before;
+    `mendable` counts the remarks that a machine could still take care of.
+    """
+
+    remarks: tuple[Remark, ...]
+    lessons: int
+    rules: int
+    examples: int
+    mended: tuple[Mended, ...] = ()
+    mendable: int = 0
+
+    def count(self, level: Level) -> int:
+        """Count the remarks of a level."""
+        return sum(remark.level == level for remark in self.remarks)
+
+    def fails(self, *, strict: bool) -> bool:
+        """Tell whether the lessons must be mended: because of an error, or if `strict` of a warning."""
+        return bool(self.remarks) if strict else bool(self.count("error"))

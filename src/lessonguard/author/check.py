@@ -1,0 +1,118 @@
+"""Check lesson files: all that keeps a lesson from being used, and what should be looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import field
+from datetime import date
+
+from lessonguard.author.accepts import accept_remarks
+from lessonguard.author.asked import Asked
+from lessonguard.author.followup import followup_remarks
+from lessonguard.author.places import Places
+from lessonguard.author.prove import prove_lessons
+from lessonguard.author.scope import Scope, scope_remarks
+from lessonguard.author.unproven import unproven_remarks
+from lessonguard.engine.interface import Engine, Limits
+from lessonguard.engine.languages import Languages
+from lessonguard.findings.remark import CheckReport, Mended, Remark
+from lessonguard.lessons.fault import Fault
+from lessonguard.lessons.model import Lesson
+from lessonguard.record import record
+
+
+@record
+class CheckOptions:
+    """How to check.
+
+    `today` decides which follow-ups are past due. `step` hears, in words, what is done now.
+    """
+
+    today: date
+    limits: Limits = field(default_factory=Limits)
+    step: Callable[[str], None] = lambda _: None
+
+
+def check_lessons(
+    asked: Asked,
+    *,
+    engine: Engine,
+    languages: Languages,
+    options: CheckOptions,
+    mended: tuple[Mended, ...] = (),
+) -> CheckReport:
+    """Say all that is wrong with lesson files, and what should be looked at.
+
+    The engine is started once for all rules and examples, and not at all if there are none. What needs a
+    tree is left out where there is none. Raise `GitError` or `EngineError` if any of it cannot be done.
+    """
+    places = Places(asked.read)
+    faults = [fault for fault in asked.library.faults if _is_asked(fault, asked)]
+    remarks = {
+        *map(_fault_remark, faults),
+        *_lesson_remarks(asked, places, languages, options),
+        *_proof_remarks(asked, places, engine=engine, languages=languages, options=options),
+        *_tree_remarks(asked, places, languages, options),
+    }
+    return CheckReport(
+        remarks=tuple(sorted(remarks)),
+        lessons=len(asked.names),
+        rules=sum(len(lesson.rules) for lesson in asked.lessons),
+        examples=sum(map(_count_examples, asked.lessons)),
+        mended=mended,
+        mendable=sum(bool(fault.instead) for fault in faults),
+    )
+
+
+def _is_asked(fault: Fault, asked: Asked) -> bool:
+    """Tell whether a fault is in a file that was asked about."""
+    return fault.path in asked.names
+
+
+def _fault_remark(fault: Fault) -> Remark:
+    return Remark(
+        path=fault.path,
+        line=fault.line,
+        column=fault.column,
+        level="error",
+        code=fault.code,
+        message=fault.message,
+        hint=fault.hint,
+    )
+
+
+def _lesson_remarks(
+    asked: Asked, places: Places, languages: Languages, options: CheckOptions
+) -> Iterator[Remark]:
+    scope = Scope(asked.tree, languages)
+    for lesson in asked.lessons:
+        yield from scope_remarks(lesson, places, scope)
+        yield from followup_remarks(lesson, places, tree=asked.tree, today=options.today)
+
+
+def _proof_remarks(
+    asked: Asked, places: Places, *, engine: Engine, languages: Languages, options: CheckOptions
+) -> Iterator[Remark]:
+    proofs = prove_lessons(
+        asked.lessons,
+        repository=asked.repository,
+        engine=engine,
+        languages=languages,
+        limits=options.limits,
+        step=options.step,
+    )
+    for proof in proofs:
+        yield from unproven_remarks(proof, places)
+
+
+def _tree_remarks(
+    asked: Asked, places: Places, languages: Languages, options: CheckOptions
+) -> Iterator[Remark]:
+    if asked.is_all and asked.tree:
+        options.step("looking for accept comments")
+        yield from accept_remarks(asked.library, asked.tree, places, languages=languages)
+
+
+def _count_examples(lesson: Lesson) -> int:
+    codes = ((example.bad, example.bad_file, example.good, example.good_file) for example in lesson.examples)
+    return sum(code is not None for each in codes for code in each)
