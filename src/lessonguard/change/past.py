@@ -10,6 +10,7 @@ from lessonguard.change.model import CommitId
 from lessonguard.record import record
 
 _COMMITTED = re.compile(rb"^committer .*> (-?[0-9]+) ([+-])([0-9]{2})([0-9]{2})$", re.MULTILINE)
+_AUTHORED = re.compile(_COMMITTED.pattern.replace(b"committer", b"author"), re.MULTILINE)
 _ENCODING = re.compile(rb"^encoding (\S+)$", re.MULTILINE)
 _GITHUB = re.compile(r"Merge pull request (#[0-9]+) from ")
 _GITLAB = re.compile(r"Merge branch '.*' into '.*'$")
@@ -87,6 +88,11 @@ def parse_commit(content: bytes, *, commit: CommitId, base: CommitId) -> MergedC
     )
 
 
+def author_day(content: bytes) -> date:
+    """Give the day on which a commit's change was made, from the commit object; see `MergedChange.date`."""
+    return _date(_AUTHORED.search(content.partition(b"\n\n")[0]))
+
+
 def _title(subject: str, body: Sequence[str]) -> str:
     """Give the title of a pull request, which GitHub and GitLab put below the subject of a merge."""
     if body and (found := _GITHUB.match(subject)):
@@ -109,7 +115,7 @@ def _decode(message: bytes, encoding: re.Match[bytes] | None) -> str:
 
 
 def _date(committed: re.Match[bytes] | None) -> date:
-    """Give the day in the committer's own time zone; the first of 1970 for what is no date."""
+    """Give the day in the time zone of whoever it was; the first of 1970 for what is no date."""
     beginning = datetime(1970, 1, 1, tzinfo=timezone.utc)
     if committed is None:
         return beginning.date()

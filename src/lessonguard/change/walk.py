@@ -99,13 +99,17 @@ class Walk:
             raise GitError(f"Cannot tell whether {commit} is in {later}.")
         return not result.returncode
 
-    def _read(self, steps: Sequence[_Step]) -> tuple[MergedChange, ...]:
+    def read_commits(self, commits: Iterable[CommitId]) -> list[bytes]:
+        """Give commit objects as they are, in order; nothing for one that is too large."""
         objects = ObjectReader(self._git)
         try:
-            found = objects.read([commit for commit, _ in steps], limit=_LARGEST_COMMIT)
+            found = objects.read(commits, limit=_LARGEST_COMMIT)
         finally:
             objects.close()
-        contents = (each.content if each and each.content else b"" for each in found)
+        return [each.content if each and each.content else b"" for each in found]
+
+    def _read(self, steps: Sequence[_Step]) -> tuple[MergedChange, ...]:
+        contents = self.read_commits(commit for commit, _ in steps)
         return tuple(
             parse_commit(content, commit=commit, base=base)
             for content, (commit, base) in zip(contents, steps, strict=True)

@@ -31,5 +31,6 @@ def judge_placeholders(node: Node, faults: Faults) -> None:
         if isinstance(value, Scalar) and value.text.strip() == PLACEHOLDER and key.text in _REMEDIES:
             doc = _REMEDIES[key.text]
             message = f'"{key.text}" says "{PLACEHOLDER}", which is a placeholder'
-            faults.add(value, message, hint=f"write {doc[0].lower()}{doc[1:].rstrip('.')}")
+            hint = f"write {doc[0].lower()}{doc[1:].rstrip('.')}"
+            faults.add(value, message, hint=hint, code="vague")
         judge_placeholders(value, faults)

@@ -8,30 +8,14 @@ from contextlib import suppress
 from datetime import date, datetime, time, timedelta, timezone
 from itertools import pairwise
 
-_MONTHS = (
-    *("january", "february", "march", "april", "may", "june"),
-    *("july", "august", "september", "october", "november", "december"),
-)
-_MONTH = r"(?P<{}>[a-z]{{3,9}})\.?"
-_DAY = r"(?P<{}>\d{{1,2}})(?:st|nd|rd|th)?"
-_YEAR = r"(?P<{}>\d{{4}})"
-_NUMBER = r"(?P<{}>\d{{1,2}})"
+from lessonguard.lessons.day import read_day
 
-
-def _pattern(*parts: str) -> re.Pattern[str]:
-    return re.compile(rf"(?<![\w/.-]){''.join(parts)}(?![\w/-]|\.\d)", re.IGNORECASE)
-
-
-_YMD = _pattern(
-    _YEAR.format("year"), r"(?P<sign>[-/.])", _NUMBER.format("month"), r"(?P=sign)", _NUMBER.format("day")
+_NUMBERS = r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{4}"
+_SPELLED = (
+    r"\d{1,2}(?:st|nd|rd|th)?(?:\s+of)?[\s-]+[a-z]{3,9}\.?,?[\s-]+\d{4}"
+    r"|[a-z]{3,9}\.?\s+\d{1,2}(?:st|nd|rd|th)?,?\s+\d{4}"
 )
-_NUMBERS = _pattern(
-    _NUMBER.format("one"), r"(?P<sign>[-/.])", _NUMBER.format("two"), "(?P=sign)", _YEAR.format("year")
-)
-_DMY = _pattern(
-    _DAY.format("day"), r"(?:\s+of)?[\s-]+", _MONTH.format("name"), r",?[\s-]+", _YEAR.format("year")
-)
-_MDY = _pattern(_MONTH.format("name"), r"\s+", _DAY.format("day"), r",?\s+", _YEAR.format("year"))
+_DAY = re.compile(rf"(?<![\w/.-])(?:{_NUMBERS}|{_SPELLED})(?![\w/-]|\.\d)", re.ASCII | re.IGNORECASE)
 _INSTANT_DAY = re.compile(r"(?P<day>\d{4}-\d\d-\d\d)T(?=\d\d:\d\d)")  # as in 2026-05-14T09:12Z
 _RANGE = re.compile(r"\s*(?:[-\u2013\u2014\u2192]|to|until|till|through)\s*", re.IGNORECASE)
 _TIME = re.compile(
@@ -62,7 +46,7 @@ def first_day(text: str) -> date | None:
 
     None if there is none, there are several, or one that can be read in two ways.
     """
-    if any(_is_ambiguous(found) for found in _NUMBERS.finditer(text)):
+    if any(read_day(found[0]) is None for found in re.finditer(rf"\b(?:{_NUMBERS})\b", text)):
         return None
     found = list(_days(text))
     if len({day for _, _, day in found}) == 1:
@@ -116,46 +100,9 @@ def write_moment(moment: datetime) -> str:
 
 def _days(text: str) -> Iterator[tuple[int, int, date]]:
     """Give start, end and day of each that can be read, by start."""
-    text = _INSTANT_DAY.sub(lambda found: f"{found['day']} ", text)
-    found = [
-        (match.start(), match.end(), day)
-        for pattern in (_YMD, _NUMBERS, _DMY, _MDY)
-        for match in pattern.finditer(text)
-        if (day := _day(match))
-    ]
-    return iter(sorted(found))
-
-
-def _day(found: re.Match[str]) -> date | None:
-    parts = found.groupdict()
-    if "name" in parts:
-        month = _month(parts["name"])
-    elif "one" in parts:
-        one, two = int(parts["one"]), int(parts["two"])
-        if _is_ambiguous(found):
-            return None
-        month, parts["day"] = (two, str(one)) if one > two else (one, str(two))
-    else:
-        month = int(parts["month"])
-    with suppress(ValueError):
-        return date(int(parts["year"]), month, int(parts["day"]))
-    return None
-
-
-def _is_ambiguous(found: re.Match[str]) -> bool:
-    one, two = int(found["one"]), int(found["two"])
-    return one != two and max(one, two) <= len(_MONTHS)
-
-
-def _month(name: str) -> int:
-    """Give the number of a month by its name or the beginning of it; 0 if there is none."""
-    word = name.casefold()
-    known = [
-        index
-        for index, month in enumerate(_MONTHS, start=1)
-        if month.startswith(word) or word == month[:3] + "t"
-    ]
-    return known[0] if len(known) == 1 else 0
+    for found in _DAY.finditer(_INSTANT_DAY.sub(r"\g<day> ", text)):
+        if day := read_day(re.sub(r"(?<=[^\W\d_]),", "", found[0])):
+            yield found.start(), found.end(), day
 
 
 def _clock(found: re.Match[str]) -> time | None:
