@@ -102,7 +102,8 @@ def _ask(attempts: Sequence[_Attempt], engine: Engine, limits: Limits) -> Engine
         for attempt in attempts
         if attempt.asked.analyzers
     ]
-    return run_apart(questions, engine=engine, limits=limits)
+    # A good example proves nothing if it cannot be parsed, so all are, whatever words are in them.
+    return run_apart(questions, engine=engine, limits=replace(limits, prefilter=False))
 
 
 def _targets(attempt: _Attempt) -> Iterator[Target]:

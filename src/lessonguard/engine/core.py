@@ -72,7 +72,7 @@ class CoreEngine:
             *("-targets", targets),
             # One: more threads slow it down, however much there is to do; more processes do not.
             *("-j", "1"),
-            "-fast",
+            "-fast" if limits.prefilter else "-no_filter_irrelevant_rules",
             *("-timeout", str(limits.timeout)),
             *("-timeout_threshold", str(TIMEOUT_THRESHOLD)),
             *("-max_memory", str(limits.max_memory)),

@@ -84,11 +84,16 @@ class EngineResult:
 
 @record
 class Limits:
-    """Bounds of one run: seconds for one rule on one file and for all of it, MiB for the engine."""
+    """Bounds of one run: seconds for one rule on one file and for all of it, MiB for the engine.
+
+    With the `prefilter`, a target without the words of any rule is passed over: nothing can match in
+    it, but what in it cannot be parsed stays unsaid. The public `semgrep scan` always does so.
+    """
 
     timeout: float = 5.0
     deadline: float = 600.0
     max_memory: int = 4096
+    prefilter: bool = True
 
 
 class Engine(Protocol):
