@@ -35,7 +35,7 @@ lint: $(VENV)/.developing  ## Check style, types, layers, spelling and generated
 	@$(BIN)/lint-imports --no-logo > $(VENV)/layers.log || { cat $(VENV)/layers.log >&2; exit 1; }
 	@$(BIN)/codespell
 	@$(MAKE) lint-action
-	@if [ -f tools/generate.py ]; then $(BIN)/python tools/generate.py --check; fi
+	@if [ -f tools/generate.py ]; then $(BIN)/python -m tools.generate --check; fi
 	@echo "lint: all good"
 
 # Apart, so that the tests can have it look at other files. jactionlint has shellcheck read all scripts.
@@ -57,7 +57,7 @@ format: $(VENV)/.developing  ## Rewrite the code in the one style
 
 .PHONY: generate
 generate: $(VENV)/.developing  ## Write the generated files: schemas and parts of the documentation
-	@$(BIN)/python tools/generate.py
+	@$(BIN)/python -m tools.generate
 
 .PHONY: lock
 lock: $(VENV)/.developing  ## Choose anew the packages that the GitHub Action installs

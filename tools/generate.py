@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
+import re
 import sys
 import tempfile
 from collections.abc import Callable
@@ -11,39 +10,36 @@ from pathlib import Path
 
 from lessonguard.demo import build_demo
 from lessonguard.lessons.schema import render_schema
+from tools.lesson_format import blocks
+from tools.marked import fill
+from tools.session import run
 
 _ROOT = Path(__file__).parents[1]
-_SESSION = ("<!-- session:begin -->\n", "<!-- session:end -->\n")
 
 
 def _readme() -> str:
     """Give the README with a real session in its place."""
-    before, _, rest = (_ROOT / "README.md").read_text(encoding="utf-8").partition(_SESSION[0])
-    after = rest.partition(_SESSION[1])[2]
-    return f"{before}{_SESSION[0]}```console\n{_session()}```\n{_SESSION[1]}{after}"
-
-
-def _session() -> str:
-    """Show a commit of the demonstration, and what a scan says of it."""
     with tempfile.TemporaryDirectory() as folder:
         build_demo(Path(folder))
         commands = (
             "git diff -U0 main narrow-except | tail -n 3",
             "lessonguard scan --base main --head narrow-except",
         )
-        shown = [f"$ {command}\n{_run(command, cwd=folder)}" for command in commands]
-    return "\n".join(shown)
+        shown = [f"$ {command}\n{run(command, folder=Path(folder))}" for command in commands]
+    return fill(_text("README.md"), {"session": "```console\n" + "\n".join(shown) + "```\n"})
 
 
-def _run(command: str, *, cwd: str) -> str:
-    programs = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"  # noqa: TID251 - as a user has it
-    environment = {"PATH": programs, "COLUMNS": "80", "HOME": cwd}
-    result = subprocess.run(command, shell=True, cwd=cwd, env=environment, stdout=subprocess.PIPE, check=True)  # noqa: S602
-    return result.stdout.decode()
+def _lesson_format() -> str:
+    """Give the document of the lesson file with the tables in their places."""
+    states = re.search(r"^\| state \|.*\n(?:\|.*\n)+", _text("README.md"), flags=re.MULTILINE)
+    if not states:
+        raise ValueError("README.md has no table of states.")
+    return fill(_text("docs/lesson-format.md"), {**blocks(_ROOT), "states": states[0]})
 
 
 _GENERATED: dict[str, Callable[[], str]] = {
     "README.md": _readme,
+    "docs/lesson-format.md": _lesson_format,
     "schema/lesson.schema.json": render_schema,
 }
 
@@ -61,8 +57,11 @@ def main(arguments: list[str]) -> int:
 
 
 def _read(name: str) -> str | None:
-    path = _ROOT / name
-    return path.read_text(encoding="utf-8") if path.is_file() else None
+    return _text(name) if (_ROOT / name).is_file() else None
+
+
+def _text(name: str) -> str:
+    return (_ROOT / name).read_text(encoding="utf-8")
 
 
 if __name__ == "__main__":

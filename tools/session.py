@@ -1,0 +1,102 @@
+"""Run the commands that a document shows, and put what they print into it.
+
+A `console` block holds commands, each after `$ `, and what they print. A block after
+`<!-- file: PATH -->` is that file; one after `<!-- keys of: PATH -->` holds keys of a YAML file, and
+replaces them there. A block may say how its last command ends: `console exit=2`; else that is 0.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+_BLOCK = re.compile(
+    r"^(?:<!-- (?P<use>file|keys of): (?P<path>\S+) -->\n)?"
+    r"^(?P<fence>```+)(?P<info>.*)\n(?P<body>(?:.*\n)*?)(?P=fence)$",
+    re.MULTILINE,
+)
+_EXIT = re.compile(r"\bexit=(\d+)")
+_KEY = re.compile(r"^(?P<key>[\w-]+):.*\n(?:[ \t-].*\n)*", re.MULTILINE)
+_DAY = "2018-03-19T09:00:00+00:00"
+_IDENTITY = {
+    "GIT_CONFIG_GLOBAL": os.devnull,
+    "GIT_AUTHOR_NAME": "Sam Author",
+    "GIT_AUTHOR_EMAIL": "sam@example.com",
+    "GIT_AUTHOR_DATE": _DAY,
+    "GIT_COMMITTER_NAME": "Sam Author",
+    "GIT_COMMITTER_EMAIL": "sam@example.com",
+    "GIT_COMMITTER_DATE": _DAY,
+}
+"""Nobody's settings and no clock, so that everybody sees the same."""
+
+
+def replay(text: str, *, folder: Path) -> str:
+    """Give a document with what its commands print now, when they are run in a folder, in its order.
+
+    Raise `CalledProcessError` where a command ends otherwise than its block says.
+    """
+    parts, end = [], 0
+    for block in _BLOCK.finditer(text):
+        parts += [text[end : block.start("body")], _play(block, folder)]
+        end = block.end("body")
+    return "".join([*parts, text[end:]])
+
+
+def run(command: str, *, folder: Path, code: int = 0) -> str:
+    """Run a command as a reader types it, in a terminal 80 columns wide, and give all that it prints."""
+    programs = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"  # noqa: TID251 - as a reader has it
+    environment = {
+        "PATH": programs,
+        "COLUMNS": "80",
+        "LANG": "C.UTF-8",
+        "HOME": str(folder.parent),
+        **_IDENTITY,
+    }
+    result = subprocess.run(  # noqa: S602 - readers have a shell
+        command,
+        shell=True,
+        cwd=folder,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        check=False,
+    )
+    output = result.stdout.decode()
+    if result.returncode != code:
+        raise subprocess.CalledProcessError(result.returncode, command, output)
+    return output
+
+
+def _play(block: re.Match[str], folder: Path) -> str:
+    body = block["body"]
+    if block["info"].startswith("console"):
+        commands = [line.removeprefix("$ ") for line in body.splitlines() if line.startswith("$ ")]
+        expected = _EXIT.search(block["info"])
+        codes = [0] * (len(commands) - 1) + [int(expected[1]) if expected else 0]
+        shown = [
+            f"$ {command}\n{run(command, folder=folder, code=code)}"
+            for command, code in zip(commands, codes, strict=True)
+        ]
+        return "\n".join(shown)
+    if block["use"]:
+        path = folder / block["path"]
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(body if block["use"] == "file" else _merged(path, body), encoding="utf-8")
+    return body
+
+
+def _merged(path: Path, body: str) -> str:
+    """Replace keys at the top level of a YAML file, with all that belongs to them; new ones come last."""
+    text = path.read_text(encoding="utf-8")
+    for key, part in _keys(body).items():
+        there = _keys(text)
+        text = text.replace(there[key], part) if key in there else text + part
+    return text
+
+
+def _keys(text: str) -> dict[str, str]:
+    """Give the lines of each key at the top level."""
+    return {found["key"]: found[0] for found in _KEY.finditer(text)}
