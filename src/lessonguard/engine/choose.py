@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from functools import cached_property
 from importlib.machinery import PathFinder
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from lessonguard.engine.interface import Engine, EngineResult, EngineRule, Limits, Target
 from lessonguard.engine.languages import Languages, load_languages
 from lessonguard.errors import EngineError
 from lessonguard.record import record
+
+if TYPE_CHECKING:
+    from lessonguard.engine.apart import Question
+    from lessonguard.findings.proof import Step
 
 _TESTED = ((1, 137), (1, 185))
 """The oldest and the newest Semgrep whose engine has passed the tests of `CoreEngine`.
@@ -47,6 +53,18 @@ class Semgrep:
     def run(self, rules: Sequence[EngineRule], targets: Sequence[Target], *, limits: Limits) -> EngineResult:
         """See `Engine.run`."""
         return self._engine.run(rules, targets, limits=limits)
+
+    def explain(self, questions: Sequence[Question], *, limits: Limits) -> Mapping[int, tuple[Step, ...]]:
+        """Tell what the parts of rules did to their targets, of which each has one, by the targets' keys.
+
+        Nothing is told where this Semgrep does not say it in a form that is known.
+        """
+        from lessonguard.engine.core import CoreEngine  # noqa: PLC0415 - see above
+
+        with suppress(EngineError):
+            if isinstance(self._engine, CoreEngine):
+                return self._engine.explain(questions, limits=limits)
+        return {}
 
     @cached_property
     def _engine(self) -> Engine:

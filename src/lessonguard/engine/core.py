@@ -6,8 +6,9 @@ import json
 import os
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lessonguard.engine.answer import (
     TIMEOUT_THRESHOLD,
@@ -33,6 +34,10 @@ from lessonguard.engine.question import (
 )
 from lessonguard.engine.rules import rules_document
 from lessonguard.process import Completed
+
+if TYPE_CHECKING:
+    from lessonguard.engine.apart import Question
+    from lessonguard.findings.proof import Step
 
 _RULES = "rules.json"
 WORTH_A_PROCESS = 10_000_000
@@ -63,6 +68,30 @@ class CoreEngine:
             argvs = [self._command(f"targets{i}.json", limits) for i in range(len(shares))]
             completed = execute(argvs, folder, limits)
         return merge([_result(*each) for each in zip(completed, shares, keys, strict=True)])
+
+    def explain(self, questions: Sequence[Question], *, limits: Limits) -> dict[int, tuple[Step, ...]]:
+        """Tell what the parts of each rule did to its one target, by the key of that.
+
+        Nothing is told of a target that the rule's `paths` leave out. Raise `EngineError` as `run` does.
+        """
+        # Loaded here, because no scan needs it.
+        from lessonguard.engine.apart import set_apart  # noqa: PLC0415
+        from lessonguard.engine.explain import numbered_document, read_steps  # noqa: PLC0415
+
+        asked = [each for each in set_apart(questions) if each.targets]
+        rules, targets = [each.rule for each in asked], [each.targets[0] for each in asked]
+        document = numbered_document(rules)
+        thorough = replace(limits, prefilter=False)
+        with workspace() as folder:
+            (folder / _RULES).write_text(document, encoding="utf-8")
+            _write_targets(folder, make_entries(rules, targets), "targets.json")
+            argv = [*self._command("targets.json", thorough), "-matching_explanations"]
+            (completed,) = execute([argv], folder, limits)
+        try:
+            steps = read_steps(_read_answer(completed)["explanations"], document)
+            return {targets[number].key: steps[number] for number in steps}
+        except (LookupError, TypeError, ValueError) as error:
+            raise unusable(completed) from error
 
     def _command(self, targets: str, limits: Limits) -> list[str]:
         return [

@@ -1,0 +1,50 @@
+"""Find out why rules did not do what they should: what each of their parts did."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from lessonguard.engine.apart import Question
+from lessonguard.engine.choose import Semgrep
+from lessonguard.engine.interface import Limits, Target
+from lessonguard.engine.rules import engine_rule
+from lessonguard.findings.proof import RuleProof, Trial
+
+MOST = 3
+"""How many trials of a rule are explained; the others mostly fail for the same reason."""
+
+
+def explain_failures(
+    proofs: Sequence[RuleProof], *, semgrep: Semgrep, limits: Limits
+) -> tuple[RuleProof, ...]:
+    """Give the same proofs, with the steps of the rule where a trial failed.
+
+    Semgrep is asked once more, and only if there is such a trial; what it does not explain stays without.
+    """
+    failed = [
+        (proof, trial)
+        for proof in proofs
+        for trial in [trial for trial in proof.failures if not trial.problem][:MOST]
+    ]
+    if not failed:
+        return tuple(proofs)
+    questions = [_question(*each, key, semgrep) for key, each in enumerate(failed)]
+    steps = semgrep.explain(questions, limits=limits)
+    explained = {id(trial): steps.get(key, ()) for key, (_, trial) in enumerate(failed)}
+    return tuple(
+        replace(
+            proof,
+            trials=tuple(replace(trial, steps=explained.get(id(trial), ())) for trial in proof.trials),
+        )
+        for proof in proofs
+    )
+
+
+def _question(proof: RuleProof, trial: Trial, key: int, semgrep: Semgrep) -> Question:
+    rule = engine_rule(proof.rule, semgrep.languages)
+    row = semgrep.languages.named(trial.language)
+    analyzers = rule.analyzers & {row.id} if row else frozenset()
+    content = trial.code.encode()
+    target = Target(key=key, path=trial.path, content=content, analyzers=analyzers or rule.analyzers)
+    return Question(rule=rule, targets=(target,))
