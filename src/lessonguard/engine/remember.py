@@ -35,9 +35,9 @@ class _Answer:
 class RememberingEngine:
     """An engine that answers from memory what another engine was asked before.
 
-    What was `prepare`d for many questions, in one run, answers each of them as if it alone had been
-    asked. The rules of a question are some of `rules`: all of those that look at its targets, as
-    `Selector` chooses them.
+    What was noted and prepared for many questions, in one run, answers each of them as if it alone
+    had been asked. `noted_bytes` is how much waits to be asked about. The rules of a question are
+    some of `rules`: all of those that look at its targets, as `Selector` chooses them.
     """
 
     def __init__(self, engine: Engine, rules: Sequence[EngineRule]) -> None:
@@ -45,37 +45,44 @@ class RememberingEngine:
         self._engine = engine
         self._rules = rules
         self._known: dict[_Key, _Answer] = {}
+        self._noted: dict[_Key, Target] = {}
         self._refused: dict[str, RuleProblem] = {}
+        self.noted_bytes = 0
 
-    def prepare(self, targets: Iterable[Target], *, limits: Limits) -> None:
-        """Ask the engine, in one run, about those of the targets that it was not asked about before.
+    def note(self, targets: Iterable[Target]) -> None:
+        """Note what to ask the engine about; their keys do not matter."""
+        for target in targets:
+            key = _key(target)
+            if key not in self._known and key not in self._noted:
+                self._noted[key] = target
+                self.noted_bytes += len(target.content)
 
-        Keys do not matter. Raise `EngineError` if it cannot answer; then nothing is remembered.
+    def prepare(self, *, limits: Limits) -> None:
+        """Ask the engine, in one run, about all that was noted and not asked before.
+
+        Raise `EngineError` if it cannot answer; then what was noted is forgotten.
         """
-        unknown = {key: target for target in targets if (key := _key(target)) not in self._known}
-        if not unknown:
+        noted, self._noted, self.noted_bytes = self._noted, {}, 0
+        if not noted:
             return
-        asked = [replace(target, key=number) for number, target in enumerate(unknown.values())]
-        analyzers = frozenset().union(*(target.analyzers for target in asked))
+        targets = [replace(target, key=number) for number, target in enumerate(noted.values())]
+        analyzers = frozenset[str]().union(*(target.analyzers for target in targets))
         rules = [rule for rule in self._rules if rule.analyzers & analyzers and rule.id not in self._refused]
-        result = self._engine.run(rules, asked, limits=limits)
+        result = self._engine.run(rules, targets, limits=limits)
         self._refused |= {problem.rule: problem for problem in result.rule_problems}
-        matches, problems = defaultdict(list), defaultdict(list)
+        matches: defaultdict[int, list[Match]] = defaultdict(list)
+        problems: defaultdict[int, list[Problem]] = defaultdict(list)
         for match in result.matches:
             matches[match.target].append(match)
         for problem in result.problems:
             problems[problem.target].append(problem)
-        for number, key in enumerate(unknown):
+        for number, key in enumerate(noted):
             self._known[key] = _Answer(matches=tuple(matches[number]), problems=tuple(problems[number]))
-
-    def knows_match(self, target: Target) -> bool:
-        """Tell whether a rule is known to match in a target."""
-        answer = self._known.get(_key(target))
-        return answer is not None and bool(answer.matches)
 
     def run(self, rules: Sequence[EngineRule], targets: Sequence[Target], *, limits: Limits) -> EngineResult:
         """See `Engine.run`."""
-        self.prepare(targets, limits=limits)
+        self.note(targets)
+        self.prepare(limits=limits)
         asked = {rule.id for rule in rules}
         found = [(target.key, self._known[_key(target)]) for target in targets]
         result = EngineResult(

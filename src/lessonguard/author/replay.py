@@ -1,0 +1,139 @@
+"""Scan many changes, each exactly as if it were the only one, with few runs of Semgrep."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from datetime import date
+from time import monotonic
+
+from lessonguard.change.git import Repository
+from lessonguard.change.model import BlobId, Change
+from lessonguard.engine.interface import Engine, Limits
+from lessonguard.engine.languages import Languages
+from lessonguard.engine.look import Look
+from lessonguard.engine.remember import RememberingEngine
+from lessonguard.engine.rules import engine_rules
+from lessonguard.errors import EngineError
+from lessonguard.findings.model import ScanReport
+from lessonguard.lessons.model import Library
+from lessonguard.record import record
+from lessonguard.scan import ScanOptions, look_at, scan_change
+
+_MOST_CHANGES = 100
+_ENOUGH_BYTES = 2_000_000
+"""How much is put into one run of Semgrep, unless one change alone has more: some seconds of work."""
+
+
+class TimeIsUpError(Exception):
+    """The time that a replay may take is over."""
+
+
+@record
+class Deadline:
+    """An instant of the monotonic clock, or None for no end."""
+
+    at: float | None
+
+    def check(self) -> None:
+        """Raise `TimeIsUpError` if it is over."""
+        if self.at is not None and monotonic() >= self.at:
+            raise TimeIsUpError
+
+    def limit(self, limits: Limits) -> Limits:
+        """Give limits that end a run of Semgrep at this instant at the latest."""
+        if self.at is None:
+            return limits
+        return replace(limits, deadline=max(0.1, min(limits.deadline, self.at - monotonic())))
+
+
+@record
+class Question:
+    """A change to scan, on the day that decides which accept comments of it have expired."""
+
+    change: Change
+    today: date
+
+
+class Replay:
+    """Scans changes by the lessons of one library.
+
+    Semgrep looks once at each content under each path, so that of two changes to one file in a row
+    it sees three versions and not four.
+    """
+
+    def __init__(
+        self,
+        library: Library,
+        repository: Repository,
+        *,
+        engine: Engine,
+        languages: Languages,
+        options: ScanOptions,
+        deadline: Deadline,
+    ) -> None:
+        self._library = library
+        self._repository = repository
+        self._rules = engine_rules(library.lessons, languages)
+        self._engine = RememberingEngine(engine, self._rules)
+        self._languages = languages
+        self._options = options
+        self._deadline = deadline
+
+    def scan(self, questions: Iterable[Question]) -> Iterator[ScanReport | EngineError]:
+        """Give the report of each change in order, or why Semgrep could not look at it.
+
+        Raise `TimeIsUpError` at the deadline, and `GitError` if contents cannot be read.
+        """
+        waiting: list[tuple[Question, Look]] = []
+        for question in questions:
+            look = self._look(question.change)
+            self._engine.note(look.targets)
+            waiting.append((question, look))
+            if len(waiting) >= _MOST_CHANGES or self._engine.noted_bytes >= _ENOUGH_BYTES:
+                yield from self._answer(waiting)
+                waiting = []
+        yield from self._answer(waiting)
+
+    def _answer(self, asked: Sequence[tuple[Question, Look]]) -> Iterator[ScanReport | EngineError]:
+        self._deadline.check()
+        try:
+            self._engine.prepare(limits=self._deadline.limit(self._options.limits))
+            self._repository.hunks(self._compared([look for _, look in asked]))
+        except EngineError:  # perhaps because of one change, so now each is asked about alone
+            self._deadline.check()
+        for question, _ in asked:
+            yield self._scan(question)
+
+    def _compared(self, looks: Iterable[Look]) -> Iterator[tuple[BlobId, BlobId]]:
+        """Give the contents whose lines will be compared, so that Git does it for all in one run."""
+        for look in looks:
+            look.ask(self._engine, self._options.limits)
+            for seen in look.files():
+                if seen.has_matches and seen.file.base and seen.file.head:
+                    yield seen.file.base.blob, seen.file.head.blob
+
+    def _scan(self, question: Question) -> ScanReport | EngineError:
+        limits = self._deadline.limit(self._options.limits)
+        try:
+            return scan_change(
+                self._library,
+                self._repository,
+                question.change,
+                engine=self._engine,
+                languages=self._languages,
+                options=replace(self._options, today=question.today, limits=limits),
+            )
+        except EngineError as error:
+            self._deadline.check()
+            return error
+
+    def _look(self, change: Change) -> Look:
+        return look_at(
+            self._library,
+            self._repository,
+            change,
+            rules=self._rules,
+            languages=self._languages,
+            options=self._options,
+        )
