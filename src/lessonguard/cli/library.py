@@ -57,7 +57,7 @@ def show(incident: str, folder: Path) -> None:
       lessonguard show INC-245
     """
     library = load_folder(folder, name=None)
-    lesson = _find(library, incident)
+    lesson = find_lesson(library, incident)
     click.echo(render_lesson(lesson, width=width(), colour=wants_colour()), nl=False)
 
 
@@ -84,7 +84,11 @@ def refuse_faults(library: Library) -> None:
         raise LessonError("\n".join(fault.text for fault in library.faults))
 
 
-def _find(library: Library, incident: str) -> Lesson:
+def find_lesson(library: Library, incident: str) -> Lesson:
+    """Give the lesson about an incident.
+
+    Raise `UsageError` if there is none, and `LessonError` if it may be in a file that is invalid.
+    """
     lesson = library.by_incident.get(IncidentId(incident))
     if lesson is None:
         refuse_faults(library)
