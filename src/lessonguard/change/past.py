@@ -40,8 +40,8 @@ class PastChanges:
 
     `branch` is what it was called: a name, or the range that was asked for. `are_merges` tells that
     merges were chosen, and commits in between left out; otherwise each commit is a change.
-    `asked` is how many were wanted, None if all in the range or since a date; then `since` or `range`
-    says which. `cut` is the commit at which a shallow clone hides older ones that were wanted.
+    `asked` is how many were wanted, None if all: those `since` a day, or those in the range.
+    `cut` is the commit at which a shallow clone hides older ones that were wanted.
     """
 
     changes: tuple[MergedChange, ...]

@@ -36,6 +36,11 @@ class Walk:
         self._git = git
         self._provide = provide
 
+    def name(self, branch: str) -> str:
+        """Give the branch that a name such as `origin/HEAD` stands for, or else the name itself."""
+        found = self._git.attempt("symbolic-ref", "--quiet", "--short", f"refs/remotes/{branch}")
+        return found.stdout.decode("utf-8", "surrogateescape").strip() or branch
+
     def back_from(
         self,
         tip: CommitId,
