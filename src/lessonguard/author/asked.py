@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 from lessonguard.author.tree import Tree
@@ -18,17 +19,24 @@ class Asked:
     """Lesson files to look at.
 
     `library` holds their lessons and, so that they can be compared, those beside them; `names` are the files
-    that were asked about, as lessons and faults call them, and `read` gives their contents or raises
-    `OSError`. `repository` and `tree` are those that the files are in, if they are in any. `is_all` tells
-    whether these are all lessons of the repository.
+    that were asked about, as lessons and faults call them, and `paths` where they are, if they are on disk.
+    `read` gives the contents of any file of the library, or raises `OSError`; `reload` loads them all anew.
+    `repository` and `tree` are those that the files are in, if they are in any. `is_all` tells whether these
+    are all lessons of the repository.
     """
 
     library: Library
     names: frozenset[str]
+    paths: Mapping[str, Path]
     read: Callable[[str], bytes]
     repository: Repository | None
     tree: Tree | None
     is_all: bool
+    reload: Callable[[], Library]
+
+    def again(self) -> Asked:
+        """Read the same files once more, after they have changed."""
+        return replace(self, library=self.reload())
 
     @property
     def lessons(self) -> tuple[Lesson, ...]:
@@ -39,7 +47,7 @@ class Asked:
 def open_repository(start: Path) -> Repository | None:
     """Open the repository that a file or folder is in; None if it is in none that has a work tree."""
     place = start.resolve()
-    folders = [place, *place.parents] if place.is_dir() else list(place.parents)
+    folders = [folder for folder in (place, *place.parents) if folder.is_dir()]
     is_inside = any((folder / ".git").exists() for folder in folders)
     return Repository.open(folders[0]) if is_inside else None
 
@@ -60,13 +68,19 @@ def find_asked(
     names = {file.name for file in wanted}
     beside = kept if names & {file.name for file in kept} else ()
     files = {file.name: file for file in (*beside, *wanted)}
+
+    def load() -> Library:
+        return load_files(files.values(), folder=folder if top else None)
+
     return Asked(
-        library=load_files(files.values(), folder=folder if top else None),
+        library=load(),
         names=frozenset(names),
+        paths={file.name: file.path for file in wanted},
         read=lambda name: files[name].path.read_bytes(),
         repository=repository,
         tree=Tree(repository) if repository and top else None,
         is_all=not paths or bool(kept and names >= {file.name for file in kept}),
+        reload=load,
     )
 
 

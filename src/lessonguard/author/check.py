@@ -11,11 +11,12 @@ from lessonguard.author.asked import Asked
 from lessonguard.author.followup import followup_remarks
 from lessonguard.author.places import Places
 from lessonguard.author.prove import prove_lessons
+from lessonguard.author.rewrite import Rewriting
 from lessonguard.author.scope import Scope, scope_remarks
 from lessonguard.author.unproven import unproven_remarks
 from lessonguard.engine.interface import Engine, Limits
 from lessonguard.engine.languages import Languages
-from lessonguard.findings.remark import CheckReport, Mended, Remark
+from lessonguard.findings.remark import CheckReport, Remark
 from lessonguard.lessons.fault import Fault
 from lessonguard.lessons.model import Lesson
 from lessonguard.record import record
@@ -39,17 +40,19 @@ def check_lessons(
     engine: Engine,
     languages: Languages,
     options: CheckOptions,
-    mended: tuple[Mended, ...] = (),
+    rewriting: Rewriting | None = None,
 ) -> CheckReport:
     """Say all that is wrong with lesson files, and what should be looked at.
 
     The engine is started once for all rules and examples, and not at all if there are none. What needs a
-    tree is left out where there is none. Raise `GitError` or `EngineError` if any of it cannot be done.
+    tree is left out where there is none. `rewriting` is what was mended before. Raise `GitError` or
+    `EngineError` if any of it cannot be done.
     """
     places = Places(asked.read)
     faults = [fault for fault in asked.library.faults if _is_asked(fault, asked)]
     remarks = {
         *map(_fault_remark, faults),
+        *(rewriting.remarks if rewriting else ()),
         *_lesson_remarks(asked, places, languages, options),
         *_proof_remarks(asked, places, engine=engine, languages=languages, options=options),
         *_tree_remarks(asked, places, languages, options),
@@ -59,7 +62,7 @@ def check_lessons(
         lessons=len(asked.names),
         rules=sum(len(lesson.rules) for lesson in asked.lessons),
         examples=sum(map(_count_examples, asked.lessons)),
-        mended=mended,
+        mended=rewriting.mended if rewriting else (),
         mendable=sum(bool(fault.instead) for fault in faults),
     )
 
@@ -84,7 +87,7 @@ def _fault_remark(fault: Fault) -> Remark:
 def _lesson_remarks(
     asked: Asked, places: Places, languages: Languages, options: CheckOptions
 ) -> Iterator[Remark]:
-    scope = Scope(asked.tree, languages)
+    scope = Scope(asked.tree, languages, folder=asked.library.folder)
     for lesson in asked.lessons:
         yield from scope_remarks(lesson, places, scope)
         yield from followup_remarks(lesson, places, tree=asked.tree, today=options.today)

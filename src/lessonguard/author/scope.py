@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from lessonguard.author.places import Place, Places
 from lessonguard.author.tree import Tree
 from lessonguard.engine.languages import Languages
-from lessonguard.engine.paths import PathFilter, glob_filter, path_filter, translate_glob, visible_path
+from lessonguard.engine.paths import glob_filter, path_filter, translate_glob, visible_path
 from lessonguard.engine.rules import engine_rule
 from lessonguard.findings.remark import Level, Remark
 from lessonguard.lessons.model import Lesson, Rule
@@ -26,11 +26,12 @@ _HINTS = {
 class Scope:
     """The files of a repository by the analyzers that read them; without a tree, none are known."""
 
-    def __init__(self, tree: Tree | None, languages: Languages) -> None:
-        """List the files when they are first needed."""
+    def __init__(self, tree: Tree | None, languages: Languages, *, folder: str | None) -> None:
+        """List the files when they are first needed; those in `folder`, the lessons, no rule looks at."""
         self._tree = tree
         self._languages = languages
-        self._by_analyzer: Mapping[str, Collection[str]] | None = None
+        self._folder = f"{folder}/" if folder else None
+        self._by_analyzer: Mapping[str, Sequence[str]] | None = None
 
     @property
     def is_known(self) -> bool:
@@ -41,23 +42,28 @@ class Scope:
         """Give all paths, as globs see them."""
         return map(visible_path, self._tree.files if self._tree else ())
 
-    def has_one(self, rule: Rule, admitted: PathFilter) -> bool:
-        """Tell whether a rule looks at one of the files."""
+    def paths_of(self, rule: Rule) -> Sequence[str]:
+        """Give the paths of the files that are in a language of a rule, whatever its `paths` say."""
         by_analyzer = self._sorted()
         analyzers = engine_rule(rule, self._languages).analyzers
-        return any(admitted.admits(path) for name in analyzers for path in by_analyzer.get(name, ()))
+        return list(dict.fromkeys(path for name in sorted(analyzers) for path in by_analyzer.get(name, ())))
 
-    def _sorted(self) -> Mapping[str, Collection[str]]:
+    def _sorted(self) -> Mapping[str, Sequence[str]]:
         if self._by_analyzer is None:
             found: defaultdict[str, list[str]] = defaultdict(list)
-            for path, is_executable in (self._tree.files if self._tree else {}).items():
-                analyzers = self._languages.of_name(path)
-                if is_executable:  # its first line may name any interpreter
-                    analyzers |= self._languages.of_interpreters
-                for analyzer in analyzers:
+            for path in self._tree.files if self._tree else ():
+                for analyzer in self._analyzers(path):
                     found[analyzer].append(visible_path(path))
             self._by_analyzer = found
         return self._by_analyzer
+
+    def _analyzers(self, path: str) -> frozenset[str]:
+        if self._tree is None or (self._folder and path.startswith(self._folder)):
+            return frozenset()
+        analyzers = self._languages.of_name(path)
+        if self._tree.files[path] and analyzers <= self._languages.of_any_file:
+            analyzers |= self._languages.of_shebang(self._tree.read(path) or b"")
+        return analyzers
 
 
 def scope_remarks(lesson: Lesson, places: Places, scope: Scope) -> Iterator[Remark]:
@@ -96,16 +102,15 @@ def _unreadable(lesson: Lesson, rule: Rule, places: Places, *, number: int) -> I
 
 
 def _unmatched(lesson: Lesson, rule: Rule, places: Places, *, scope: Scope) -> Iterator[Remark]:
-    admitted = path_filter(rule.document)
-    if scope.is_known and scope.has_one(rule, admitted):
+    admitted, paths = path_filter(rule.document), scope.paths_of(rule)
+    if any(map(admitted.admits, paths)):
         return
     place = places.key(lesson.path, "rules", lesson.rules.index(rule), "paths")
     if not any(map(admitted.admits, _likely_paths(rule))):
         message = "these paths leave out every file, so the rule can never match"
         yield _remark(lesson, place, level="error", code="no-match", message=message)
-    elif scope.is_known:
-        languages = " or ".join(rule.languages)
-        message = f"these paths let no {languages} file through that is here, so the rule matches nothing"
+    elif paths:
+        message = "these paths leave out every file here that the rule could look at"
         yield _remark(lesson, place, level="warning", code="no-match", message=message)
 
 

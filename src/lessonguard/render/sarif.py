@@ -6,17 +6,22 @@ numbers are those of the OASIS standard; the limits are those of GitHub's code s
 
 from __future__ import annotations
 
-from urllib.parse import quote
-
 from lessonguard.findings.model import Finding, Notice, ScanReport, State, Unchecked
 from lessonguard.lessons.model import Lesson, Mode, RuleId
-from lessonguard.render.escape import json_text, link, markdown_text, one_line, shortened, visible
+from lessonguard.render.escape import link, markdown_text, one_line, shortened, visible
+from lessonguard.render.sarif_log import (
+    MOST_RESULTS,
+    ROOT,
+    ROOTS,
+    SarifObject,
+    sarif_artifact,
+    sarif_location,
+    sarif_log,
+    sarif_text,
+)
 from lessonguard.render.selection import by_importance
 from lessonguard.render.words import counted, notice_words, story_parts, whole_message
 
-_SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
-_ROOT = "%SRCROOT%"
-_MOST_RESULTS = 25_000  # a run with more is rejected
 _LONGEST_DESCRIPTION = 1_024  # characters; more is rejected
 _LONGEST_SNIPPET = 4_096  # characters; an upload is limited as a whole, and a cut snippet would be false
 
@@ -38,8 +43,6 @@ _NOTIFICATIONS = {
     "results-left-out": ("warning", "There are more results than code scanning accepts."),
 }
 
-_Object = dict[str, object]
-
 
 def render_sarif(report: ScanReport, *, repository: str | None = None) -> str:
     """Write the report as one SARIF run.
@@ -49,25 +52,25 @@ def render_sarif(report: ScanReport, *, repository: str | None = None) -> str:
     ignore `baselineState`, as GitHub does, would take it for a problem.
     """
     shown = report.findings
-    if len(shown) > _MOST_RESULTS:
-        shown = tuple(by_importance(shown)[:_MOST_RESULTS])
+    if len(shown) > MOST_RESULTS:
+        shown = tuple(by_importance(shown)[:MOST_RESULTS])
     rules = {finding.rule: finding.lesson for finding in shown}
-    run: _Object = {
+    run: SarifObject = {
         "tool": {"driver": _driver(rules)},
         "columnKind": "unicodeCodePoints",
-        "originalUriBaseIds": {_ROOT: {"description": {"text": "The top of the repository."}}},
+        "originalUriBaseIds": ROOTS,
         "invocations": [_invocation(report, dropped=len(report.findings) - len(shown))],
         "results": [_result(finding, rules=list(rules)) for finding in shown],
         "properties": {"base": report.base, "head": report.head},
     }
     if repository:
         run["versionControlProvenance"] = [
-            {"repositoryUri": repository, "revisionId": report.head, "mappedTo": {"uriBaseId": _ROOT}}
+            {"repositoryUri": repository, "revisionId": report.head, "mappedTo": {"uriBaseId": ROOT}}
         ]
-    return json_text({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]})
+    return sarif_log(run)
 
 
-def _driver(rules: dict[RuleId, Lesson]) -> _Object:
+def _driver(rules: dict[RuleId, Lesson]) -> SarifObject:
     return {
         "name": "lessonguard",
         "rules": [_rule(rule, lesson) for rule, lesson in rules.items()],
@@ -77,9 +80,9 @@ def _driver(rules: dict[RuleId, Lesson]) -> _Object:
     }
 
 
-def _rule(rule: RuleId, lesson: Lesson) -> _Object:
+def _rule(rule: RuleId, lesson: Lesson) -> SarifObject:
     parts = story_parts(lesson)
-    described: _Object = {
+    described: SarifObject = {
         "id": rule,
         "name": "".join(word.capitalize() for word in lesson.failure_class.split("-")),
         "shortDescription": {"text": _description(f"{lesson.incident}: {lesson.title}")},
@@ -110,14 +113,14 @@ def _help_markdown(lesson: Lesson) -> str:
     return "\n\n".join([*paragraphs, *postmortem])
 
 
-def _result(finding: Finding, *, rules: list[RuleId]) -> _Object:
+def _result(finding: Finding, *, rules: list[RuleId]) -> SarifObject:
     blamed = finding.state.is_introduced
-    result: _Object = {
+    result: SarifObject = {
         "ruleId": finding.rule,
         "ruleIndex": rules.index(finding.rule),
         "level": _LEVELS[finding.lesson.mode] if blamed else "note",
         "message": _message(whole_message(finding)),
-        "locations": [_location(finding.path, _region(finding, snippet=True))],
+        "locations": [sarif_location(finding.path, _region(finding, snippet=True))],
         "partialFingerprints": {"lessonguard/v1": finding.fingerprint},
         "baselineState": _BASELINE.get(finding.state, "unchanged"),
         "suppressions": _suppressions(finding),
@@ -130,27 +133,17 @@ def _result(finding: Finding, *, rules: list[RuleId]) -> _Object:
     return result if finding.fix is None else {**result, "fixes": [_fix(finding, finding.fix)]}
 
 
-def _message(sentences: list[str]) -> _Object:
-    """Write a message as text and as Markdown; `[text](target)` is a link in both (§3.11.6)."""
+def _message(sentences: list[str]) -> SarifObject:
+    """Write a message as text and as Markdown."""
     return {
-        "text": " ".join(sentences).replace("](", "] ("),
+        "text": sarif_text(" ".join(sentences)),
         "markdown": "\n\n".join(markdown_text(sentence) for sentence in sentences),
     }
 
 
-def _location(path: str, region: _Object | None = None) -> _Object:
-    physical: _Object = {"artifactLocation": _artifact(path)}
-    return {"physicalLocation": {**physical, "region": region} if region else physical}
-
-
-def _artifact(path: str) -> _Object:
-    """Name a file as a relative URI: the bytes of its path, percent-encoded."""
-    return {"uri": quote(path.encode("utf-8", "surrogateescape")), "uriBaseId": _ROOT}
-
-
-def _region(finding: Finding, *, snippet: bool) -> _Object:
+def _region(finding: Finding, *, snippet: bool) -> SarifObject:
     start, end = finding.start, finding.end
-    region: _Object = {
+    region: SarifObject = {
         "startLine": start.line,
         "startColumn": start.column,
         "endLine": end.line,
@@ -161,7 +154,7 @@ def _region(finding: Finding, *, snippet: bool) -> _Object:
     return region
 
 
-def _suppressions(finding: Finding) -> list[_Object]:
+def _suppressions(finding: Finding) -> list[SarifObject]:
     """Say who accepted it; an empty list says that nobody did (§3.27.23)."""
     acceptance = finding.accepted
     if acceptance is None:
@@ -173,45 +166,47 @@ def _suppressions(finding: Finding) -> list[_Object]:
             "kind": "inSource",
             "status": "accepted",
             "justification": acceptance.reason,
-            "location": _location(path, {"startLine": int(line)}),
+            "location": sarif_location(path, {"startLine": int(line)}),
             "properties": {"until": until},
         }
     ]
 
 
-def _fix(finding: Finding, fix: str) -> _Object:
+def _fix(finding: Finding, fix: str) -> SarifObject:
     replacement = {"deletedRegion": _region(finding, snippet=False), "insertedContent": {"text": fix}}
     return {
         "description": {"text": "Replace the match as the rule proposes."},
-        "artifactChanges": [{"artifactLocation": _artifact(finding.path), "replacements": [replacement]}],
+        "artifactChanges": [
+            {"artifactLocation": sarif_artifact(finding.path), "replacements": [replacement]}
+        ],
     }
 
 
-def _invocation(report: ScanReport, *, dropped: int) -> _Object:
+def _invocation(report: ScanReport, *, dropped: int) -> SarifObject:
     notifications = [_not_checked(item) for item in report.unchecked]
     notifications += [_notification("lesson-fault", one_line(fault)) for fault in report.faults]
     notifications += [_noticed(notice) for notice in report.notices]
     if dropped:
-        text = f"{counted(dropped, 'result')} left out: code scanning accepts {_MOST_RESULTS} in one run."
+        text = f"{counted(dropped, 'result')} left out: code scanning accepts {MOST_RESULTS} in one run."
         notifications.append(_notification("results-left-out", text))
     return {"executionSuccessful": True, "toolExecutionNotifications": notifications}
 
 
-def _not_checked(item: Unchecked) -> _Object:
+def _not_checked(item: Unchecked) -> SarifObject:
     meant = f" (for {visible(item.incident)})" if item.incident else ""
     text = f"Not checked: {one_line(item.reason)}{meant}"
-    return _notification("unchecked", text, location=_location(item.path))
+    return _notification("unchecked", text, location=sarif_location(item.path))
 
 
-def _noticed(notice: Notice) -> _Object:
-    region: _Object | None = {"startLine": notice.line} if notice.side == "head" else None
-    return _notification("notice", notice_words(notice), location=_location(notice.path, region))
+def _noticed(notice: Notice) -> SarifObject:
+    region: SarifObject | None = {"startLine": notice.line} if notice.side == "head" else None
+    return _notification("notice", notice_words(notice), location=sarif_location(notice.path, region))
 
 
-def _notification(name: str, text: str, *, location: _Object | None = None) -> _Object:
-    notification: _Object = {
+def _notification(name: str, text: str, *, location: SarifObject | None = None) -> SarifObject:
+    notification: SarifObject = {
         "descriptor": {"id": name, "index": list(_NOTIFICATIONS).index(name)},
         "level": _NOTIFICATIONS[name][0],
-        "message": {"text": text.replace("](", "] (")},
+        "message": {"text": sarif_text(text)},
     }
     return {**notification, "locations": [location]} if location else notification

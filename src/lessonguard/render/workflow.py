@@ -18,7 +18,9 @@ from lessonguard.render.words import (
     whole_message,
 )
 
-_MOST = 10  # of each kind in one step
+MOST_OF_A_KIND = 10
+"""How many annotations of each kind GitHub shows for one step."""
+
 _LONGEST = 4_000  # characters of a message
 
 
@@ -35,16 +37,16 @@ def render_workflow(report: ScanReport) -> str:
         _finding("warning", item) for item in findings if item.lesson.mode is not Mode.BLOCK
     ]
     notices = [_notice(notice) for notice in report.notices]
-    hidden = sum(max(0, len(kind) - _MOST) for kind in (errors, warnings, notices))
+    hidden = sum(max(0, len(kind) - MOST_OF_A_KIND) for kind in (errors, warnings, notices))
     if hidden:
-        last = _MOST - 1
-        hidden += max(0, min(len(notices), _MOST) - last)
-        notices = [*notices[:last], _command("notice", _hidden_words(hidden), title="lessonguard")]
-    return "".join(f"{line}\n" for line in [*errors[:_MOST], *warnings[:_MOST], *notices])
+        last = MOST_OF_A_KIND - 1
+        hidden += max(0, min(len(notices), MOST_OF_A_KIND) - last)
+        notices = [*notices[:last], workflow_command("notice", _hidden_words(hidden), title="lessonguard")]
+    return "".join(f"{line}\n" for line in [*errors[:MOST_OF_A_KIND], *warnings[:MOST_OF_A_KIND], *notices])
 
 
 def _hidden_words(number: int) -> str:
-    words = f"{counted(number, 'annotation')} not shown, because GitHub shows {_MOST} of a kind."
+    words = f"{counted(number, 'annotation')} not shown, because GitHub shows {MOST_OF_A_KIND} of a kind."
     return f"{words} The summary of the job has them all."
 
 
@@ -53,7 +55,7 @@ def _gaps(report: ScanReport) -> list[str]:
     faults = [one_line(fault) for fault in report.faults]
     without = [] if report.lessons or faults else ["There are no lessons, so nothing was looked for."]
     gaps = [("Not checked", unchecked), ("Lesson faults", faults), ("No lessons", without)]
-    return [_command("warning", "\n".join(lines), title=title) for title, lines in gaps if lines]
+    return [workflow_command("warning", "\n".join(lines), title=title) for title, lines in gaps if lines]
 
 
 def _finding(kind: str, finding: Finding) -> str:
@@ -64,14 +66,15 @@ def _finding(kind: str, finding: Finding) -> str:
         place |= {"col": str(start.column), "endColumn": str(max(start.column, end.column - 1))}
     lesson = finding.lesson
     title = f"{lesson.incident} ({mode_words(lesson)}): {one_line(lesson.title)}"
-    return _command(kind, "\n".join(whole_message(finding)), **place, title=title)
+    return workflow_command(kind, "\n".join(whole_message(finding)), **place, title=title)
 
 
 def _notice(notice: Notice) -> str:
     line = {"line": str(notice.line)} if notice.side == "head" else {}
-    return _command("notice", notice_words(notice), file=notice.path, **line, title=notice.incident)
+    return workflow_command("notice", notice_words(notice), file=notice.path, **line, title=notice.incident)
 
 
-def _command(kind: str, message: str, **properties: str) -> str:
+def workflow_command(kind: str, message: str, **properties: str) -> str:
+    """Write a workflow command, such as an annotation: `error`, `warning` or `notice`; without a line end."""
     written = ",".join(f"{name}={command_property(value)}" for name, value in properties.items())
     return f"::{kind} {written}::{command_data(shortened(message, _LONGEST))}"

@@ -1,0 +1,99 @@
+"""`lessonguard check`: say all that is wrong with lesson files."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from datetime import datetime, timezone
+from importlib import import_module
+from pathlib import Path
+
+import click
+
+from lessonguard.author.asked import find_asked, open_repository
+from lessonguard.author.check import CheckOptions, check_lessons
+from lessonguard.author.rewrite import mend_files
+from lessonguard.cli.options import DIRECTORY, LESSONS_FOLDER, MAX_MEMORY, OUTPUT, TIMEOUT, with_options
+from lessonguard.cli.output import write_result
+from lessonguard.cli.progress import Progress
+from lessonguard.cli.terminal import wants_colour, width
+from lessonguard.engine.choose import find_semgrep
+from lessonguard.engine.interface import Limits
+from lessonguard.errors import LessonError
+from lessonguard.findings.remark import CheckReport
+
+_FUNCTIONS = {
+    "text": "lessonguard.render.check:render_check",
+    "json": "lessonguard.render.check_json:render_check_json",
+    "sarif": "lessonguard.render.check_sarif:render_check_sarif",
+    "github": "lessonguard.render.check_workflow:render_check_workflow",
+}
+
+
+@click.command()
+@click.argument("paths", metavar="[PATH…]", nargs=-1, type=click.Path(path_type=Path))
+@click.option("--fix", is_flag=True, help="First mend what a machine can: spelling and order of keys, days.")
+@click.option("--strict", is_flag=True, help="Take warnings for errors.")
+@click.option(
+    "--format", "format_name", type=click.Choice(tuple(_FUNCTIONS)), default="text", show_default=True
+)
+@with_options(OUTPUT, LESSONS_FOLDER, TIMEOUT, MAX_MEMORY, DIRECTORY)
+def check(
+    *,
+    paths: tuple[Path, ...],
+    fix: bool,
+    strict: bool,
+    format_name: str,
+    output: Path | None,
+    lessons_folder: str,
+    timeout: float,
+    max_memory: int,
+    directory: Path,
+) -> int:
+    """Say all that is wrong with lesson files.
+
+    Without PATH, with those that the repository keeps. Every rule is tried on its examples and at
+    the commits of its proof. What only should be looked at, such as a follow-up that is past
+    due, is a warning.
+
+    \b
+    Examples:
+      lessonguard check
+      lessonguard check lessons/INC-245.yaml
+      lessonguard check --fix               mend what a machine can, then check
+      lessonguard check --strict --format github
+
+    Exits with 0 if the lessons can be used, 2 if one cannot (with --strict, also for a warning), 3
+    if it could not check, 4 for a bug in lessonguard.
+    """
+    with ExitStack() as stack:
+        progress = stack.enter_context(Progress())
+        progress.step("reading lessons")
+        repository = open_repository(directory / paths[0] if paths else directory)
+        if repository:
+            stack.enter_context(repository)
+        asked = find_asked(
+            paths, directory=directory, folder=lessons_folder.strip("/"), repository=repository
+        )
+        rewriting = mend_files(asked.paths, top=repository.top if repository else None) if fix else None
+        if rewriting and rewriting.mended:
+            asked = asked.again()
+        options = CheckOptions(
+            today=datetime.now(tz=timezone.utc).date(),
+            limits=Limits(timeout=timeout, max_memory=max_memory),
+            step=progress.step,
+        )
+        semgrep = find_semgrep()
+        report = check_lessons(
+            asked, engine=semgrep, languages=semgrep.languages, options=options, rewriting=rewriting
+        )
+    write_result(_render(report, format_name=format_name, is_shown=output is None), output)
+    return LessonError.exit_code if report.fails(strict=strict) else 0
+
+
+def _render(report: CheckReport, *, format_name: str, is_shown: bool) -> str:
+    """Render a report; text is coloured only if it `is_shown` on a terminal."""
+    module, _, name = _FUNCTIONS[format_name].partition(":")
+    function = getattr(import_module(module), name)
+    terminal = {"width": width(), "colour": is_shown and wants_colour()} if format_name == "text" else {}
+    text: str = function(report, **terminal)
+    return text

@@ -1,0 +1,76 @@
+"""What a check of lesson files found, for a person at a terminal.
+
+A line begins as compilers begin it, `path:line:column: error: …`, so that terminals and editors make a
+link of it. The last line counts everything; if all is good, it is alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import groupby
+
+from lessonguard.findings.remark import CheckReport, Mended, Remark
+from lessonguard.render.escape import one_line, visible
+from lessonguard.render.layout import column_width, wrapped
+from lessonguard.render.pen import Pen, Style
+from lessonguard.render.words import counted
+
+_NARROWEST = 48
+_INDENT = "    "
+_LEAST = 20  # columns below which the message begins on a line of its own
+
+_TONES = {"error": Style.RED, "warning": Style.MAGENTA}
+
+
+def render_check(report: CheckReport, *, width: int, colour: bool) -> str:
+    """Write what was mended, then the remarks file by file, for a terminal of `width` columns.
+
+    Without `colour` there is no escape sequence in it. Paths are not broken: they may be wider.
+    """
+    pen = Pen(colour=colour, width=max(width, _NARROWEST))
+    blocks = [[line for mended in report.mended for line in _mended(pen, mended)]]
+    for _, remarks in groupby(report.remarks, key=lambda remark: remark.path):
+        blocks.append([line for remark in remarks for line in _remark(pen, remark)])
+    blocks.append(list(_summary(pen, report)))
+    return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
+
+
+def _mended(pen: Pen, mended: Mended) -> Iterator[str]:
+    head = f"{visible(mended.path)}: mended: "
+    yield from _hanging(pen, head, "; ".join(map(one_line, mended.changes)), Style.GREEN)
+
+
+def _remark(pen: Pen, remark: Remark) -> Iterator[str]:
+    place = f"{visible(remark.path)}:{remark.line}:{remark.column}: "
+    yield from _hanging(pen, f"{place}{remark.level}: ", one_line(remark.message), _TONES[remark.level])
+    for line in wrapped(
+        f"hint: {one_line(remark.hint)}" if remark.hint else "", width=pen.width - len(_INDENT)
+    ):
+        yield _INDENT + pen.dim(line)
+
+
+def _hanging(pen: Pen, head: str, text: str, tone: Style) -> Iterator[str]:
+    """Write a text behind its head, `place: word: `; further lines are indented."""
+    room = pen.width - column_width(head)
+    narrow = wrapped(text, width=pen.width - len(_INDENT))
+    first = wrapped(text, width=room)[:1] if room >= _LEAST else []
+    rest = wrapped(text.removeprefix(first[0]), width=pen.width - len(_INDENT)) if first else narrow
+    place, _, word = head.removesuffix(": ").rpartition(": ")
+    written = f"{pen.bold(place)}: {pen.write(word, Style.BOLD, tone)}:"
+    yield f"{written} {first[0]}" if first else written
+    yield from (_INDENT + line for line in rest)
+
+
+def _summary(pen: Pen, report: CheckReport) -> Iterator[str]:
+    if not report.lessons:
+        yield "no lessons, so nothing was checked"
+        return
+    counts = [(report.lessons, "lesson"), (report.rules, "rule"), (report.examples, "example")]
+    what = ", ".join(counted(number, noun) for number, noun in counts)
+    errors, warnings = report.count("error"), report.count("warning")
+    found = [counted(errors, "error")] if errors else []
+    found += [counted(warnings, "warning")] if warnings else []
+    tone = Style.RED if errors else Style.MAGENTA if warnings else Style.GREEN
+    yield f"{what}: {pen.write(', '.join(found) or 'all good', Style.BOLD, tone)}"
+    if report.mendable:
+        yield pen.dim(f"`lessonguard check --fix` mends {report.mendable} of them")

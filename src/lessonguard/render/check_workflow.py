@@ -1,0 +1,30 @@
+"""What a check of lesson files found, as annotations in a workflow of GitHub Actions."""
+
+from __future__ import annotations
+
+from lessonguard.findings.remark import CheckReport, Remark
+from lessonguard.render.escape import one_line
+from lessonguard.render.words import counted
+from lessonguard.render.workflow import MOST_OF_A_KIND, workflow_command
+
+
+def render_check_workflow(report: CheckReport) -> str:
+    """Write one workflow command a line, errors first; nothing at all if there is nothing to say."""
+    kinds = [[remark for remark in report.remarks if remark.level == level] for level in ("error", "warning")]
+    lines = [_annotation(remark) for remarks in kinds for remark in remarks[:MOST_OF_A_KIND]]
+    if hidden := len(report.remarks) - len(lines):
+        words = f"{counted(hidden, 'remark')} not shown, because GitHub shows {MOST_OF_A_KIND} of a kind."
+        lines.append(workflow_command("notice", words, title="lessonguard check"))
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _annotation(remark: Remark) -> str:
+    message = "\n".join(one_line(text) for text in (remark.message, remark.hint) if text)
+    return workflow_command(
+        remark.level,
+        message,
+        file=remark.path,
+        line=str(remark.line),
+        col=str(remark.column),
+        title=f"lessonguard check: {remark.code}",
+    )
