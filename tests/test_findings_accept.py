@@ -144,3 +144,10 @@ def test_bytes_that_are_not_text_do_not_shift_lines() -> None:
     (comment,) = find(f"\udcff\udcfe\n# {OK}\nx\n")
 
     assert (comment.line, comment.applies_to) == (2, 3)
+
+
+def test_comments_below_each_other_speak_of_the_same_line_however_many_they_are() -> None:
+    number = 40_000
+    found = find(f"# {OK}\n" * number + "x = 1\n")
+
+    assert {comment.applies_to for comment in found} == {number + 1}

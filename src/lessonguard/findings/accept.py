@@ -37,13 +37,15 @@ class Acceptances:
         self._path = path
         self._faulty = [(kind, comment) for comment in comments if (kind := _fault(comment, today))]
         self._counting = [comment for comment in comments if not _fault(comment, today)]
+        self._by_place: dict[tuple[str, int], AcceptComment] = {}
+        for comment in self._counting:
+            self._by_place.setdefault((comment.incident, comment.applies_to), comment)
         self._used: set[AcceptComment] = set()
 
     def accept(self, incident: str, lines: range) -> Acceptance | None:
         """Give the acceptance of a finding on these lines, if there is one, and note its use."""
-        places = {lines.start, lines.stop - 1}
-        for comment in self._counting:
-            if comment.incident == incident and comment.applies_to in places:
+        for line in (lines.start, lines.stop - 1):
+            if comment := self._by_place.get((incident, line)):
                 self._used.add(comment)
                 where = f"{self._path}:{comment.line}"
                 return Acceptance(reason=comment.reason, until=comment.until, where=where)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 
 from pygments.lexer import Lexer
@@ -36,13 +36,13 @@ def find_accept_comments(source: Source, *, file_name: str) -> list[AcceptCommen
         return []
     text = source.content.decode("utf-8", "surrogateescape")
     comments = list(_comments(text, file_name))
-    alone = _lines_of_comment_only(text, comments)
+    targets = _targets(_lines_of_comment_only(text, comments))
     breaks = [match.start() for match in re.finditer("\n", text)]
     found = []
     for start, comment in comments:
         for match in _MARK.finditer(comment):
             line = bisect_right(breaks, start + match.start() - 1) + 1
-            found.append(_read(match.group("rest"), line=line, applies_to=_target(line, alone)))
+            found.append(_read(match.group("rest"), line=line, applies_to=targets.get(line, line)))
     return found
 
 
@@ -78,10 +78,12 @@ def _lines_of_comment_only(text: str, comments: list[tuple[int, str]]) -> set[in
     return {number for number, line in enumerate(lines, 1) if "\0" in line and not line.strip("\0 \t\r\f")}
 
 
-def _target(line: int, alone: set[int]) -> int:
-    while line in alone:
-        line += 1
-    return line
+def _targets(alone: set[int]) -> Mapping[int, int]:
+    """Give for each line of only comments the next line below that is not one."""
+    targets: dict[int, int] = {}
+    for line in sorted(alone, reverse=True):
+        targets[line] = targets.get(line + 1, line + 1)
+    return targets
 
 
 def _read(rest: str, *, line: int, applies_to: int) -> AcceptComment:

@@ -9,7 +9,6 @@ from lessonguard.findings.accept import Acceptances
 from lessonguard.findings.compared import ComparedFile, Verdict, Version
 from lessonguard.findings.identity import Fingerprints
 from lessonguard.findings.model import Finding, Notice, SourceLine, State
-from lessonguard.findings.source import Source
 from lessonguard.lessons.model import Lesson, Library, RuleId
 from lessonguard.record import record
 
@@ -82,6 +81,9 @@ def _finding(
     source, occurrence = version.source, verdict.occurrence
     lines = source.lines_of(occurrence.start, occurrence.end)
     is_gone = verdict.state is State.FIXED
+    snippet = source.text(occurrence.start, occurrence.end)
+    # Semgrep is not shown what is no UTF-8, so a fix would put something else in its place.
+    is_known = "\N{REPLACEMENT CHARACTER}" not in snippet
     return Finding(
         lesson=lesson,
         rule=RuleId(occurrence.rule),
@@ -90,12 +92,12 @@ def _finding(
         previous_path=file.previous_path,
         start=source.position(occurrence.start),
         end=source.position(occurrence.end),
-        snippet=source.text(occurrence.start, occurrence.end),
-        lines=_excerpt(source, lines),
+        snippet=snippet,
+        lines=source.excerpt(lines[:_LONGEST_EXCERPT]),
         removed=_removed(file, verdict),
         is_removed_below=verdict.is_removed_below,
         message=occurrence.message,
-        fix=None if is_gone else occurrence.fix,
+        fix=occurrence.fix if is_known and not is_gone else None,
         fingerprint=fingerprints.make(
             incident=lesson.incident,
             rule=RuleId(occurrence.rule),
@@ -108,8 +110,4 @@ def _finding(
 
 def _removed(file: JudgedFile, verdict: Verdict) -> tuple[SourceLine, ...]:
     base = file.compared.base
-    return tuple(base.source.line(line) for line in verdict.removed[-_LONGEST_EXCERPT:]) if base else ()
-
-
-def _excerpt(source: Source, lines: range) -> tuple[SourceLine, ...]:
-    return tuple(source.line(number) for number in lines[:_LONGEST_EXCERPT])
+    return base.source.excerpt(verdict.removed[-_LONGEST_EXCERPT:]) if base else ()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 
 from lessonguard.findings.model import Position, SourceLine
@@ -27,6 +27,7 @@ class Source:
     def __init__(self, content: bytes) -> None:
         """Keep the content; everything else is computed when asked for."""
         self.content = content
+        self._excerpts: dict[int, SourceLine] = {}
 
     @cached_property
     def _starts(self) -> list[int]:
@@ -59,6 +60,16 @@ class Source:
     def line(self, number: int) -> SourceLine:
         """Give one whole line without its ending; an empty one beyond the end of the file."""
         return SourceLine(number=number, text=_readable(self._line_bytes(number)))
+
+    def excerpt(self, lines: Sequence[int]) -> tuple[SourceLine, ...]:
+        """Give some whole lines as `line` does, to be kept: whoever asks for the same gets the same.
+
+        A line may be as long as the file, and thousands of matches may stand on it.
+        """
+        for number in lines:
+            if number not in self._excerpts:
+                self._excerpts[number] = self.line(number)
+        return tuple(self._excerpts[number] for number in lines)
 
     def tokens(self, lines: range, *, without: Iterable[tuple[int, int]] = ()) -> tuple[str, ...]:
         """Give the tokens of some whole lines; the bytes of `without` (start, end) count as a sign."""
