@@ -1,0 +1,96 @@
+"""Code before and after a fix, as examples that Semgrep can read."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from lessonguard.author.fix.spots import Excerpt, Sources, Spot, find_spots
+from lessonguard.change.model import CommitId
+from lessonguard.engine.choose import Semgrep
+from lessonguard.engine.interface import EngineRule, Limits, Target
+from lessonguard.lessons.draft import Pair
+
+_MOST = 3
+"""How many examples are made: so many people read."""
+
+_SHORT = 12
+"""How many digits of a commit people read."""
+
+_OPENINGS = {"php": "<?php\n"}
+"""What code needs before it, to be read as its language."""
+
+_PROBE = {"id": "probe", "message": "probe", "severity": "INFO", "pattern-regex": "probe"}
+"""A rule for any language, which the code is parsed for, whatever it finds."""
+
+_UNREADABLE = frozenset({"parse", "partial-parse"})
+
+
+def choose_pairs(
+    sources: Sequence[Sources], language: str, *, commits: tuple[CommitId, CommitId], semgrep: Semgrep
+) -> tuple[list[Pair], list[str]]:
+    """Choose at most three places that tell most; give them, and in words what was left out.
+
+    `commits` are those before and after. A place is written out if Semgrep can read it without what is
+    around it; otherwise the example is the whole file at the two commits.
+    """
+    spots = sorted(
+        (spot for each in sources if each.language == language for spot in find_spots(each)),
+        key=lambda spot: -spot.weight,
+    )
+    readable = _readable([each for spot in spots[:_MOST] for each in spot.excerpts], semgrep)
+    told = dict.fromkeys(_pair(spot, commits, readable=readable) for spot in spots[:_MOST])
+    return list(told), list(_left_out(sources, language, spots[_MOST:]))
+
+
+def _readable(excerpts: Sequence[Excerpt], semgrep: Semgrep) -> list[Excerpt]:
+    """Choose those of which Semgrep can read both sides, which is all where it does not know the language."""
+    if not excerpts:
+        return []
+    language = excerpts[0].sources.language
+    analyzers = semgrep.languages.analyzers_of_rule([language])
+    codes = [(each.sources, code) for each in excerpts for code in (each.bad, each.good)]
+    targets = [
+        Target(key=key, path=sources.after_path, content=_opened(sources, code).encode(), analyzers=analyzers)
+        for key, (sources, code) in enumerate(codes)
+    ]
+    rule = EngineRule(id="probe", analyzers=analyzers, document=_PROBE | {"languages": [language]})
+    result = semgrep.run([rule], targets, limits=Limits(prefilter=False))
+    failed = {problem.target // 2 for problem in result.problems if problem.kind in _UNREADABLE}
+    return [each for index, each in enumerate(excerpts) if index not in failed]
+
+
+def _opened(sources: Sources, code: str) -> str:
+    opening = _OPENINGS.get(sources.language, "")
+    return code if opening.strip() in code else opening + code
+
+
+def _pair(spot: Spot, commits: tuple[CommitId, CommitId], *, readable: Sequence[Excerpt]) -> Pair:
+    sources = spot.sources
+    for each in spot.excerpts:
+        if each in readable:
+            first, last = each.after.start, each.after.stop - 1
+            return Pair(
+                place=f"{sources.after_path}, line{f' {first}' if first == last else f's {first} to {last}'}",
+                path=sources.after_path,
+                bad=_opened(sources, each.bad),
+                good=_opened(sources, each.good),
+            )
+    return Pair(
+        place=sources.after_path,
+        path=sources.after_path,
+        bad_file=f"{sources.before_path}@{commits[0][:_SHORT]}",
+        good_file=f"{sources.after_path}@{commits[1][:_SHORT]}",
+    )
+
+
+def _left_out(sources: Sequence[Sources], language: str, spots: Sequence[Spot]) -> Iterator[str]:
+    counts = Counter(spot.sources.after_path for spot in spots)
+    for each in sources:
+        path = each.after_path
+        if each.language != language:
+            yield f"{path}: it is {each.language}, and a rule's examples are of its language"
+        elif count := counts[path]:
+            yield f"{path}: {count} more place{'s' * (count > 1)}"
+        elif not find_spots(each):
+            yield f"{path}: nothing but comments, imports or blank lines, or code that is new"

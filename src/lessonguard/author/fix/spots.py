@@ -1,0 +1,110 @@
+"""Which changed lines of a fix tell most about what was wrong."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import PurePosixPath
+
+from lessonguard.author.fix.blocks import dedent, find_blocks
+from lessonguard.change.model import Hunk, LineMap
+from lessonguard.record import record
+
+_MOST = 30
+"""How many lines of code people read in an example."""
+
+_SIDE_ISSUES = re.compile(
+    r"(?:^|/)(?:tests?|__tests__|spec|specs|testdata|fixtures?|docs?|examples?|vendor|node_modules|third_party)/"
+    r"|(?:^|/)(?:test_[^/]*|conftest\.py|[^/]*(?:_test|_spec|[.-]test|[.-]spec|Tests?|\.min|\.lock|-lock|\.pb|_pb2))"
+    r"\.[^/]*$|\.(?:md|rst|txt|lock|sum|snap|svg)$|(?:^|/)(?:CHANGELOG|CHANGES|NEWS)[^/]*$"
+)
+_IDLE = re.compile(
+    r"(?:#(?!\[|!|include\b|define\b)|//|/\*|\*(?:\s|/|$)|--\s|<!--|import\b|from\b.*\bimport\b|using\s+[\w.]+;|package\b|require\b)"
+)
+
+
+@record
+class Sources:
+    """A file before and after the fix: its paths and its lines, without their endings."""
+
+    before_path: str
+    after_path: str
+    before: Sequence[str]
+    after: Sequence[str]
+    hunks: Sequence[Hunk]
+    language: str
+
+
+@record
+class Excerpt:
+    """Some lines of a file before the fix, and those after it, 1-based."""
+
+    sources: Sources
+    before: range
+    after: range
+
+    @property
+    def bad(self) -> str:
+        """Give the code before the fix."""
+        return dedent([self.sources.before[number - 1] for number in self.before])
+
+    @property
+    def good(self) -> str:
+        """Give the code after the fix."""
+        return dedent([self.sources.after[number - 1] for number in self.after])
+
+
+@record
+class Spot:
+    """A changed place: what could be shown of it, the best first, and how much it tells."""
+
+    sources: Sources
+    excerpts: tuple[Excerpt, ...]
+    weight: int
+
+
+def is_side_issue(path: str) -> bool:
+    """Tell whether a file is a test, a document, generated or somebody else's: nothing for a rule to find."""
+    return bool(_SIDE_ISSUES.search(path)) or PurePosixPath(path).name.startswith(".")
+
+
+def find_spots(sources: Sources) -> list[Spot]:
+    """Give the changed places of a file, the most telling first; none for comments, imports and blank lines.
+
+    What replaces code tells more than what adds to it, and that more than what removes it; then a small
+    change more than a large one. Changes in one function are one place. New functions are none: there is
+    no code before them.
+    """
+    spots: dict[range, Spot] = {}
+    for hunk in sources.hunks:
+        gone, come = _count(sources.before, hunk.base_lines), _count(sources.after, hunk.head_lines)
+        if gone or come:
+            weight = (3 if gone and come else 2 if come else 1) * 1000 - min(gone + come, 999)
+            excerpts = tuple(_excerpts(sources, hunk))
+            is_new = bool(excerpts) and not excerpts[0].bad.strip()
+            key = excerpts[0].after if excerpts else hunk.head_lines
+            if not is_new and (key not in spots or spots[key].weight < weight):
+                spots[key] = Spot(sources=sources, excerpts=excerpts, weight=weight)
+    return sorted(spots.values(), key=lambda spot: -spot.weight)
+
+
+def _count(lines: Sequence[str], numbers: Iterable[int]) -> int:
+    """Count the lines that do something."""
+    texts = [lines[number - 1].strip() for number in numbers]
+    return sum(bool(re.search(r"\w", text)) and not _IDLE.match(text) for text in texts)
+
+
+def _excerpts(sources: Sources, hunk: Hunk) -> Iterator[Excerpt]:
+    """Give the wholes that the lines belong to, with both sides short enough."""
+    lines = LineMap(sources.hunks)
+    after = hunk.head_lines or _neighbour(hunk.head_lines, sources.after)
+    for block in find_blocks(sources.after, after, most=_MOST):
+        before = lines.region(block.start, block.stop - 1)
+        if len(before) <= _MOST:
+            yield Excerpt(sources=sources, before=before, after=block)
+
+
+def _neighbour(gap: range, lines: Sequence[str]) -> range:
+    """Give the line before a gap, or else the one after it."""
+    number = max(1, min(gap.start - 1, len(lines)))
+    return range(number, number + 1)
