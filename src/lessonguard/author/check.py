@@ -16,6 +16,7 @@ from lessonguard.author.scope import Scope, scope_remarks
 from lessonguard.author.unproven import unproven_remarks
 from lessonguard.engine.interface import Engine, Limits
 from lessonguard.engine.languages import Languages
+from lessonguard.findings.proof import RuleProof
 from lessonguard.findings.remark import CheckReport, Remark
 from lessonguard.lessons.fault import Fault
 from lessonguard.lessons.model import Lesson
@@ -48,28 +49,37 @@ def check_lessons(
     tree is left out where there is none. `rewriting` is what was mended before. Raise `GitError` or
     `EngineError` if any of it cannot be done.
     """
-    places = Places(asked.read)
-    faults = [fault for fault in asked.library.faults if _is_asked(fault, asked)]
+    work = _Work(asked=asked, places=Places(asked.read), languages=languages, options=options)
+    proofs = _prove(work, engine)
+    faults = [fault for fault in asked.library.faults if fault.path in asked.names]
     remarks = {
         *map(_fault_remark, faults),
         *(rewriting.remarks if rewriting else ()),
-        *_lesson_remarks(asked, places, languages, options),
-        *_proof_remarks(asked, places, engine=engine, languages=languages, options=options),
-        *_tree_remarks(asked, places, languages, options),
+        *_lesson_remarks(work),
+        *(remark for proof in proofs for remark in unproven_remarks(proof, work.places)),
+        *_tree_remarks(work),
     }
     return CheckReport(
         remarks=tuple(sorted(remarks)),
         lessons=len(asked.names),
         rules=sum(len(lesson.rules) for lesson in asked.lessons),
         examples=sum(map(_count_examples, asked.lessons)),
+        notes=tuple(
+            dict.fromkeys(f"{proof.lesson.incident}: {note}" for proof in proofs for note in proof.notes)
+        ),
         mended=rewriting.mended if rewriting else (),
         mendable=sum(bool(fault.instead) for fault in faults),
     )
 
 
-def _is_asked(fault: Fault, asked: Asked) -> bool:
-    """Tell whether a fault is in a file that was asked about."""
-    return fault.path in asked.names
+@record
+class _Work:
+    """What all parts of a check are about."""
+
+    asked: Asked
+    places: Places
+    languages: Languages
+    options: CheckOptions
 
 
 def _fault_remark(fault: Fault) -> Remark:
@@ -84,36 +94,30 @@ def _fault_remark(fault: Fault) -> Remark:
     )
 
 
-def _lesson_remarks(
-    asked: Asked, places: Places, languages: Languages, options: CheckOptions
-) -> Iterator[Remark]:
-    scope = Scope(asked.tree, languages, folder=asked.library.folder)
+def _lesson_remarks(work: _Work) -> Iterator[Remark]:
+    asked, places = work.asked, work.places
+    scope = Scope(asked.tree, work.languages, folder=asked.library.folder)
     for lesson in asked.lessons:
         yield from scope_remarks(lesson, places, scope)
-        yield from followup_remarks(lesson, places, tree=asked.tree, today=options.today)
+        yield from followup_remarks(lesson, places, tree=asked.tree, today=work.options.today)
 
 
-def _proof_remarks(
-    asked: Asked, places: Places, *, engine: Engine, languages: Languages, options: CheckOptions
-) -> Iterator[Remark]:
-    proofs = prove_lessons(
-        asked.lessons,
-        repository=asked.repository,
+def _prove(work: _Work, engine: Engine) -> tuple[RuleProof, ...]:
+    return prove_lessons(
+        work.asked.lessons,
+        repository=work.asked.repository,
+        tree=work.asked.tree.commit if work.asked.tree else None,
         engine=engine,
-        languages=languages,
-        limits=options.limits,
-        step=options.step,
+        languages=work.languages,
+        limits=work.options.limits,
+        step=work.options.step,
     )
-    for proof in proofs:
-        yield from unproven_remarks(proof, places)
 
 
-def _tree_remarks(
-    asked: Asked, places: Places, languages: Languages, options: CheckOptions
-) -> Iterator[Remark]:
-    if asked.is_all and asked.tree:
-        options.step("looking for accept comments")
-        yield from accept_remarks(asked.library, asked.tree, places, languages=languages)
+def _tree_remarks(work: _Work) -> Iterator[Remark]:
+    if work.asked.is_all and work.asked.tree:
+        work.options.step("looking for accept comments")
+        yield from accept_remarks(work.asked.library, work.asked.tree, work.places, languages=work.languages)
 
 
 def _count_examples(lesson: Lesson) -> int:

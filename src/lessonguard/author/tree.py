@@ -16,12 +16,12 @@ class Tree:
     def __init__(self, repository: Repository, commit: CommitId | None = None) -> None:
         """Take those of a commit, or with None those of the work tree that are not ignored."""
         self._repository = repository
-        self._commit = commit
+        self.commit = commit
 
     @cached_property
     def files(self) -> Mapping[str, bool]:
         """Give the regular files by path, and whether each is executable."""
-        return self._repository.list_files(self._commit)
+        return self._repository.list_files(self.commit)
 
     def has(self, path: str) -> bool:
         """Tell whether there is such a file or folder; the path is relative to the top."""
@@ -29,7 +29,7 @@ class Tree:
 
     def read(self, path: str) -> bytes | None:
         """Give the content of a file of the work tree; None if it cannot be read, or is of a commit."""
-        if self._commit or self._repository.top is None:
+        if self.commit or self._repository.top is None:
             return None
         try:
             return (self._repository.top / path).read_bytes()
@@ -38,7 +38,7 @@ class Tree:
 
     def find_text(self, text: str) -> tuple[str, ...]:
         """Give the files of the work tree that hold a text; none of a commit, whose contents may be far."""
-        return () if self._commit else self._repository.find_text(text)
+        return () if self.commit else self._repository.find_text(text)
 
     @cached_property
     def _places(self) -> frozenset[str]:

@@ -40,14 +40,16 @@ class CheckReport:
     """What a check of lesson files found.
 
     `remarks` are sorted by path and place. `lessons` counts the files, `rules` and `examples` (bad and good
-    code, each for itself) those of the valid ones. `mended` are the files that were rewritten before;
-    `mendable` counts the remarks that a machine could still take care of.
+    code, each for itself) those of the valid ones. `notes` say what was not looked at, and why that is no
+    fault. `mended` are the files that were rewritten before; `mendable` counts the remarks that a machine
+    could still take care of.
     """
 
     remarks: tuple[Remark, ...]
     lessons: int
     rules: int
     examples: int
+    notes: tuple[str, ...] = ()
     mended: tuple[Mended, ...] = ()
     mendable: int = 0
 

@@ -31,34 +31,36 @@ def render_check(report: CheckReport, *, width: int, colour: bool) -> str:
     blocks = [[line for mended in report.mended for line in _mended(pen, mended)]]
     for _, remarks in groupby(report.remarks, key=lambda remark: remark.path):
         blocks.append([line for remark in remarks for line in _remark(pen, remark)])
+    blocks.append([line for note in report.notes for line in _note(pen, note)])
     blocks.append(list(_summary(pen, report)))
     return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
 
 
 def _mended(pen: Pen, mended: Mended) -> Iterator[str]:
-    head = f"{visible(mended.path)}: mended: "
-    yield from _hanging(pen, head, "; ".join(map(one_line, mended.changes)), Style.GREEN)
+    words = "; ".join(map(one_line, mended.changes))
+    yield from _entry(pen, visible(mended.path), words, word="mended", tone=Style.GREEN)
 
 
 def _remark(pen: Pen, remark: Remark) -> Iterator[str]:
-    place = f"{visible(remark.path)}:{remark.line}:{remark.column}: "
-    yield from _hanging(pen, f"{place}{remark.level}: ", one_line(remark.message), _TONES[remark.level])
-    for line in wrapped(
-        f"hint: {one_line(remark.hint)}" if remark.hint else "", width=pen.width - len(_INDENT)
-    ):
-        yield _INDENT + pen.dim(line)
+    place = f"{visible(remark.path)}:{remark.line}:{remark.column}"
+    yield from _entry(pen, place, one_line(remark.message), word=remark.level, tone=_TONES[remark.level])
+    hint = f"hint: {one_line(remark.hint)}" if remark.hint else ""
+    yield from (_INDENT + pen.dim(line) for line in wrapped(hint, width=pen.width - len(_INDENT)))
 
 
-def _hanging(pen: Pen, head: str, text: str, tone: Style) -> Iterator[str]:
-    """Write a text behind its head, `place: word: `; further lines are indented."""
-    room = pen.width - column_width(head)
-    narrow = wrapped(text, width=pen.width - len(_INDENT))
-    first = wrapped(text, width=room)[:1] if room >= _LEAST else []
-    rest = wrapped(text.removeprefix(first[0]), width=pen.width - len(_INDENT)) if first else narrow
-    place, _, word = head.removesuffix(": ").rpartition(": ")
-    written = f"{pen.bold(place)}: {pen.write(word, Style.BOLD, tone)}:"
-    yield f"{written} {first[0]}" if first else written
-    yield from (_INDENT + line for line in rest)
+def _entry(pen: Pen, place: str, text: str, *, word: str, tone: Style) -> Iterator[str]:
+    """Write `place: word: text`; further lines are indented."""
+    room = pen.width - column_width(f"{place}: {word}: ")
+    first = wrapped(text, width=room)[0] if room >= _LEAST else ""
+    yield f"{pen.bold(place)}: {pen.write(word, Style.BOLD, tone)}: {first}".rstrip()
+    rest = text.removeprefix(first)
+    yield from (_INDENT + line for line in wrapped(rest, width=pen.width - len(_INDENT)))
+
+
+def _note(pen: Pen, note: str) -> Iterator[str]:
+    first, *rest = wrapped(f"note: {one_line(note)}", width=pen.width - len(_INDENT))
+    yield pen.dim(first)
+    yield from (_INDENT + pen.dim(line) for line in rest)
 
 
 def _summary(pen: Pen, report: CheckReport) -> Iterator[str]:

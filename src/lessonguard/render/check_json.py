@@ -17,6 +17,7 @@ def render_check_json(report: CheckReport) -> str:
             "errors": report.count("error"),
             "warnings": report.count("warning"),
             "remarks": [_remark(remark) for remark in report.remarks],
+            "notes": list(report.notes),
             "mended": [_mended(mended) for mended in report.mended],
         }
     )

@@ -41,10 +41,19 @@ def render_check_sarif(report: CheckReport) -> str:
             "tool": {"driver": {"name": "lessonguard check", "rules": [_rule(code) for code in codes]}},
             "columnKind": "unicodeCodePoints",
             "originalUriBaseIds": ROOTS,
-            "invocations": [{"executionSuccessful": True}],
+            "invocations": [
+                {
+                    "executionSuccessful": True,
+                    "toolExecutionNotifications": [_notification(note) for note in report.notes],
+                }
+            ],
             "results": [_result(remark, codes) for remark in shown],
         }
     )
+
+
+def _notification(note: str) -> SarifObject:
+    return {"level": "note", "message": {"text": sarif_text(one_line(note))}}
 
 
 def _rule(code: str) -> SarifObject:

@@ -7,14 +7,20 @@ from lessonguard.render.escape import one_line
 from lessonguard.render.words import counted
 from lessonguard.render.workflow import MOST_OF_A_KIND, workflow_command
 
+_TITLE = "lessonguard check"
+
 
 def render_check_workflow(report: CheckReport) -> str:
     """Write one workflow command a line, errors first; nothing at all if there is nothing to say."""
     kinds = [[remark for remark in report.remarks if remark.level == level] for level in ("error", "warning")]
     lines = [_annotation(remark) for remarks in kinds for remark in remarks[:MOST_OF_A_KIND]]
-    if hidden := len(report.remarks) - len(lines):
+    lines += [
+        workflow_command("notice", one_line(note), title=_TITLE)
+        for note in report.notes[: MOST_OF_A_KIND - 1]
+    ]
+    if hidden := sum(max(0, len(remarks) - MOST_OF_A_KIND) for remarks in kinds):
         words = f"{counted(hidden, 'remark')} not shown, because GitHub shows {MOST_OF_A_KIND} of a kind."
-        lines.append(workflow_command("notice", words, title="lessonguard check"))
+        lines.append(workflow_command("notice", words, title=_TITLE))
     return "".join(f"{line}\n" for line in lines)
 
 
@@ -26,5 +32,5 @@ def _annotation(remark: Remark) -> str:
         file=remark.path,
         line=str(remark.line),
         col=str(remark.column),
-        title=f"lessonguard check: {remark.code}",
+        title=f"{_TITLE}: {remark.code}",
     )
