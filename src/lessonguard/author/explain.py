@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from lessonguard.author.places import Places
+from lessonguard.author.refusal import explain_refusal
 from lessonguard.engine.apart import Question
 from lessonguard.engine.choose import Semgrep
 from lessonguard.engine.interface import Limits, Target
@@ -16,12 +18,25 @@ MOST = 3
 
 
 def explain_failures(
-    proofs: Sequence[RuleProof], *, semgrep: Semgrep, limits: Limits
+    proofs: Sequence[RuleProof], *, places: Places, semgrep: Semgrep, limits: Limits
 ) -> tuple[RuleProof, ...]:
-    """Give the same proofs, with the steps of the rule where a trial failed.
+    """Give the same proofs, with the steps of the rule where a trial failed, and refusals in plain words.
 
     Semgrep is asked once more, and only if there is such a trial; what it does not explain stays without.
     """
+    return tuple(
+        replace(proof, refusal=_refusal(proof, places)) if proof.refusal else proof
+        for proof in _with_steps(proofs, semgrep, limits)
+    )
+
+
+def _refusal(proof: RuleProof, places: Places) -> str:
+    remark = explain_refusal(proof, places)
+    hint = f"; {remark.hint}" if remark.hint else ""
+    return f"{remark.path}:{remark.line}:{remark.column}: {remark.message}{hint}"
+
+
+def _with_steps(proofs: Sequence[RuleProof], semgrep: Semgrep, limits: Limits) -> tuple[RuleProof, ...]:
     failed = [
         (proof, trial)
         for proof in proofs

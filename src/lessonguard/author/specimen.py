@@ -186,7 +186,7 @@ def _language(rule: Rule, analyzers: frozenset[str], languages: Languages) -> st
 def _cannot(incident: Incident, rule: Rule, problem: str) -> Specimen:
     return Specimen(
         side="broken",
-        what=f"commit {incident.proof.broken[:SHORT]}",
+        what=f"commits {incident.proof.broken[:SHORT]} → {incident.proof.fixed[:SHORT]}",
         line=incident.proof.line,
         language=rule.languages[0],
         analyzers=frozenset(),

@@ -1,0 +1,115 @@
+"""`lessonguard prove`: try the rules of lessons on the code that they were made for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import ExitStack
+from pathlib import Path
+
+import click
+
+from lessonguard.author.asked import Asked, find_asked, open_repository
+from lessonguard.author.explain import explain_failures
+from lessonguard.author.places import Places
+from lessonguard.author.prove import prove_lessons
+from lessonguard.change.git import Repository
+from lessonguard.cli.library import find_lesson
+from lessonguard.cli.options import DIRECTORY, LESSONS_FOLDER, MAX_MEMORY, OUTPUT, TIMEOUT, with_options
+from lessonguard.cli.output import write_result
+from lessonguard.cli.progress import Progress
+from lessonguard.cli.terminal import wants_colour, width
+from lessonguard.engine.choose import find_semgrep
+from lessonguard.engine.interface import Limits
+from lessonguard.errors import LessonError
+from lessonguard.findings.proof import RuleProof
+from lessonguard.lessons.library import is_lesson_path
+from lessonguard.lessons.model import Lesson
+from lessonguard.render.proof import render_proofs
+from lessonguard.render.proof_json import render_proofs_json
+
+_FORMATS = ("text", "json")
+
+
+@click.command()
+@click.argument("names", metavar="[INC…]", nargs=-1)
+@click.option("--fetch", is_flag=True, help="Fetch the commits of proofs that are in another repository.")
+@click.option("--format", "format_name", type=click.Choice(_FORMATS), default="text", show_default=True)
+@with_options(OUTPUT, LESSONS_FOLDER, TIMEOUT, MAX_MEMORY, DIRECTORY)
+def prove(
+    *,
+    names: tuple[str, ...],
+    fetch: bool,
+    format_name: str,
+    output: Path | None,
+    lessons_folder: str,
+    timeout: float,
+    max_memory: int,
+    directory: Path,
+) -> int:
+    """Try the rules of lessons on the code that they were made for.
+
+    A rule is proven if it fires on each bad example and is silent on each good one; and, if its
+    lesson has proof commits, if it fires in what the fix touched before the fix, and no longer after.
+    Where it does not, the code is shown, and what each part of the rule found or took away.
+
+    INC is an incident, or the path of a lesson file. Without any, all lessons are proven.
+
+    \b
+    Examples:
+      lessonguard prove
+      lessonguard prove INC-245
+      lessonguard prove lessons/INC-245.yaml --fetch
+
+    Exits with 0 if all rules are proven, 2 if one is not or a lesson is invalid, 3 if it could not
+    try them, 4 for a bug in lessonguard.
+    """
+    limits = Limits(timeout=timeout, max_memory=max_memory)
+    with ExitStack() as stack:
+        progress = stack.enter_context(Progress())
+        progress.step("reading lessons")
+        repository = open_repository(directory)
+        if repository:
+            stack.enter_context(repository)
+        asked = _find(names, directory, folder=lessons_folder.strip("/"), repository=repository)
+        semgrep = find_semgrep()
+        proofs = prove_lessons(
+            asked.lessons,
+            repository=repository,
+            fetch=fetch,
+            engine=semgrep,
+            languages=semgrep.languages,
+            limits=limits,
+            step=progress.step,
+        )
+        progress.step("asking Semgrep why")
+        proofs = explain_failures(proofs, places=Places(asked.read), semgrep=semgrep, limits=limits)
+    write_result(_render(proofs, asked.lessons, format_name=format_name, is_shown=output is None), output)
+    if faults := [fault.text for fault in asked.library.faults if fault.path in asked.names]:
+        raise LessonError("\n".join(faults))
+    return 0 if all(proof.is_proven for proof in proofs) else LessonError.exit_code
+
+
+def _find(names: Sequence[str], directory: Path, *, folder: str, repository: Repository | None) -> Asked:
+    """Find the lesson files that are meant; without any name, all that the repository keeps."""
+
+    def find(paths: Sequence[Path]) -> Asked:
+        return find_asked(paths, directory=directory, folder=folder, repository=repository)
+
+    are_paths = [is_lesson_path(name) or (directory / name).is_dir() for name in names]
+    if all(are_paths):
+        return find([Path(name) for name in names])
+    kept = find(())
+    return find(
+        [
+            Path(name) if is_path else kept.paths[find_lesson(kept.library, name).path].resolve()
+            for name, is_path in zip(names, are_paths, strict=True)
+        ]
+    )
+
+
+def _render(
+    proofs: Sequence[RuleProof], lessons: Sequence[Lesson], *, format_name: str, is_shown: bool
+) -> str:
+    if format_name == "json":
+        return render_proofs_json(proofs)
+    return render_proofs(proofs, lessons, width=width(), colour=is_shown and wants_colour())

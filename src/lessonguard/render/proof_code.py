@@ -1,0 +1,91 @@
+"""A small picture of bad and good code, side by side where that fits, with marks where a rule fires."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import zip_longest
+
+from lessonguard.findings.proof import Trial
+from lessonguard.record import record
+from lessonguard.render.escape import visible
+from lessonguard.render.layout import clipped, column_width
+from lessonguard.render.pen import Pen, Style
+from lessonguard.render.proof_steps import found_lines
+
+_MOST = 12
+_AROUND = 2  # lines of context on either side of what matters
+_GAP = "   "
+_TAB = 4
+
+
+@record
+class Panel:
+    """A piece of code to show, with a title; `tone` is that of its marks and of the title's verdict."""
+
+    title: str
+    verdict: str
+    trial: Trial
+    tone: Style
+
+
+@record
+class _Cell:
+    """A line of a panel: the text as it is written, and how many columns it takes."""
+
+    text: str
+    columns: int
+
+
+def picture_lines(pen: Pen, panels: Sequence[Panel], *, indent: int) -> list[str]:
+    """Draw panels: two beside each other if all of their lines fit, else below each other."""
+    margin, room = " " * indent, pen.width - indent
+    half = (room - len(_GAP)) // 2
+    drawn = [list(_cells(pen, panel, room)) for panel in panels]
+    if len(drawn) != 2 or any(cell.columns > half for cells in drawn for cell in cells):  # noqa: PLR2004
+        stacked = [line for cells in drawn for line in ["", *(cell.text for cell in cells)]]
+        return [f"{margin}{line}".rstrip() for line in stacked[1:]]
+    blank = _Cell(text="", columns=0)
+    return [
+        f"{margin}{left.text}{' ' * (half - left.columns)}{_GAP}{right.text}".rstrip()
+        for left, right in zip_longest(*drawn, fillvalue=blank)
+    ]
+
+
+def _cells(pen: Pen, panel: Panel, width: int) -> Iterator[_Cell]:
+    title = f"{panel.title}: "
+    columns = column_width(title) + column_width(panel.verdict)
+    yield _Cell(text=pen.bold(title) + pen.write(panel.verdict, Style.BOLD, panel.tone), columns=columns)
+    lines = panel.trial.code.removesuffix("\n").split("\n")
+    shown = _shown(panel.trial, len(lines))
+    marked = _marked(panel.trial)
+    digits = len(str(shown[-1]))
+    for before, number in zip([0, *shown], shown, strict=False):
+        if number > before + 1:
+            yield _Cell(text=pen.dim(f"{'⋮':>{digits}}"), columns=digits)
+        yield _cell(pen, panel, number, lines[number - 1], is_marked=number in marked, room=(digits, width))
+    if shown[-1] < len(lines):
+        yield _Cell(text=pen.dim(f"{'⋮':>{digits}}"), columns=digits)
+
+
+def _cell(pen: Pen, panel: Panel, number: int, line: str, *, is_marked: bool, room: tuple[int, int]) -> _Cell:
+    digits, width = room
+    edge = pen.write("┃", panel.tone) if is_marked else pen.dim("│")
+    before = f"{number:>{digits}} "
+    text = clipped(visible(line.rstrip().expandtabs(_TAB)), width=width - len(before) - 2)
+    columns = len(before) + 2 + column_width(text)
+    return _Cell(text=f"{pen.dim(before)}{edge} {text}", columns=columns)
+
+
+def _marked(trial: Trial) -> frozenset[int]:
+    return frozenset(
+        line for sighting in trial.sightings for line in range(sighting.first_line, sighting.last_line + 1)
+    )
+
+
+def _shown(trial: Trial, count: int) -> list[int]:
+    """Choose which lines to show, in order: all of a few, else those around what matters."""
+    if count <= _MOST:
+        return list(range(1, count + 1))
+    matter = sorted(_marked(trial) or found_lines(trial.steps) or {1})
+    around = {line + step for line in matter for step in range(-_AROUND, _AROUND + 1)}
+    return sorted(line for line in around if 0 < line <= count)[:_MOST]
