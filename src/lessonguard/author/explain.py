@@ -44,7 +44,7 @@ def _with_steps(proofs: Sequence[RuleProof], semgrep: Semgrep, limits: Limits) -
     ]
     if not failed:
         return tuple(proofs)
-    questions = [_question(*each, key, semgrep) for key, each in enumerate(failed)]
+    questions = [_question(*each, semgrep, key=key) for key, each in enumerate(failed)]
     steps = semgrep.explain(questions, limits=limits)
     explained = {id(trial): steps.get(key, ()) for key, (_, trial) in enumerate(failed)}
     return tuple(
@@ -56,7 +56,7 @@ def _with_steps(proofs: Sequence[RuleProof], semgrep: Semgrep, limits: Limits) -
     )
 
 
-def _question(proof: RuleProof, trial: Trial, key: int, semgrep: Semgrep) -> Question:
+def _question(proof: RuleProof, trial: Trial, semgrep: Semgrep, *, key: int) -> Question:
     rule = engine_rule(proof.rule, semgrep.languages)
     row = semgrep.languages.named(trial.language)
     analyzers = rule.analyzers & {row.id} if row else frozenset()

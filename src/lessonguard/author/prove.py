@@ -7,17 +7,18 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from lessonguard.author.files import SHORT, Files, Origin
-from lessonguard.author.incident import Incident, Incidents
-from lessonguard.author.specimen import Specimen, example_specimens, incident_specimens
+from lessonguard.author.incident import Incidents
+from lessonguard.author.specimen import Specimen, Subject, example_specimens
+from lessonguard.author.touched import incident_specimens
 from lessonguard.author.trial import Tried, make_trials
 from lessonguard.change.git import Repository
 from lessonguard.change.model import CommitId
 from lessonguard.engine.apart import Question, run_apart
-from lessonguard.engine.interface import Engine, EngineResult, EngineRule, Limits, Match, Problem, Target
+from lessonguard.engine.interface import Engine, EngineResult, Limits, Match, Problem, Target
 from lessonguard.engine.languages import Languages
 from lessonguard.engine.rules import engine_rule, unknown_languages
 from lessonguard.findings.proof import RuleProof
-from lessonguard.lessons.model import Lesson, Rule
+from lessonguard.lessons.model import Lesson
 from lessonguard.record import record
 
 
@@ -25,9 +26,7 @@ from lessonguard.record import record
 class _Attempt:
     """A rule, and what it is to be tried on; the keys of these in the run count from `first`."""
 
-    lesson: Lesson
-    rule: Rule
-    asked: EngineRule
+    subject: Subject
     specimens: tuple[Specimen, ...]
     note: str
     first: int
@@ -58,7 +57,8 @@ def prove_lessons(  # noqa: PLR0913 - all that it needs, each from another place
     attempts: list[_Attempt] = []
     for lesson in lessons:
         step(f"reading what {lesson.incident} is proven on")
-        attempts += _attempts(lesson, files=files, incidents=incidents, languages=languages, after=attempts)
+        first = attempts[-1].first + len(attempts[-1].specimens) if attempts else 0
+        attempts += _attempts(lesson, files=files, incidents=incidents, languages=languages, first=first)
     pieces = sum(len(attempt.specimens) for attempt in attempts)
     step(f"running Semgrep (rules: {len(attempts)}, pieces of code: {pieces})")
     proofs = _proofs(attempts, _ask(attempts, engine, limits))
@@ -67,40 +67,25 @@ def prove_lessons(  # noqa: PLR0913 - all that it needs, each from another place
 
 
 def _attempts(
-    lesson: Lesson, *, files: Files, incidents: Incidents, languages: Languages, after: Sequence[_Attempt]
+    lesson: Lesson, *, files: Files, incidents: Incidents, languages: Languages, first: int
 ) -> Iterator[_Attempt]:
-    rules = [(rule, engine_rule(rule, languages)) for rule in lesson.rules]
-    incident = incidents.read(lesson, [asked for _, asked in rules])
-    first = after[-1].first + len(after[-1].specimens) if after else 0
-    for rule, asked in rules:
-        specimens = (
-            *example_specimens(lesson, rule, asked=asked, languages=languages, files=files),
-            *_incident_specimens(incident, lesson, rule, asked=asked, languages=languages),
-        )
-        yield _Attempt(
-            lesson=lesson,
-            rule=rule,
-            asked=asked,
-            specimens=specimens,
-            note=incident.note if incident else "",
-            first=first,
-        )
+    subjects = [
+        Subject(lesson=lesson, rule=rule, asked=engine_rule(rule, languages)) for rule in lesson.rules
+    ]
+    incident = incidents.read(lesson, [subject.asked for subject in subjects])
+    for subject in subjects:
+        specimens = [*example_specimens(subject, languages, files)]
+        specimens += incident_specimens(subject, incident, languages) if incident else ()
+        note = incident.note if incident else ""
+        yield _Attempt(subject=subject, specimens=tuple(specimens), note=note, first=first)
         first += len(specimens)
-
-
-def _incident_specimens(
-    incident: Incident | None, lesson: Lesson, rule: Rule, *, asked: EngineRule, languages: Languages
-) -> tuple[Specimen, ...]:
-    if incident is None:
-        return ()
-    return incident_specimens(incident, lesson, rule, asked=asked, languages=languages)
 
 
 def _ask(attempts: Sequence[_Attempt], engine: Engine, limits: Limits) -> EngineResult:
     questions = [
-        Question(rule=attempt.asked, targets=tuple(_targets(attempt)))
+        Question(rule=attempt.subject.asked, targets=tuple(_targets(attempt)))
         for attempt in attempts
-        if attempt.asked.analyzers
+        if attempt.subject.asked.analyzers
     ]
     # A good example proves nothing if it cannot be parsed, so all are, whatever words are in them.
     return run_apart(questions, engine=engine, limits=replace(limits, prefilter=False))
@@ -119,10 +104,11 @@ def _proofs(attempts: Sequence[_Attempt], result: EngineResult) -> tuple[RulePro
     problems: defaultdict[int, list[Problem]] = defaultdict(list)
     for problem in result.problems:
         problems[problem.target].append(problem)
-    unknown = unknown_languages(attempt.asked for attempt in attempts)
+    unknown = unknown_languages(attempt.subject.asked for attempt in attempts)
     refusals = {problem.rule: problem.message for problem in (*unknown, *result.rule_problems)}
     return tuple(
-        _proof(attempt, matches, problems, refusal=refusals.get(attempt.rule.id, "")) for attempt in attempts
+        _proof(attempt, matches, problems, refusal=refusals.get(attempt.subject.rule.id, ""))
+        for attempt in attempts
     )
 
 
@@ -138,8 +124,8 @@ def _proof(
         for key, specimen in enumerate(attempt.specimens, start=attempt.first)
     ]
     return RuleProof(
-        lesson=attempt.lesson,
-        rule=attempt.rule,
+        lesson=attempt.subject.lesson,
+        rule=attempt.subject.rule,
         trials=() if refusal else make_trials(tried),
         refusal=refusal,
         notes=(attempt.note,) if attempt.note else (),

@@ -24,9 +24,9 @@ class Tried:
     problems: Sequence[Problem]
 
     @property
-    def is_unreadable(self) -> bool:
-        """Tell whether some of the code is not of the language it was read as."""
-        return any(problem.kind in _UNREADABLE for problem in self.problems)
+    def is_foreign(self) -> bool:
+        """Tell whether the code, or the path it was given, is not of the language it was read as."""
+        return bool(self.specimen.problem) or any(each.kind in _UNREADABLE for each in self.problems)
 
     def unread(self) -> frozenset[str] | None:
         """Give the lines that could not be read, as text; None stands for all of them."""
@@ -50,7 +50,7 @@ def make_trials(tried: Sequence[Tried]) -> tuple[Trial, ...]:
     return tuple(
         _make(each, before)
         for members in groups.values()
-        for each in [each for each in members if not each.is_unreadable] or members[:1]
+        for each in [each for each in members if not each.is_foreign] or members[:1]
     )
 
 

@@ -59,21 +59,24 @@ def _cells(pen: Pen, panel: Panel, width: int) -> Iterator[_Cell]:
     shown = _shown(panel.trial, len(lines))
     marked = _marked(panel.trial)
     digits = len(str(shown[-1]))
+    gap = _Cell(text=pen.dim(f"{'⋮':>{digits}}"), columns=digits)
     for before, number in zip([0, *shown], shown, strict=False):
         if number > before + 1:
-            yield _Cell(text=pen.dim(f"{'⋮':>{digits}}"), columns=digits)
-        yield _cell(pen, panel, number, lines[number - 1], is_marked=number in marked, room=(digits, width))
+            yield gap
+        tone = panel.tone if number in marked else None
+        text = clipped(_plain(lines[number - 1]), width=width - digits - 3)
+        yield _cell(pen, f"{number:>{digits}} ", text, tone=tone)
     if shown[-1] < len(lines):
-        yield _Cell(text=pen.dim(f"{'⋮':>{digits}}"), columns=digits)
+        yield gap
 
 
-def _cell(pen: Pen, panel: Panel, number: int, line: str, *, is_marked: bool, room: tuple[int, int]) -> _Cell:
-    digits, width = room
-    edge = pen.write("┃", panel.tone) if is_marked else pen.dim("│")
-    before = f"{number:>{digits}} "
-    text = clipped(visible(line.rstrip().expandtabs(_TAB)), width=width - len(before) - 2)
-    columns = len(before) + 2 + column_width(text)
-    return _Cell(text=f"{pen.dim(before)}{edge} {text}", columns=columns)
+def _plain(line: str) -> str:
+    return visible(line.rstrip().expandtabs(_TAB))
+
+
+def _cell(pen: Pen, number: str, text: str, *, tone: Style | None) -> _Cell:
+    edge = pen.write("┃", tone) if tone else pen.dim("│")
+    return _Cell(text=f"{pen.dim(number)}{edge} {text}", columns=len(number) + 2 + column_width(text))
 
 
 def _marked(trial: Trial) -> frozenset[int]:
