@@ -49,7 +49,7 @@ class BacktestOptions:
     """
 
     scan: ScanOptions
-    tree: CommitId | None
+    tree: CommitId | None = None
     time_limit: float | None = None
     memory: Memory = field(default_factory=lambda: Memory(None))
     heard: Callable[[str, int, int], None] = lambda _what, _done, _all: None
@@ -89,6 +89,7 @@ class _Run:
     ) -> None:
         end = None if options.time_limit is None else monotonic() + options.time_limit
         self._lessons = library.lessons
+        self._faults = [fault.text for fault in library.faults]
         self._repository = repository
         self._walk = repository.walk()
         self._past = past
@@ -178,7 +179,7 @@ class _Run:
             files_seen=self._seen_files,
             lessons=tuple(self._about(lesson, replayed) for lesson in self._lessons),
             stopped=stopped,
-            faults=tuple(self._enquiry.faults),
+            faults=(*self._faults, *self._enquiry.faults),
         )
 
     def _about(self, lesson: Lesson, replayed: Sequence[MergedChange]) -> LessonBacktest:

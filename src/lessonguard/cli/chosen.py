@@ -2,29 +2,56 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from pathlib import Path
 
+from lessonguard.author.asked import find_asked
 from lessonguard.change.git import Repository
 from lessonguard.cli.library import find_lesson
-from lessonguard.lessons.library import load_folder
-from lessonguard.lessons.model import Library
+from lessonguard.lessons.fault import Fault
+from lessonguard.lessons.model import Lesson, Library
 from lessonguard.scan import read_library
 
+_ENDINGS = (".yaml", ".yml")
 
-def chosen_lessons(repository: Repository, *, folder: str, incidents: Iterable[str]) -> Library:
-    """Load the lessons of the work tree, or those of HEAD where there is none, and keep the chosen ones.
 
-    All are if no incident is named; else invalid files are passed over, unless the lesson may be in
-    one of them. Raise `UsageError` or `LessonError` for an incident that no lesson is about.
+def is_path(name: str, directory: Path) -> bool:
+    """Tell whether a name is that of a lesson file or of a folder, relative to `directory`."""
+    return name.endswith(_ENDINGS) or (directory / name).is_dir()
+
+
+def chosen_lessons(names: Sequence[str], *, directory: Path, folder: str, repository: Repository) -> Library:
+    """Load the lessons of the work tree, all or those named; of a repository without one, those of HEAD.
+
+    A name is an incident, or a lesson file or a folder of them. `folder` is where the repository
+    keeps its lessons. The faults are those of files that are meant. Raise `UsageError` for a name
+    that stands for nothing, and `LessonError` if that may be because its file is invalid.
     """
-    name = folder.strip("/")
+    paths = [Path(name) for name in names if is_path(name, directory)]
+    incidents = [name for name in names if not is_path(name, directory)]
+    lessons: list[Lesson] = []
+    faults: list[Fault] = []
+    if paths:
+        asked = find_asked(paths, directory=directory, folder=folder, repository=repository)
+        lessons += asked.lessons
+        faults += [fault for fault in asked.library.faults if fault.path in asked.names]
+    if names and not incidents:
+        return _library(lessons, folder=folder, faults=faults)
+    kept = _kept(directory, folder=folder, repository=repository)
+    if not names:
+        return replace(kept, folder=folder)
+    lessons += [find_lesson(kept, incident) for incident in incidents]
+    return _library(lessons, folder=folder, faults=faults)
+
+
+def _kept(directory: Path, *, folder: str, repository: Repository) -> Library:
     if repository.top is None:
-        library = read_library(repository, repository.resolve("HEAD"), folder=name)
-    else:
-        library = load_folder(repository.top / name, name=name)
-    named = {find_lesson(library, incident).incident for incident in incidents}
-    if not named:
-        return library
-    lessons = tuple(lesson for lesson in library.lessons if lesson.incident in named)
-    return replace(library, lessons=lessons, faults=())
+        return read_library(repository, repository.resolve("HEAD"), folder=folder)
+    return find_asked((), directory=directory, folder=folder, repository=repository).library
+
+
+def _library(lessons: Iterable[Lesson], *, folder: str, faults: Iterable[Fault]) -> Library:
+    by_incident = {lesson.incident: lesson for lesson in lessons}
+    in_order = tuple(by_incident[incident] for incident in sorted(by_incident))
+    return Library(lessons=in_order, folder=folder, faults=tuple(faults))

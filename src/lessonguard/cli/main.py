@@ -19,6 +19,10 @@ _COMMANDS = {
     "review": ("lessonguard.cli.review:review", "Review a pull request, in GitHub Actions."),
     "check": ("lessonguard.cli.check:check", "Say all that is wrong with lesson files."),
     "prove": ("lessonguard.cli.prove:prove", "Try the rules of lessons on their own code."),
+    "backtest": (
+        "lessonguard.cli.backtest:backtest",
+        "Say where lessons would have spoken in the past.",
+    ),
     "list": ("lessonguard.cli.library:list_lessons", "List the lessons."),
     "show": ("lessonguard.cli.library:show", "Show one lesson."),
     "export": ("lessonguard.cli.library:export", "Print the rules as one Semgrep configuration."),

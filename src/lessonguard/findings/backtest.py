@@ -103,6 +103,11 @@ class LessonBacktest:
         return Noise.BUSY if count <= _NOISY * self.replayed else Noise.NOISY
 
     @property
+    def matches_anything(self) -> bool:
+        """Tell whether a rule of it was seen to match, in the past or today."""
+        return bool(self.spoken or self.today)
+
+    @property
     def standing(self) -> tuple[Place, ...]:
         """Give the places of today that nobody accepted."""
         return tuple(place for place in self.today if not place.is_accepted)
@@ -122,7 +127,8 @@ class BacktestReport:
 
     The newest `reached` of `past` were replayed, apart from those in `failed`. `head` is the commit in
     whose tree the places of today are, None if nobody wanted them; of `files` there that a rule
-    looks at, `files_seen` were looked at. `faults` are rules that Semgrep refuses.
+    looks at, `files_seen` were looked at. `faults` are errors of lesson files, as in a
+    `ScanReport`.
     """
 
     past: PastChanges

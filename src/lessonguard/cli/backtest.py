@@ -1,0 +1,140 @@
+"""`lessonguard backtest`: say where lessons would have spoken in the past."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timezone
+from importlib import import_module
+from pathlib import Path
+
+import click
+
+from lessonguard.author import backtest as author
+from lessonguard.author.memory import Memory
+from lessonguard.change.git import Repository
+from lessonguard.change.past import PastChanges
+from lessonguard.change.pick import past_changes
+from lessonguard.cli.chosen import chosen_lessons, is_path
+from lessonguard.cli.options import DIRECTORY, LESSONS_FOLDER, MAX_MEMORY, OUTPUT, TIMEOUT, with_options
+from lessonguard.cli.output import write_result
+from lessonguard.cli.progress import Progress
+from lessonguard.cli.terminal import wants_colour, width
+from lessonguard.engine.choose import Semgrep, find_semgrep
+from lessonguard.engine.interface import Limits
+from lessonguard.errors import LessonError, UsageError
+from lessonguard.findings.backtest import BacktestReport
+from lessonguard.scan import ScanOptions
+
+_FUNCTIONS = {
+    "text": "lessonguard.render.backtest:render_backtest",
+    "json": "lessonguard.render.backtest_json:render_backtest_json",
+    "markdown": "lessonguard.render.backtest_markdown:render_backtest_markdown",
+}
+_LAST = 100
+_MEMORY = "lessonguard/backtest"
+_INTERRUPTED = 130
+
+
+@click.command()
+@click.argument("what", metavar="[INCIDENT]... [A..B]", nargs=-1)
+@click.option(
+    "--last", metavar="N", type=click.IntRange(min=1), help=f"Replay so many changes.  [default: {_LAST}]"
+)
+@click.option(
+    "--since", metavar="DATE", type=click.DateTime(["%Y-%m-%d"]), help="Replay those from this day on."
+)
+@click.option(
+    "--format", "format_name", type=click.Choice(tuple(_FUNCTIONS)), default="text", show_default=True
+)
+@with_options(OUTPUT, LESSONS_FOLDER, TIMEOUT, MAX_MEMORY, DIRECTORY)
+def backtest(
+    *,
+    what: tuple[str, ...],
+    last: int | None,
+    since: datetime | None,
+    format_name: str,
+    output: Path | None,
+    lessons_folder: str,
+    timeout: float,
+    max_memory: int,
+    directory: Path,
+) -> int:
+    """Say where lessons would have spoken in the past.
+
+    Replays what was merged into the default branch, by all lessons of the work tree or those about
+    the incidents named, and looks for places that match today. Where hardly any commits are
+    merges, each one is a change.
+
+    \b
+    Examples:
+      lessonguard backtest                          all lessons, the last 100 merges
+      lessonguard backtest INC-245 --last 500       one lesson, further back
+      lessonguard backtest INC-245 --since 2026-01-01
+      lessonguard backtest v1.0..main --format markdown
+
+    ^C prints what is known so far, and the next run goes on from there. Exits with 0 whatever it
+    finds, 2 for an unknown incident or an invalid lesson, 3 if it could not replay.
+    """
+    spans = [name for name in what if ".." in name and not is_path(name, directory)]
+    names = [name for name in what if name not in spans]
+    _refuse_several(spans, last=last, since=since)
+    with Repository.open(directory) as repository, Progress() as progress:
+        progress.step("reading lessons")
+        folder = lessons_folder.strip("/")
+        library = chosen_lessons(names, directory=directory, folder=folder, repository=repository)
+        past = _past(repository, last=last, since=since, spans=spans)
+        semgrep = find_semgrep()
+        options = author.BacktestOptions(
+            scan=_scan_options(timeout=timeout, max_memory=max_memory),
+            tree=repository.resolve("HEAD"),
+            memory=_memory(repository, semgrep, basis=(folder, str(timeout), str(max_memory))),
+            heard=progress.count,
+        )
+        report = author.backtest(
+            library, repository, past, engine=semgrep, languages=semgrep.languages, options=options
+        )
+    write_result(_render(report, format_name=format_name, is_shown=output is None), output)
+    return _exit_code(report)
+
+
+def _refuse_several(spans: Sequence[str], *, last: int | None, since: datetime | None) -> None:
+    given = [*spans, *(["--last"] if last else []), *(["--since"] if since else [])]
+    if len(given) > 1:
+        raise UsageError(f"Only one of these can say what to replay: {', '.join(given)}.")
+
+
+def _past(
+    repository: Repository, *, last: int | None, since: datetime | None, spans: Sequence[str]
+) -> PastChanges:
+    if spans:
+        return past_changes(repository, span=spans[0])
+    if since:
+        return past_changes(repository, since=since.date())
+    return past_changes(repository, last=last or _LAST)
+
+
+def _scan_options(*, timeout: float, max_memory: int) -> ScanOptions:
+    limits = Limits(timeout=timeout, max_memory=max_memory)
+    return ScanOptions(today=datetime.now(tz=timezone.utc).date(), limits=limits)
+
+
+def _memory(repository: Repository, semgrep: Semgrep, *, basis: Sequence[str]) -> Memory:
+    version = ".".join(map(str, semgrep.version))
+    return Memory(repository.git_directory / _MEMORY, basis=[version, *basis])
+
+
+def _render(report: BacktestReport, *, format_name: str, is_shown: bool) -> str:
+    """Render a report; text is coloured only if it `is_shown` on a terminal."""
+    module, _, name = _FUNCTIONS[format_name].partition(":")
+    function = getattr(import_module(module), name)
+    terminal = {"width": width(), "colour": is_shown and wants_colour()} if format_name == "text" else {}
+    text: str = function(report, **terminal)
+    return text
+
+
+def _exit_code(report: BacktestReport) -> int:
+    if report.stopped == "interrupted":
+        return _INTERRUPTED
+    if report.faults:
+        raise LessonError("\n".join(["Some lessons are invalid; the others were replayed.", *report.faults]))
+    return 0
