@@ -147,6 +147,9 @@ class Repository:
             lessons = [blob for _, blob in self.tree_entries(tip, folder)]
             self._provide([*lessons, *self._differing(base, head)])
 
+    def fetch_past(self, tip: CommitId, *, last: int) -> None:
+        """Fetch what it takes to tell the last so many changes below a commit; here all is known."""
+
     def has(self, commits: Iterable[CommitId]) -> bool:
         """Tell whether these commits and their trees are here, perhaps without contents; fetch nothing."""
         return has_commits(self._git, list(commits))

@@ -12,6 +12,7 @@ from lessonguard.change.git import Repository
 from lessonguard.change.history import find_merge_base
 from lessonguard.change.model import BlobId, CommitId
 from lessonguard.change.offline import create_repository
+from lessonguard.change.past import window
 from lessonguard.change.server import NAME, Server
 
 
@@ -67,6 +68,10 @@ class FetchedRepository(Repository):
         )
         self._server.fetch_tree(found)
         return found
+
+    def fetch_past(self, tip: CommitId, *, last: int) -> None:
+        """Fetch as much history below a commit as it takes to tell its last so many changes."""
+        self._server.fetch_history(tip, depth=window(last) + 1)
 
     def _supply(self, blobs: list[BlobId]) -> None:
         self._server.fetch_blobs(blobs)

@@ -87,6 +87,12 @@ class Server:
                 with self._instead(f"the tree of commit {commit}", why) as elsewhere:
                     copy_tree(self.git, elsewhere, tree)
 
+    def fetch_history(self, commit: CommitId, *, depth: int) -> None:
+        """Fetch commits below one that is here, so many in a row, with their trees."""
+        why = self._fetch([commit], f"--depth={depth}")
+        if why:
+            raise self._cannot(f"the history of {commit}", why)
+
     def fetch_blobs(self, blobs: Sequence[BlobId]) -> None:
         """Fetch those of the blobs that are not here. Raise `GitError` if that cannot be done."""
         missing = [BlobId(name) for name in missing_objects(self.git, blobs)]

@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import cast, get_args
 
 import click
 
+from lessonguard.change.git import Repository
+from lessonguard.change.model import Change
 from lessonguard.cli.judging import exit_code, judging_options, limit, scan_options
 from lessonguard.cli.progress import Progress
 from lessonguard.deliver.review import Comments, ReviewOptions
 from lessonguard.deliver.review import review as run_review
 from lessonguard.deliver.runner import read_runner
+from lessonguard.engine.choose import find_semgrep
+from lessonguard.errors import LessonError
 from lessonguard.findings.model import ScanReport
+from lessonguard.findings.preview import Preview
 from lessonguard.render.workflow import render_workflow
+from lessonguard.scan import ScanOptions
+
+_CHECK = "`lessonguard check` says the same before the push; the summary of this job has it all."
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
 
@@ -39,6 +48,12 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
 )
 @click.option("--skip-drafts", is_flag=True, help="Leave draft pull requests alone.")
 @click.option(
+    "--preview",
+    "judges",
+    is_flag=True,
+    help="Let the lessons that the change adds or edits speak about the change, too.",
+)
+@click.option(
     "--reports",
     metavar="DIR",
     type=click.Path(file_okay=False, path_type=Path),
@@ -58,6 +73,7 @@ def review(
     comments: str,
     max_comments: int,
     skip_drafts: bool,
+    judges: bool,
     reports: Path | None,
     report: Path | None,
     lessons_folder: str,
@@ -84,13 +100,14 @@ def review(
     """
     runner = read_runner()
     with Progress() as progress:
+        scan = scan_options(
+            timeout=timeout,
+            max_memory=max_memory,
+            max_target_bytes=max_target_bytes,
+            step=progress.step,
+        )
         options = ReviewOptions(
-            scan=scan_options(
-                timeout=timeout,
-                max_memory=max_memory,
-                max_target_bytes=max_target_bytes,
-                step=progress.step,
-            ),
+            scan=scan,
             lessons_folder=lessons_folder.strip("/"),
             base=base,
             head=head,
@@ -102,11 +119,31 @@ def review(
             reports=reports,
             report=report,
             announce=_annotate,
+            preview=_previewing(lessons_folder.strip("/"), scan, judges=judges),
         )
         reviewed = run_review(runner, options)
     if reviewed.words:
         click.echo(reviewed.words, err=True)
+    if reviewed.preview and not reviewed.preview.is_sound:
+        raise LessonError("The lessons of this change cannot be used as they are.", hint=_CHECK)
     return exit_code(reviewed.report, fail_on=fail_on, is_told=False) if reviewed.report else 0
+
+
+def _previewing(
+    folder: str, options: ScanOptions, *, judges: bool
+) -> Callable[[Repository, Change], Preview | None]:
+    def preview(repository: Repository, change: Change) -> Preview | None:
+        if not any(file.head and file.path.startswith(f"{folder}/") for file in change.files):
+            return None
+        # Loaded here, because few changes touch a lesson, and what authors need is much.
+        from lessonguard.author.preview import preview_lessons  # noqa: PLC0415
+
+        semgrep = find_semgrep()
+        return preview_lessons(
+            repository, change, folder=folder, semgrep=semgrep, options=options, judges=judges
+        )
+
+    return preview
 
 
 def _annotate(report: ScanReport) -> None:

@@ -20,15 +20,16 @@ from lessonguard.render.selection import accepted, for_pull_request, introduced
 _FOLDER = "lessonguard"
 
 
-def write_outputs(runner: Runner, report: ScanReport, *, folder: Path | None) -> None:
+def write_outputs(runner: Runner, report: ScanReport, *, folder: Path | None, preview: str) -> None:
     """Write the step's summary, the report as JSON and SARIF, and the step's outputs.
 
     The files go to `folder`, by default one in the runner's temporary folder. The JSON report
     holds everything; the rest may end up on the pull request, where lessons in monitor mode are
-    never shown. Raise `LessonguardError` where a file cannot be written.
+    never shown. `preview` is what there is to say, in Markdown, about the lessons of the change.
+    Raise `LessonguardError` where a file cannot be written.
     """
     shown = for_pull_request(report)
-    _append(runner.summary_file, render_markdown(report))
+    _append(runner.summary_file, "\n".join(filter(None, [render_markdown(report), preview])))
     folder = folder or _default_folder(runner)
     files = {"report": "report.json", "sarif": "report.sarif"}
     _write(folder / files["report"], render_json(report))

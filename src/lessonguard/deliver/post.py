@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from lessonguard.github.client import GitHub  # slow to load, so that is left to who needs it early
 
 _ATTEMPTS = 4
+_LONGEST = 65_000
+"""Characters of a summary: GitHub takes 65,536, and the marker needs some."""
+
 _SETTLING = 2.0
 """Seconds until GitHub shows what it may have taken although it did not say so."""
 
@@ -41,7 +44,8 @@ class Message:
     `library` holds the lessons that judged. `diff` is what GitHub should show, or None to ask
     it what it shows. `says_notices` tells to say notices also where nothing was introduced.
     `max_comments` counts comments in the diff, those of earlier pushes included. `fails_from`
-    is the mildest mode that fails the check.
+    is the mildest mode that fails the check. `preview` is what there is to say, in Markdown, about
+    the lessons of the change, perhaps nothing; it goes into the summary.
     """
 
     report: ScanReport
@@ -51,6 +55,7 @@ class Message:
     max_comments: int
     says_notices: bool
     fails_from: Mode | None
+    preview: str = ""
 
 
 @record
@@ -152,13 +157,21 @@ def _is_summary(review: Review) -> bool:
 
 
 def _is_worth_a_review(message: Message) -> bool:
-    return bool(introduced(message.report)) or (message.says_notices and bool(message.report.notices))
+    has_notices = message.says_notices and bool(message.report.notices)
+    return bool(introduced(message.report)) or has_notices or bool(message.preview)
 
 
 def _summary(message: Message, plan: ReviewPlan) -> str:
     said = {placed.finding.fingerprint for placed in plan.post}
     said |= {standing.finding.fingerprint for standing in plan.keep}
-    text = render_review(message.report, said=said, links=message.links, fails_from=message.fails_from)
+    text = render_review(
+        message.report,
+        said=said,
+        links=message.links,
+        fails_from=message.fails_from,
+        limit=_LONGEST - len(message.preview),
+    )
+    text = "\n\n".join(filter(None, [text, message.preview]))
     return marked(text, ReviewMark(kind="summary", head=message.report.head))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from dataclasses import replace
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -21,10 +22,12 @@ from lessonguard.deliver.runner import Runner
 from lessonguard.engine.choose import find_semgrep
 from lessonguard.errors import GitError, UsageError
 from lessonguard.findings.model import ScanReport
+from lessonguard.findings.preview import Preview
 from lessonguard.github.errors import RefusedError
 from lessonguard.lessons.model import Library, Mode
 from lessonguard.record import record
 from lessonguard.render.links import Links
+from lessonguard.render.preview import render_preview
 from lessonguard.render.selection import for_pull_request
 from lessonguard.scan import ScanOptions, read_library, scan_change
 
@@ -48,7 +51,8 @@ class ReviewOptions:
     `base` and `head` are for events that name no commits. `directory` may be in a checkout.
     `reports` is where the report files go, `report` the JSON report of another run to post.
     `fails_from` is the mildest mode that fails the check, None if nothing does.
-    `announce` hears the report before anything is said on the pull request.
+    `announce` hears the report before anything is said on the pull request. `preview` tries the
+    lessons that the change adds or edits, if it does.
     """
 
     scan: ScanOptions
@@ -63,14 +67,19 @@ class ReviewOptions:
     reports: Path | None
     report: Path | None
     announce: Callable[[ScanReport], None]
+    preview: Callable[[Repository, Change], Preview | None]
 
 
 @record
 class Reviewed:
-    """What came of it: the report, or None if there was nothing to review; and a line to log."""
+    """What came of it: the report, or None if there was nothing to review; and a line to log.
+
+    `preview` is about the lessons of the change, None if it touches none.
+    """
 
     report: ScanReport | None
     words: str
+    preview: Preview | None = None
 
 
 @record(eq=False)
@@ -136,13 +145,16 @@ def _judge(run: _Run, subject: Subject) -> Reviewed:
         report = scan_change(
             library, repository, change, engine=semgrep, languages=semgrep.languages, options=options.scan
         )
-        write_outputs(run.runner, report, folder=options.reports)
         options.announce(report)
-        if subject.pull is None or options.comments == "none":
-            return Reviewed(report=report, words="")
-        options.scan.step("bringing the pull request up to date")
-        message = _message(run, commits, library=library, report=report, diff=_diff(repository, change))
-        return Reviewed(report=report, words=_say(run.github(), subject.pull, message))
+        preview = options.preview(repository, change)
+        told = render_preview(preview) if preview else ""
+        write_outputs(run.runner, report, folder=options.reports, preview=told)
+        words = ""
+        if subject.pull is not None and options.comments != "none":
+            options.scan.step("bringing the pull request up to date")
+            message = _message(run, commits, library=library, report=report, diff=_diff(repository, change))
+            words = _say(run.github(), subject.pull, replace(message, preview=told))
+        return Reviewed(report=report, words=words, preview=preview)
 
 
 def _diff(repository: Repository, change: Change) -> Diff:
