@@ -11,7 +11,7 @@ from pathlib import Path
 from threading import Timer
 
 from lessonguard.change.git import Repository
-from lessonguard.change.model import BlobId, Change, ChangedFile, CommitId
+from lessonguard.change.model import BlobId, Change, ChangedFile, CommitId, FileVersion
 from lessonguard.engine.interface import Engine, EngineRule, Limits, RuleProblem
 from lessonguard.engine.languages import Languages
 from lessonguard.engine.look import Look, Obstacle, Remarkable
@@ -29,6 +29,7 @@ from lessonguard.record import record
 _CACHE = "lessonguard/lessons.json"
 _SEMGREP_RUNS = 0.02  # seconds, after which Semgrep has been started; it takes longer to be ready
 _FEW = 100
+_AT_ONCE = 16  # contents to ask Git for before counting their bytes
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
@@ -37,12 +38,15 @@ class ScanOptions:
     """How to scan.
 
     `today` decides which accept comments have expired. `step` hears, in words, what is done now.
+    `max_bytes_in_all` bounds how much of the contents is in memory: what comes packed as a
+    kilobyte may be a gigabyte.
     """
 
     today: date
     step: Callable[[str], None] = lambda _: None
     limits: Limits = field(default_factory=Limits)
     max_target_bytes: int = MAX_BYTES
+    max_bytes_in_all: int = 256_000_000
 
 
 def read_library(repository: Repository, commit: CommitId, *, folder: str) -> Library:
@@ -115,8 +119,10 @@ def look_at(
     """
     files = [file for file in change.files if library.lessons and not _is_lesson(file, library)]
     options.step(f"reading what changed (files: {len(files)})")
-    texts = _read(repository, files, limit=options.max_target_bytes)
     selector = Selector(rules, languages, folder=library.folder)
+    versions = [version for file in files for version in (file.base, file.head) if version]
+    # What rules look at comes first, in case that not all can be read.
+    texts = _read(repository, sorted(versions, key=lambda version: not selector.wants(version)), options)
     return Look(files, texts, selector=selector, max_bytes=options.max_target_bytes)
 
 
@@ -180,14 +186,21 @@ def _lesson_texts(repository: Repository, blobs: Sequence[BlobId]) -> Mapping[Bl
 
 
 def _read(
-    repository: Repository, files: Iterable[ChangedFile], *, limit: int
+    repository: Repository, versions: Iterable[FileVersion], options: ScanOptions
 ) -> Mapping[BlobId, Source | int]:
-    """Read both versions of the files; of what has more bytes than `limit` only the size."""
-    blobs = [version.blob for file in files for version in (file.base, file.head) if version]
-    return {
-        blob: content if isinstance(content, int) else Source(content.removeprefix(_BYTE_ORDER_MARK))
-        for blob, content in repository.read_blobs(blobs, limit=limit).items()
-    }
+    """Read versions of files, in this order; of what is too large, alone or after others, only the size."""
+    blobs = list(dict.fromkeys(version.blob for version in versions))
+    texts: dict[BlobId, Source | int] = {}
+    room = options.max_bytes_in_all
+    for first in range(0, len(blobs), _AT_ONCE):
+        limit = options.max_target_bytes if room > 0 else 0
+        for blob, content in repository.read_blobs(blobs[first : first + _AT_ONCE], limit=limit).items():
+            if isinstance(content, int):
+                texts[blob] = content
+            else:
+                texts[blob] = Source(content.removeprefix(_BYTE_ORDER_MARK))
+                room -= len(content)
+    return texts
 
 
 def _is_lesson(file: ChangedFile, library: Library) -> bool:

@@ -15,6 +15,7 @@ from lessonguard.lessons.model import Lesson
 from lessonguard.record import record
 
 _EVERYTHING = range(0)  # as in `Version.blind`
+_TOO_MUCH = "the changed files have too many bytes together"
 
 
 @record
@@ -77,7 +78,7 @@ class Look:
     """One question to an engine about changed files, and its answer.
 
     `texts` has the content of each version without its byte order mark, or the size of one that
-    is too large to be read.
+    is not read, being too large or one too many.
     """
 
     def __init__(
@@ -159,7 +160,8 @@ class Look:
         for side in self._sides:
             size = self._texts[side.version.blob]
             if isinstance(size, int):
-                yield Obstacle(side=side, rule=None, reason=too_large(size, self._max_bytes))
+                reason = too_large(size, self._max_bytes) if size > self._max_bytes else _TOO_MUCH
+                yield Obstacle(side=side, rule=None, reason=reason)
         for skipped in self._selection.skipped:
             yield Obstacle(side=self._read[skipped.key], rule=None, reason=skipped.reason)
         for problem in self._answer.problems:
