@@ -55,7 +55,7 @@ class TestAPullRequest:
 
         assert again.writes == []
         assert len(again.calls) <= 4
-        assert again.outcome.stderr == "Pull request 7: comments 2 kept.\n"
+        assert again.words == ["Pull request 7: comments 2 kept."]
 
     def test_is_judged_by_the_lessons_that_base_has_today(self, shop: Shop) -> None:
         pull = shop.pull({"old.py": "open(path)\n"})
@@ -167,7 +167,6 @@ class TestAPullRequest:
         assert [finding["lesson"] for finding in report["findings"]] == ["LOCK"]
         assert "LOCK" not in Path(reviewed.run.outputs["sarif"]).read_text(encoding="utf-8")
 
-
     def test_in_a_repository_without_lessons_is_told_that_nothing_was_looked_for(self, shop: Shop) -> None:
         pull = shop.pull({"app.py": BAD})
 
@@ -211,7 +210,7 @@ class TestTheNextPush:
         [fixed] = ours(pull)
         assert fixed.body.startswith("✓ **Fixed**")
         assert not pull.thread(fixed).is_resolved
-        assert reviewed.outcome.stderr.endswith("Pull request 7: comments 1 settled.\n")
+        assert reviewed.words == ["Pull request 7: comments 1 settled."]
 
     def test_says_again_what_came_back(self, shop: Shop) -> None:
         pull = shop.pull({"app.py": BAD})
@@ -330,10 +329,7 @@ class TestComments:
         assert comment.line == 2
         assert "pay.py:23" in comment.body
 
-
-    @pytest.mark.parametrize(
-        ("fail_on", "failing"), [("comment", 2), ("block", 1), ("never", 0)], ids=str
-    )
+    @pytest.mark.parametrize(("fail_on", "failing"), [("comment", 2), ("block", 1), ("never", 0)], ids=str)
     def test_say_what_fails_the_check(self, shop: Shop, fail_on: str, failing: int) -> None:
         pull = shop.pull({"app.py": BAD, "pay.py": UNLOCKED})
 
@@ -353,7 +349,7 @@ class TestARunThat:
         assert pull.comments == {}
         assert reviewed.outcome.stdout.startswith("::error file=app.py,line=5")
         assert "TIMEOUT" in reviewed.run.summary
-        [line] = reviewed.outcome.stderr.splitlines()
+        [line] = reviewed.words
         assert "Resource not accessible by integration" in line
 
     def test_may_only_read_does_not_fail_for_that(self, shop: Shop) -> None:

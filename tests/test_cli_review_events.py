@@ -92,10 +92,7 @@ class TestAPush:
 
         reviewed = shop.run("push", payload)
 
-        assert (reviewed.calls, reviewed.outcome.stderr) == (
-            [],
-            "Nothing to review: the push deleted a branch.\n",
-        )
+        assert (reviewed.calls, reviewed.words) == ([], ["Nothing to review: the push deleted a branch."])
 
 
 class TestADispatchedWorkflow:

@@ -41,6 +41,11 @@ class Reviewed:
     calls: list[Call]
 
     @property
+    def words(self) -> list[str]:
+        """Give what was said on standard error, without the progress that a slow machine shows."""
+        return [line for line in self.outcome.stderr.splitlines() if not line.endswith(" …")]
+
+    @property
     def writes(self) -> list[str]:
         """Give the requests that changed something: `POST /repos/…`."""
         return [str(call) for call in self.calls if call.is_write]
