@@ -107,10 +107,7 @@ class TestAPullRequest:
 
         reviewed = shop.review(pull, action="closed")
 
-        assert (reviewed.calls, reviewed.outcome.stderr) == (
-            [],
-            "Nothing to review: pull request 7 is closed.\n",
-        )
+        assert (reviewed.calls, reviewed.words) == ([], ["Nothing to review: pull request 7 is closed."])
         assert "Pull request 7 is closed." in reviewed.run.summary
         assert reviewed.run.outputs["introduced"] == "0"
 
