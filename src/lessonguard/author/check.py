@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import field
 from datetime import date
 
@@ -27,11 +27,13 @@ from lessonguard.record import record
 class CheckOptions:
     """How to check.
 
-    `today` decides which follow-ups are past due. `step` hears, in words, what is done now.
+    `today` decides which follow-ups are past due. `fetch` allows to fetch commits of another repository
+    that a lesson is proven at. `step` hears, in words, what is done now.
     """
 
     today: date
     limits: Limits = field(default_factory=Limits)
+    fetch: bool = False
     step: Callable[[str], None] = lambda _: None
 
 
@@ -49,14 +51,15 @@ def check_lessons(
     tree is left out where there is none. `rewriting` is what was mended before. Raise `GitError` or
     `EngineError` if any of it cannot be done.
     """
-    work = _Work(asked=asked, places=Places(asked.read), languages=languages, options=options)
+    scope = Scope(asked.tree, languages, folder=asked.library.folder)
+    work = _Work(asked=asked, places=Places(asked.read), scope=scope, languages=languages, options=options)
     proofs = _prove(work, engine)
     faults = [fault for fault in asked.library.faults if fault.path in asked.names]
     remarks = {
         *map(_fault_remark, faults),
         *(rewriting.remarks if rewriting else ()),
         *_lesson_remarks(work),
-        *(remark for proof in proofs for remark in unproven_remarks(proof, work.places)),
+        *_proof_remarks(work, proofs),
         *_tree_remarks(work),
     }
     return CheckReport(
@@ -78,6 +81,7 @@ class _Work:
 
     asked: Asked
     places: Places
+    scope: Scope
     languages: Languages
     options: CheckOptions
 
@@ -95,11 +99,9 @@ def _fault_remark(fault: Fault) -> Remark:
 
 
 def _lesson_remarks(work: _Work) -> Iterator[Remark]:
-    asked, places = work.asked, work.places
-    scope = Scope(asked.tree, work.languages, folder=asked.library.folder)
-    for lesson in asked.lessons:
-        yield from scope_remarks(lesson, places, scope)
-        yield from followup_remarks(lesson, places, tree=asked.tree, today=work.options.today)
+    for lesson in work.asked.lessons:
+        yield from scope_remarks(lesson, work.places, work.scope)
+        yield from followup_remarks(lesson, work.places, tree=work.asked.tree, today=work.options.today)
 
 
 def _prove(work: _Work, engine: Engine) -> tuple[RuleProof, ...]:
@@ -107,11 +109,19 @@ def _prove(work: _Work, engine: Engine) -> tuple[RuleProof, ...]:
         work.asked.lessons,
         repository=work.asked.repository,
         tree=work.asked.tree.commit if work.asked.tree else None,
+        fetch=work.options.fetch,
         engine=engine,
         languages=work.languages,
         limits=work.options.limits,
         step=work.options.step,
     )
+
+
+def _proof_remarks(work: _Work, proofs: Iterable[RuleProof]) -> Iterator[Remark]:
+    for proof in proofs:
+        # Of a rule that looks at nothing this is said already, and no example of it can work.
+        if proof.refusal or not work.scope.is_shut(proof.rule):
+            yield from unproven_remarks(proof, work.places)
 
 
 def _tree_remarks(work: _Work) -> Iterator[Remark]:

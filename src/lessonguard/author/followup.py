@@ -11,7 +11,7 @@ from lessonguard.author.tree import Tree
 from lessonguard.findings.remark import Remark
 from lessonguard.lessons.model import Lesson, Remediation
 
-_PATH = re.compile(r"(?:\./)?(?P<path>[\w.@+-]+(?:/[\w.@+-]+)*/?)(?P<parts>(?:::[^\s:]+)*)")
+_PATH = re.compile(r"(?:\./)?(?P<path>[\w.@+-]+(?:/[\w.@+-]+)*/?)(?P<parts>(?:::[^\s:\[]+(?:\[[^\]]*\])?)*)")
 _ENDING = re.compile(r"[^/]\.[A-Za-z][A-Za-z0-9]{0,9}\Z")
 _NAME = re.compile(r"\w+")
 

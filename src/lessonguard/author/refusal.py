@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterator
 
 from lessonguard.author.places import Place, Places, scalars
 from lessonguard.findings.proof import RuleProof
 from lessonguard.findings.remark import Remark
-from lessonguard.lessons.node import Node
+from lessonguard.lessons.node import Entries, Node, Scalar
 from lessonguard.record import record
 
 _PATTERN = re.compile(
@@ -17,32 +18,40 @@ _PATTERN = re.compile(
 )
 _REGEX = re.compile(r"invalid regex '(?P<text>.*)': (?P<why>.*) at position (?P<position>\d+)")
 _METAVARIABLE = re.compile(r"`(\$\w+)' is neither")
-_VERSION = re.compile(r"This rule requires (?:up|down)grading Semgrep from version (\S+) to (.*)")
+_TOO_OLD = re.compile(
+    r"This rule requires upgrading Semgrep from version (?P<have>\S+) to at least (?P<want>\S+)"
+)
+_TOO_NEW = re.compile(
+    r"This rule is no longer supported by Semgrep\. The last compatible version was (?P<want>\S+)\. "
+    r"This version of Semgrep is (?P<have>\S+)"
+)
 _GLOB = re.compile(r"Invalid glob|Pcre2_\.compile_exn")
 _CONDITION = "exn: Stdlib.Parsing.Parse_error"
 _ONLY_NEGATIVE = "you need at least one positive term"
 _NO_LANGUAGE = "Semgrep does not know one of its languages"
 
+_CONDITIONS = {
+    "comparison": "write it in Python, for instance $X > 5",
+    "requires": "join labels with and, or, not",
+}
 _BRACKETS = {")": "(", "]": "[", "}": "{"}
 _LONGEST = 60  # characters of a pattern that are repeated
 
 
 @record
 class _Words:
-    """What to say of a refusal, and where: at the value that `text` is, or at one of these keys."""
+    """What to say of a refusal, and where, if not at the rule itself."""
 
     message: str
-    hint: str
-    text: str = ""
-    keys: tuple[str, ...] = ()
+    hint: str = ""
+    place: Place | None = None
 
 
 def explain_refusal(proof: RuleProof, places: Places) -> Remark:
     """Say why Semgrep refuses a rule, at the pattern that it means, or else at the rule."""
-    position = proof.lesson.rules.index(proof.rule)
-    node = places.node(proof.lesson.path, "rules", position)
-    words = _words(proof.refusal)
-    line, column = _place(words, node) or (proof.rule.line, 1)
+    steps = ("rules", proof.lesson.rules.index(proof.rule))
+    words = _words(proof.refusal, places.node(proof.lesson.path, *steps))
+    line, column = words.place or places.place(proof.lesson.path, *steps)
     return Remark(
         path=proof.lesson.path,
         line=line,
@@ -59,42 +68,69 @@ def is_about_glob(refusal: str) -> bool:
     return bool(_GLOB.search(refusal))
 
 
-def _words(refusal: str) -> _Words:
+def _words(refusal: str, rule: Node | None) -> _Words:
     if pattern := _PATTERN.fullmatch(refusal):
-        message = f"Semgrep cannot read this pattern as {pattern['language']}: {_quoted(pattern['text'])}"
-        return _Words(
-            message=message, hint=_pattern_hint(pattern["text"], pattern["why"]), text=pattern["text"]
-        )
+        return _pattern_words(pattern, rule)
     if regex := _REGEX.fullmatch(refusal):
-        message = f"this is no regular expression: {regex['why']}, at character {int(regex['position']) + 1}"
+        before = regex["text"][: int(regex["position"])]
+        where = f"after `{before}`" if before else "at its beginning"
         hint = "put a backslash before a sign that is meant literally, such as ( or *"
-        return _Words(message=message, hint=hint, text=regex["text"])
-    if version := _VERSION.fullmatch(refusal):
-        message = f"the rule asks for Semgrep {version[2]}, and {version[1]} is installed"
-        hint = "install that one, or remove the key if the rule works without it"
-        return _Words(message=message, hint=hint, keys=("min-version", "max-version"))
-    return _plain_words(refusal)
+        message = f"this is no regular expression: {regex['why']} {where}"
+        return _Words(message=message, hint=hint, place=_find(rule, regex["text"]))
+    if version := _TOO_OLD.fullmatch(refusal) or _TOO_NEW.fullmatch(refusal):
+        key, bound = ("min-version", "newer") if version.re is _TOO_OLD else ("max-version", "older")
+        message = (
+            f"the rule asks for Semgrep {version['want']} or {bound}, and {version['have']} is installed"
+        )
+        hint = f'remove "{key}" if the rule works without it'
+        return _Words(message=message, hint=hint, place=_key(rule, key))
+    return _other_words(refusal, rule)
 
 
-def _plain_words(refusal: str) -> _Words:
+def _other_words(refusal: str, rule: Node | None) -> _Words:
     if refusal.startswith(_ONLY_NEGATIVE):
         hint = 'add what to find: "pattern", "pattern-either", "pattern-regex" or "pattern-inside"'
-        keys = ("patterns", "pattern-either", "pattern-sources", "pattern-sinks")
-        return _Words(message="the rule only says what not to find", hint=hint, keys=keys)
-    if refusal == _CONDITION:
-        hint = "a comparison is a Python expression such as $X > 5; `requires` joins labels with and, or, not"
-        return _Words(message="Semgrep cannot read this", hint=hint, keys=("comparison", "requires"))
+        return _Words(message="the rule only says what not to find", hint=hint, place=_key(rule, "patterns"))
     if refusal.startswith(_NO_LANGUAGE):
-        return _Words(message=refusal.rstrip("."), hint="pip install --upgrade semgrep", keys=("languages",))
-    return _Words(message=f"Semgrep refuses the rule: {refusal}", hint="")
+        place = _key(rule, "languages")
+        return _Words(message=refusal.rstrip("."), hint="pip install --upgrade semgrep", place=place)
+    if refusal == _CONDITION:
+        return _condition_words(rule)
+    return _Words(message=f"Semgrep refuses the rule: {refusal}")
 
 
-def _pattern_hint(text: str, why: str) -> str:
-    if found := _METAVARIABLE.match(why):
-        return f"metavariables are upper-case: {found[1].upper()}"
-    if bracket := _lone_bracket(text):
-        return f"the bracket {bracket} has no counterpart"
-    return "write whole expressions or statements; ... stands for anything, $X for any expression"
+def _pattern_words(told: re.Match[str], rule: Node | None) -> _Words:
+    place = _find(rule, told["text"])
+    message = f"Semgrep cannot read this pattern as {told['language']}: {_quoted(told['text'])}"
+    hint = "write whole expressions or statements; ... stands for anything, $X for any expression"
+    if found := _METAVARIABLE.match(told["why"]):
+        hint = f"metavariables are upper-case: {found[1].upper()}"
+    elif bracket := _lone_bracket(told["text"]):
+        hint = f"the bracket {bracket} has no counterpart"
+    elif place is None:  # it is made of the type of a metavariable
+        for key, value in scalars(rule):
+            if key in {"type", "types"} and value.text in told["text"]:
+                message = f"Semgrep cannot read this type as {told['language']}: {_quoted(value.text)}"
+                return _Words(message=message, place=(value.line, value.column))
+    return _Words(message=message, hint=hint, place=place)
+
+
+def _condition_words(rule: Node | None) -> _Words:
+    """Find the condition that is meant: Semgrep does not say which, but it reads them as Python does."""
+    conditions = [(key, value) for key, value in scalars(rule) if key in _CONDITIONS]
+    unreadable = [(key, value) for key, value in conditions if not _is_expression(value.text)]
+    for key, value in unreadable or conditions[:1]:
+        message = f"Semgrep cannot read this condition: {_quoted(value.text)}"
+        return _Words(message=message, hint=_CONDITIONS[key], place=(value.line, value.column))
+    return _Words(message="Semgrep cannot read a condition of the rule")
+
+
+def _is_expression(text: str) -> bool:
+    try:
+        ast.parse(text.strip().replace("$", "_"), mode="eval")
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    return True
 
 
 def _lone_bracket(text: str) -> str:
@@ -108,29 +144,28 @@ def _lone_bracket(text: str) -> str:
     return opened[-1] if opened and not text.endswith("…") else ""
 
 
-def _place(words: _Words, rule: Node | None) -> Place | None:
-    """Give the value that is meant; of several that may be, the first, but of conditions only a lone one."""
-    values = list(scalars(rule))
-    if words.text:
-        found = [value for _, value in values if _is_same(value.text, words.text)]
-        return (found[0].line, found[0].column) if found else None
-    found = [value for key, value in values if key in words.keys]
-    if len(found) == 1:
-        return found[0].line, found[0].column
-    return next(_keys(rule, words.keys), None)
+def _find(rule: Node | None, told: str) -> Place | None:
+    """Find the value of a rule that Semgrep tells: on one line, and cut where it is long."""
+    found = (value for _, value in scalars(rule) if _is_same(value, told))
+    value = next(found, None)
+    return (value.line, value.column) if value else None
 
 
-def _keys(rule: Node | None, keys: tuple[str, ...]) -> Iterator[Place]:
-    for key, _ in getattr(rule, "entries", ()):
-        if key.text in keys:
-            yield key.line, key.column
-
-
-def _is_same(written: str, told: str) -> bool:
-    """Compare a pattern with what Semgrep tells of it: on one line, and cut where it is long."""
-    line = " ".join(written.split())
+def _is_same(value: Scalar, told: str) -> bool:
+    line = " ".join(value.text.split())
     return line.startswith(told[:-1].rstrip()) if told.endswith("…") else line == told
 
 
+def _key(rule: Node | None, name: str) -> Place | None:
+    """Find a key of the rule."""
+    return next(_keys(rule, name), None)
+
+
+def _keys(rule: Node | None, name: str) -> Iterator[Place]:
+    for key, _ in rule.entries if isinstance(rule, Entries) else ():
+        if key.text == name:
+            yield key.line, key.column
+
+
 def _quoted(text: str) -> str:
-    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
+    return f"`{text if len(text) <= _LONGEST else text[: _LONGEST - 1] + '…'}`"

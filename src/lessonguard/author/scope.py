@@ -48,6 +48,11 @@ class Scope:
         analyzers = engine_rule(rule, self._languages).analyzers
         return list(dict.fromkeys(path for name in sorted(analyzers) for path in by_analyzer.get(name, ())))
 
+    def is_shut(self, rule: Rule) -> bool:
+        """Tell whether the `paths` of a rule leave out everything, not just what is there."""
+        admits = path_filter(rule.document).admits
+        return not any(map(admits, _likely_paths(rule))) and not any(map(admits, self.paths_of(rule)))
+
     def _sorted(self) -> Mapping[str, Sequence[str]]:
         if self._by_analyzer is None:
             found: defaultdict[str, list[str]] = defaultdict(list)
@@ -102,21 +107,18 @@ def _unreadable(lesson: Lesson, rule: Rule, places: Places, *, number: int) -> I
 
 
 def _unmatched(lesson: Lesson, rule: Rule, places: Places, *, scope: Scope) -> Iterator[Remark]:
-    admitted, paths = path_filter(rule.document), scope.paths_of(rule)
-    if any(map(admitted.admits, paths)):
-        return
     place = places.key(lesson.path, "rules", lesson.rules.index(rule), "paths")
-    if not any(map(admitted.admits, _likely_paths(rule))):
+    if scope.is_shut(rule):
         message = "these paths leave out every file, so the rule can never match"
         yield _remark(lesson, place, level="error", code="no-match", message=message)
-    elif paths:
+    elif (paths := scope.paths_of(rule)) and not any(map(path_filter(rule.document).admits, paths)):
         message = "these paths leave out every file here that the rule could look at"
         yield _remark(lesson, place, level="warning", code="no-match", message=message)
 
 
 def _likely_paths(rule: Rule) -> Iterator[str]:
     """Give paths of which a rule looks at one, unless it looks at none at all."""
-    included = rule.document["paths"].get("include", ())
+    included = rule.document.get("paths", {}).get("include", ())
     for start in [_instance(glob, name) for glob in included for name in _NAMES] or _NAMES:
         yield from (start, f"{start}/a", f"{start}/Q7/x_y-z.w")
 

@@ -31,7 +31,7 @@ def unproven_remarks(proof: RuleProof, places: Places) -> Iterator[Remark]:
                 level="error",
                 code="unproven",
                 message=_message(proof, trial, more=len(broken) - 1 if trial.side == "broken" else 0),
-                hint=f"`lessonguard prove {proof.lesson.incident}` shows why",
+                hint=_hint(proof, trial),
             )
 
 
@@ -39,23 +39,31 @@ def _message(proof: RuleProof, trial: Trial, *, more: int) -> str:
     """Say what happened; `more` files of the broken commit saw the same."""
     others = f" and {more} more {'file' if more == 1 else 'files'}" if more else ""
     read_as = f", as {trial.language}" if len(proof.rule.languages) > 1 and trial.language else ""
-    start = f"{trial.what}{others}, {trial.side}{read_as}: "
-    return start + (
-        trial.problem or _deed(trial, "the rule" if _is_alone(proof) else f"rule {proof.rule.id}")
-    )
+    rule = "the rule" if len(proof.lesson.rules) == 1 else f"rule {proof.rule.id}"
+    return f"{trial.what}{others}, {trial.side}{read_as}: {_deed(trial, rule)}"
+
+
+def _hint(proof: RuleProof, trial: Trial) -> str:
+    if trial.problem:
+        return _split(trial.problem)[1]
+    return f"`lessonguard prove {proof.lesson.incident}` shows why"
+
+
+def _split(problem: str) -> tuple[str, str]:
+    """Split why something could not be tried into that and its remedy; there is none where code is quoted."""
+    what, _, remedy = problem.partition("; ")
+    return (problem, "") if "`" in what else (what, remedy)
 
 
 def _deed(trial: Trial, rule: str) -> str:
+    if trial.problem:
+        return _split(trial.problem)[0]
     if not trial.sightings:
         return f"{rule} does not fire"
     first = trial.sightings[0]
     code = " ".join(first.text.split())
     shown = code if len(code) <= _LONGEST else f"{code[: _LONGEST - 1]}…"
     return f"{rule} fires on line {first.first_line}: `{shown}`"
-
-
-def _is_alone(proof: RuleProof) -> bool:
-    return len(proof.lesson.rules) == 1
 
 
 def _place(proof: RuleProof, trial: Trial, places: Places) -> Place:

@@ -12,7 +12,15 @@ import click
 from lessonguard.author.asked import find_asked, open_repository
 from lessonguard.author.check import CheckOptions, check_lessons
 from lessonguard.author.rewrite import mend_files
-from lessonguard.cli.options import DIRECTORY, LESSONS_FOLDER, MAX_MEMORY, OUTPUT, TIMEOUT, with_options
+from lessonguard.cli.options import (
+    DIRECTORY,
+    FETCH,
+    LESSONS_FOLDER,
+    MAX_MEMORY,
+    OUTPUT,
+    TIMEOUT,
+    with_options,
+)
 from lessonguard.cli.output import write_result
 from lessonguard.cli.progress import Progress
 from lessonguard.cli.terminal import wants_colour, width
@@ -36,13 +44,14 @@ _FUNCTIONS = {
 @click.option(
     "--format", "format_name", type=click.Choice(tuple(_FUNCTIONS)), default="text", show_default=True
 )
-@with_options(OUTPUT, LESSONS_FOLDER, TIMEOUT, MAX_MEMORY, DIRECTORY)
+@with_options(FETCH, OUTPUT, LESSONS_FOLDER, TIMEOUT, MAX_MEMORY, DIRECTORY)
 def check(
     *,
     paths: tuple[Path, ...],
     fix: bool,
     strict: bool,
     format_name: str,
+    fetch: bool,
     output: Path | None,
     lessons_folder: str,
     timeout: float,
@@ -80,6 +89,7 @@ def check(
         options = CheckOptions(
             today=datetime.now(tz=timezone.utc).date(),
             limits=Limits(timeout=timeout, max_memory=max_memory),
+            fetch=fetch,
             step=progress.step,
         )
         semgrep = find_semgrep()

@@ -45,6 +45,10 @@ DIRECTORY = click.option(
     help="Run as if started there.",
 )
 
+FETCH = click.option(
+    "--fetch", is_flag=True, help="Fetch the commits of proofs that are in another repository."
+)
+
 OUTPUT = click.option(
     "--output",
     metavar="FILE",
