@@ -66,6 +66,28 @@ def find_fault(key: str, text: str) -> Fault | None:
     return next(iter(faults.sorted()), None)
 
 
+@record
+class Answer:
+    """What an author answers: the text to take, or the problem with it and what to try."""
+
+    text: str
+    problem: str = ""
+    hint: str = ""
+
+
+def read_answer(key: str, text: str) -> Answer:
+    """Judge an answer; where it can only mean one thing, such as `14 May 2026`, take that."""
+    tidy = " ".join(text.split())
+    tidy = tidy.upper() if key == "severity" else tidy
+    fault = find_fault(key, tidy)
+    if fault and fault.instead and find_fault(key, fault.instead) is None:
+        return Answer(text=fault.instead)
+    if fault:
+        hint = f"{fault.hint[:1].upper()}{fault.hint[1:]}"
+        return Answer(text="", problem=fault.message, hint=hint)
+    return Answer(text=tidy)
+
+
 def failure_classes(library: Library) -> tuple[str, ...]:
     """Give the failure classes of a library, the most frequent first."""
     counts = Counter(lesson.failure_class for lesson in library.lessons)

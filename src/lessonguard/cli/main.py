@@ -17,6 +17,7 @@ from lessonguard.errors import LessonguardError, UsageError
 _COMMANDS = {
     "scan": ("lessonguard.cli.scan:scan", "Say what a change introduces."),
     "review": ("lessonguard.cli.review:review", "Review a pull request, in GitHub Actions."),
+    "new": ("lessonguard.cli.new:new", "Write a lesson file to fill in."),
     "check": ("lessonguard.cli.check:check", "Say all that is wrong with lesson files."),
     "prove": ("lessonguard.cli.prove:prove", "Try the rules of lessons on their own code."),
     "backtest": (
@@ -107,17 +108,24 @@ def _explain(error: LessonguardError) -> None:
         if text:
             head = f"{label}: "
             shown = click.style(head, fg=colour, bold=True) if wants_colour(sys.stderr) else head
-            click.echo(shown + text, err=True)
+            click.echo(shown + _harmless(text), err=True)
 
 
 def _report_bug(error: Exception) -> None:
     traceback = import_module("traceback")
-    click.echo("".join(traceback.format_exception(error)), err=True)
+    click.echo(_harmless("".join(traceback.format_exception(error))), err=True)
     click.echo(
         "This is a bug in lessonguard, not in your change: nothing was checked. Please report it "
         "with the lines above.",
         err=True,
     )
+
+
+def _harmless(text: str) -> str:
+    """Disarm what comes from elsewhere: errors quote Git, Semgrep, GitHub and the names of files."""
+    from lessonguard.render.escape import log_text  # noqa: PLC0415 - rarely needed
+
+    return log_text(text)
 
 
 def _terminate(number: int, frame: FrameType | None) -> NoReturn:

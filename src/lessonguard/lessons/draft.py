@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from lessonguard.lessons.model import IncidentId
+from dataclasses import MISSING
+
+from lessonguard.lessons.model import IncidentId, Lesson
+from lessonguard.lessons.schema import key_fields, key_of
 from lessonguard.record import record
 
 
@@ -52,17 +55,17 @@ class FollowUp:
 
 @record
 class Pair:
-    """Code before and after a fix: written out, or else the file at the two commits.
+    """Code before and after a fix.
 
-    `path` is where the good code is. `place` says where it was taken from.
+    `path` is where the good code is, `place` says more exactly where both were taken from. If `files` is
+    not empty, the code cannot stand alone, and these are the whole files, as `path@commit`.
     """
 
     place: str
     path: str
-    bad: str | None = None
-    good: str | None = None
-    bad_file: str | None = None
-    good_file: str | None = None
+    bad: str
+    good: str
+    files: tuple[str, str] | None = None
 
 
 @record
@@ -82,9 +85,13 @@ class Fix:
 
 @record
 class Draft:
-    """What is known of a lesson, best first: of two statements about one key the first counts."""
+    """What is known of a lesson, best first: of two statements about one key the first counts.
+
+    `postmortem` is the name of the file whose headings and lines the origins name, if there is one.
+    """
 
     incident: IncidentId
+    postmortem: str = ""
     statements: tuple[Statement, ...] = ()
     offers: tuple[Offer, ...] = ()
     follow_ups: tuple[FollowUp, ...] = ()
@@ -99,3 +106,18 @@ class Draft:
         """Give the text under a key, or nothing."""
         statement = self.get(key)
         return statement.text if statement else ""
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """Name the keys that a lesson must have and nothing is known of, and `language`."""
+        keys = [key_of(field) for field in key_fields(Lesson) if field.default is MISSING]
+        asked = [key for key in [*keys, "language"] if key != "incident"]
+        return tuple(key for key in asked if not self.text(key))
+
+
+@record
+class Written:
+    """A lesson file that was written: where it is, for people at a terminal, and what was known of it."""
+
+    path: str
+    draft: Draft

@@ -63,13 +63,6 @@ def read_tree(data: bytes) -> Node | None:
     return _read_tree(data, Faults(""))
 
 
-def parse_values(data: bytes) -> Node | None:
-    """Read YAML that is no lesson, such as the front matter of a document; None if it is not sound."""
-    faults = Faults("")
-    root = _read_tree(data, faults)
-    return None if faults else root
-
-
 def _read_tree(data: bytes, faults: Faults) -> Node | None:
     if len(data) > MAX_BYTES:
         faults.add_at(

@@ -67,21 +67,19 @@ def _opened(sources: Sources, code: str) -> str:
 
 def _pair(spot: Spot, commits: tuple[CommitId, CommitId], *, readable: Sequence[Excerpt]) -> Pair:
     sources = spot.sources
-    for each in spot.excerpts:
-        if each in readable:
-            first, last = each.after.start, each.after.stop - 1
-            return Pair(
-                place=f"{sources.after_path}, line{f' {first}' if first == last else f's {first} to {last}'}",
-                path=sources.after_path,
-                bad=_opened(sources, each.bad),
-                good=_opened(sources, each.good),
-            )
+    chosen = next((each for each in spot.excerpts if each in readable), spot.lines)
+    before, after = (f"{path}@{commit[:_SHORT]}" for path, commit in zip(sources.paths, commits, strict=True))
     return Pair(
-        place=sources.after_path,
+        place=f"{sources.after_path}, {_lines(chosen.after)}",
         path=sources.after_path,
-        bad_file=f"{sources.before_path}@{commits[0][:_SHORT]}",
-        good_file=f"{sources.after_path}@{commits[1][:_SHORT]}",
+        bad=_opened(sources, chosen.bad) if chosen in readable else chosen.bad,
+        good=_opened(sources, chosen.good) if chosen in readable else chosen.good,
+        files=None if chosen in readable else (before, after),
     )
+
+
+def _lines(lines: range) -> str:
+    return f"line {lines.start}" if len(lines) == 1 else f"lines {lines.start} to {lines.stop - 1}"
 
 
 def _left_out(sources: Sequence[Sources], language: str, spots: Sequence[Spot]) -> Iterator[str]:

@@ -6,15 +6,12 @@ from collections.abc import Sequence
 from contextlib import suppress
 
 from lessonguard.author.fix.spots import Sources, is_side_issue
+from lessonguard.author.language import DATA, language_of
 from lessonguard.change.git import Repository
 from lessonguard.change.model import ChangedFile, CommitId, FileVersion, Hunk
 from lessonguard.engine.languages import Languages
 from lessonguard.engine.targets import MAX_BYTES
 from lessonguard.record import record
-
-_FULL_NAMES = {"js": "javascript", "ts": "typescript"}
-_SEVERAL = ("python", "c")
-"""Languages that share the names of their files with others: these are meant."""
 
 
 @record
@@ -75,12 +72,14 @@ class _Reader:
             after_path=file.head.path,
             before=before,
             after=after,
-            hunks=self._fitting(file.base, file.head),
+            hunks=self._hunks[file.base.blob, file.head.blob],
             language=language,
         )
 
-    def _fitting(self, base: FileVersion, head: FileVersion) -> Sequence[Hunk]:
-        return self._hunks[base.blob, head.blob]
+    def _language(self, version: FileVersion) -> str:
+        content = self._contents[version.blob]
+        script = content if version.executable and isinstance(content, bytes) else b""
+        return language_of(version.path, self._languages, script=script)
 
     def _text(self, version: FileVersion) -> str | None:
         content = self._contents[version.blob]
@@ -90,23 +89,13 @@ class _Reader:
             return content.decode("utf-8-sig").replace("\r\n", "\n")
         return None
 
-    def _language(self, version: FileVersion) -> str:
-        names = set(self._languages.of_name(version.path))
-        content = self._contents[version.blob]
-        if version.executable and isinstance(content, bytes):
-            names |= self._languages.of_shebang(content)
-        known = [row.id for row in self._languages.rows if row.is_target and row.id in names]
-        chosen = next((name for name in _SEVERAL if name in known), next(iter(known), ""))
-        return _FULL_NAMES.get(chosen, chosen)
-
 
 def main_language(sources: Sequence[Sources]) -> str:
     """Give the language in which most lines were changed; one of programs before one of data."""
-    data = frozenset({"json", "yaml", "xml", "html"})
     sizes: dict[str, int] = {}
     for each in sources:
         sizes[each.language] = sizes.get(each.language, 0) + _size(each.hunks)
-    return max(sizes, key=lambda name: (name not in data, sizes[name]), default="")
+    return max(sizes, key=lambda name: (name not in DATA, sizes[name]), default="")
 
 
 def _size(hunks: Sequence[Hunk]) -> int:

@@ -13,6 +13,9 @@ from lessonguard.record import record
 _MOST = 30
 """How many lines of code people read in an example."""
 
+_AROUND = 3
+"""How many lines around a change are shown, where it is in something larger."""
+
 _SIDE_ISSUES = re.compile(
     r"(?:^|/)(?:tests?|__tests__|spec|specs|testdata|fixtures?|docs?|examples?|vendor|node_modules|third_party)/"
     r"|(?:^|/)(?:test_[^/]*|conftest\.py|[^/]*(?:_test|_spec|[.-]test|[.-]spec|Tests?|\.min|\.lock|-lock|\.pb|_pb2))"
@@ -33,6 +36,11 @@ class Sources:
     after: Sequence[str]
     hunks: Sequence[Hunk]
     language: str
+
+    @property
+    def paths(self) -> tuple[str, str]:
+        """Give the path before the fix and after it."""
+        return self.before_path, self.after_path
 
 
 @record
@@ -56,9 +64,13 @@ class Excerpt:
 
 @record
 class Spot:
-    """A changed place: what could be shown of it, the best first, and how much it tells."""
+    """A changed place: the wholes that it is in, the best first, and how much it tells.
+
+    `lines` are the changed lines and a few around them: a part of something larger.
+    """
 
     sources: Sources
+    lines: Excerpt
     excerpts: tuple[Excerpt, ...]
     weight: int
 
@@ -84,7 +96,8 @@ def find_spots(sources: Sources) -> list[Spot]:
             is_new = bool(excerpts) and not excerpts[0].bad.strip()
             key = excerpts[0].after if excerpts else hunk.head_lines
             if not is_new and (key not in spots or spots[key].weight < weight):
-                spots[key] = Spot(sources=sources, excerpts=excerpts, weight=weight)
+                lines = _surroundings(sources, hunk)
+                spots[key] = Spot(sources=sources, lines=lines, excerpts=excerpts, weight=weight)
     return sorted(spots.values(), key=lambda spot: -spot.weight)
 
 
@@ -102,6 +115,13 @@ def _excerpts(sources: Sources, hunk: Hunk) -> Iterator[Excerpt]:
         before = lines.region(block.start, block.stop - 1)
         if len(before) <= _MOST:
             yield Excerpt(sources=sources, before=before, after=block)
+
+
+def _surroundings(sources: Sources, hunk: Hunk) -> Excerpt:
+    first = max(1, hunk.head_lines.start - _AROUND)
+    last = min(len(sources.after), max(first, hunk.head_lines.stop - 1 + _AROUND), first + _MOST)
+    before = LineMap(sources.hunks).region(first, last)
+    return Excerpt(sources=sources, before=before[:_MOST], after=range(first, last + 1))
 
 
 def _neighbour(gap: range, lines: Sequence[str]) -> range:

@@ -16,7 +16,7 @@ from lessonguard.author.postmortem.topics import find_topic
 from lessonguard.lessons.draft import Draft, Offer, Statement
 from lessonguard.lessons.model import IncidentId, Severity
 from lessonguard.lessons.node import Entries, Scalar
-from lessonguard.lessons.parse import parse_values
+from lessonguard.lessons.parse import read_tree
 
 _FRONT = re.compile(r"\A---[ \t]*\n(.*?)^(?:---|\.\.\.)[ \t]*$", re.DOTALL | re.MULTILINE)
 _GUIDANCE = re.compile(
@@ -48,11 +48,12 @@ _OFFERED = {"failure-mode": ("summary",), "root-cause": ("trigger", "factors"), 
 """Which other topics an author may want to read for a key."""
 
 
-def read_postmortem(text: str, *, incident: IncidentId) -> Draft:
+def read_postmortem(text: str, *, incident: IncidentId, name: str) -> Draft:
     """Read what a postmortem says about an incident: under headings, behind labels, in tables.
 
     The words of the headings are those of common templates, see `topics`. What a lesson could not
-    hold, or could be read in two ways, is offered to the author and not taken.
+    hold, or could be read in two ways, is offered to the author and not taken. `name` is what people
+    call the file.
     """
     front, body = _split(cleaned(text))
     outline = read_outline(body)
@@ -69,6 +70,7 @@ def read_postmortem(text: str, *, incident: IncidentId) -> Draft:
     moments = read_moments(passages, day=day[0] if day else None)
     return Draft(
         incident=incident,
+        postmortem=name,
         statements=(*(part for part in parts if isinstance(part, Statement)), *moments),
         offers=tuple(part for part in parts if isinstance(part, Offer)),
         follow_ups=tuple(
@@ -80,7 +82,7 @@ def read_postmortem(text: str, *, incident: IncidentId) -> Draft:
 def _split(text: str) -> tuple[tuple[Passage, ...], str]:
     """Read the front matter, if there is one; give the rest with as many lines as before."""
     found = _FRONT.match(text.removeprefix("\n"))
-    root = parse_values(found[1].encode()) if found else None
+    root = read_tree(found[1].encode()) if found else None
     if not found or not isinstance(root, Entries):
         return (), text
     passages = [

@@ -1,0 +1,46 @@
+"""Comments of a lesson file: what a key is for, where its value comes from, and what else was said."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from lessonguard.author.skeleton.scalar import WIDTH
+from lessonguard.lessons.draft import Draft, Offer, Statement
+from lessonguard.render.escape import one_line, shortened
+from lessonguard.render.layout import wrapped
+
+_LONGEST = 800
+"""How many characters of what a postmortem goes on to say are put into comments."""
+
+
+def comment(text: str, *, indent: int = 0) -> list[str]:
+    """Write text as a comment, on as many lines as it takes."""
+    margin = f"{' ' * indent}# "
+    return [f"{margin}{line}".rstrip() for line in wrapped(one_line(text), width=WIDTH - len(margin))]
+
+
+def verbatim(lines: Iterable[str], *, indent: int = 0) -> list[str]:
+    """Write lines as a comment, as they are; they must be printable."""
+    return [f"{' ' * indent}# {line}".rstrip() for line in lines]
+
+
+def origin_comment(statement: Statement | None) -> list[str]:
+    """Say where a value comes from, and that somebody should look at it if it is a guess."""
+    if statement is None or not statement.origin:
+        return []
+    advice = ": a guess, so look at it" if statement.is_guess else ""
+    return comment(f"From {statement.origin}{advice}.")
+
+
+def offer_comments(draft: Draft, key: str) -> list[str]:
+    """Write what else was said about a key."""
+    return [line for offer in draft.offers if offer.key == key for line in comment(_words(draft, offer))]
+
+
+def _words(draft: Draft, offer: Offer) -> str:
+    text = shortened(" ".join(offer.text.split()), _LONGEST)
+    if offer.why:
+        return f"Not taken from {offer.origin}: “{text}”; {offer.why}."
+    statement = draft.get(offer.key)
+    goes_on = statement is not None and statement.origin == offer.origin
+    return f"{offer.origin} {'goes on' if goes_on else 'says'}: {text}"
