@@ -6,15 +6,17 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from lessonguard.author.places import Places
-from lessonguard.author.refusal import explain_refusal
+from lessonguard.author.refusal import explain_refusal, is_about_glob
 from lessonguard.engine.apart import Question
 from lessonguard.engine.choose import Semgrep
 from lessonguard.engine.interface import Limits, Target
+from lessonguard.engine.paths import glob_fault
 from lessonguard.engine.rules import engine_rule
 from lessonguard.findings.proof import RuleProof, Trial
+from lessonguard.lessons.model import Rule
 
-MOST = 3
-"""How many trials of a rule are explained; the others mostly fail for the same reason."""
+MOST = 12
+"""How many trials of a rule are explained; no output has room for more."""
 
 
 def explain_failures(
@@ -31,9 +33,17 @@ def explain_failures(
 
 
 def _refusal(proof: RuleProof, places: Places) -> str:
+    if is_about_glob(proof.refusal) and (fault := _glob_fault(proof.rule)):
+        return f"{proof.lesson.path}:{proof.rule.line}:1: {fault}"
     remark = explain_refusal(proof, places)
     hint = f"; {remark.hint}" if remark.hint else ""
     return f"{remark.path}:{remark.line}:{remark.column}: {remark.message}{hint}"
+
+
+def _glob_fault(rule: Rule) -> str:
+    """Say which glob of the rule's `paths` cannot be read: Semgrep only tells what it made of it."""
+    paths = dict(rule.document.get("paths") or {})
+    return next((fault for globs in paths.values() for glob in globs if (fault := glob_fault(glob))), "")
 
 
 def _with_steps(proofs: Sequence[RuleProof], semgrep: Semgrep, limits: Limits) -> tuple[RuleProof, ...]:

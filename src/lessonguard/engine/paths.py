@@ -75,7 +75,7 @@ def glob_filter(globs: tuple[str, ...]) -> PathFilter:
 
     A glob that Semgrep could not read matches nothing.
     """
-    return PathFilter(include=_any_of(tuple(glob for glob in globs if _is_readable(glob))), exclude=None)
+    return PathFilter(include=_any_of(tuple(glob for glob in globs if not glob_fault(glob))), exclude=None)
 
 
 def _compile(paths: object, key: str) -> re.Pattern[str] | None:
@@ -92,12 +92,13 @@ def _any_of(globs: tuple[str, ...]) -> re.Pattern[str]:
     return re.compile("|".join(f"(?:{translate_glob(glob)})" for glob in globs) or "(?!)")
 
 
-def _is_readable(glob: str) -> bool:
+def glob_fault(glob: str) -> str:
+    """Say why Semgrep cannot read a glob, in a sentence; nothing if it can."""
     try:
         translate_glob(glob)
-    except ValueError:
-        return False
-    return True
+    except ValueError as error:
+        return str(error)
+    return ""
 
 
 def translate_glob(glob: str) -> str:

@@ -14,7 +14,8 @@ from lessonguard.render.proof_steps import lines_words, step_lines
 from lessonguard.render.words import counted
 
 _WIDEST = 120
-_MOST = 3  # trials of a rule that are told in full
+_FEW = 3  # pictures and places of a rule: more of them rarely say more
+_MOST = 10  # failures of a rule that take a line
 _SHORT = 7  # digits of a commit
 _INDENT = 4
 
@@ -29,10 +30,11 @@ def render_proofs(proofs: Sequence[RuleProof], lessons: Sequence[Lesson], *, wid
     """
     pen = Pen(colour=colour, width=min(max(width, 48), _WIDEST))
     names = [proof.rule.id for proof in proofs] + [lesson.incident for lesson in lessons if not lesson.rules]
-    column = max((column_width(visible(name)) for name in names), default=0)
+    widths = (column_width(visible(name)) for name in names)
+    column = max((columns for columns in widths if columns <= pen.width // 2), default=0)
     quiet = [line for proof in proofs if proof.is_proven for line in _proven(pen, proof, column)]
     quiet += [
-        pen.dim(f"· {visible(lesson.incident):<{column}}  it has no rules, so there is nothing to prove")
+        pen.dim(f"· {visible(lesson.incident):<{column}}  has no rules to prove")
         for lesson in lessons
         if not lesson.rules
     ]
@@ -43,23 +45,35 @@ def render_proofs(proofs: Sequence[RuleProof], lessons: Sequence[Lesson], *, wid
 
 def _summary(pen: Pen, proofs: Sequence[RuleProof]) -> str:
     failed = sum(not proof.is_proven for proof in proofs)
+    if not proofs:
+        return pen.bold("There is nothing to prove")
     if failed:
-        words = f"{failed} of {counted(len(proofs), 'rule')} not proven"
-        return pen.write(words, Style.BOLD, Style.RED)
-    return pen.write(f"{counted(len(proofs), 'rule')} proven", Style.BOLD, *([Style.GREEN] if proofs else []))
+        words = counted(failed, "rule") if failed == len(proofs) else f"{failed} of {len(proofs)} rules"
+        return pen.write(f"{words} not proven", Style.BOLD, Style.RED)
+    return pen.write(f"{counted(len(proofs), 'rule')} proven", Style.BOLD, Style.GREEN)
 
 
 def _proven(pen: Pen, proof: RuleProof, column: int) -> Iterator[str]:
     name = visible(proof.rule.id)
     counts = [f"{_count(proof, 'bad')} bad, {_count(proof, 'good')} good"]
     at = ["proven at {} → {}".format(*_commits(proof))] if _places(proof) else []
-    mark = pen.write("✓", Style.GREEN)
-    yield f"{mark} {pen.bold(name)}{' ' * (column - column_width(name))}  {', '.join([*counts, *at])}"
-    margin = " " * 4
+    words = ", ".join([*counts, *at])
+    yield from _headed(pen, "✓", name, words, column=column, tone=Style.GREEN)
     more = [f"fires at {where}" for where in _places(proof)] + list(proof.notes)
     for words in more:
-        for line in wrapped(one_line(words), width=pen.width - len(margin)):
-            yield margin + pen.dim(line)
+        yield from (f"    {pen.dim(line)}" for line in wrapped(one_line(words), width=pen.width - 4))
+
+
+def _headed(pen: Pen, mark: str, name: str, words: str, *, column: int, tone: Style) -> Iterator[str]:
+    """Write a rule and what became of it, on one line where that fits; what failed is coloured."""
+    style = [tone] if tone is Style.RED else []
+    head = f"{pen.write(mark, tone)} {pen.bold(name)}"
+    gap = " " * (max(0, column - column_width(name)) + 2)
+    if 2 + column_width(name + gap + words) <= pen.width:
+        yield head + gap + pen.write(words, *style)
+    else:
+        yield head
+        yield from (f"    {pen.write(line, *style)}" for line in wrapped(words, width=pen.width - 4))
 
 
 def _places(proof: RuleProof) -> list[str]:
@@ -68,8 +82,8 @@ def _places(proof: RuleProof) -> list[str]:
     spans = [f"{trial.path}:{_span(trial)}" for trial in firing]
     if not spans:
         return []
-    more = f" and {counted(len(spans) - _MOST, 'more file')}" if len(spans) > _MOST else ""
-    return [f"{', '.join(spans[:_MOST])}{more} in {_commits(proof)[0]}"]
+    more = f" and {counted(len(spans) - _FEW, 'more file')}" if len(spans) > _FEW else ""
+    return [f"{', '.join(spans[:_FEW])}{more} before the fix"]
 
 
 def _span(trial: Trial) -> str:
@@ -91,9 +105,8 @@ def _count(proof: RuleProof, side: Side) -> int:
 
 def _unproven(pen: Pen, proof: RuleProof) -> Iterator[str]:
     where = f"{visible(proof.lesson.path)}:{proof.rule.line}"
-    head = f"{pen.write('✗', Style.RED)} {pen.bold(visible(proof.rule.id))}"
-    words = _verdict(proof)
-    yield f"{head}  {pen.write(words, Style.RED)}"
+    name = visible(proof.rule.id)
+    yield from _headed(pen, "✗", name, _verdict(proof), column=column_width(name), tone=Style.RED)
     if not proof.refusal.startswith(proof.lesson.path):
         yield f"  {pen.dim(where)}"
     if proof.refusal:
@@ -101,23 +114,36 @@ def _unproven(pen: Pen, proof: RuleProof) -> Iterator[str]:
     for note in proof.notes:
         yield from (f"  {pen.dim(line)}" for line in wrapped(one_line(note), width=pen.width - 2))
     stories = _stories(proof)
-    for story in stories[:_MOST]:
+    pictured = [story for story in stories if _is_pictured(story)]
+    others = [story for story in stories if not _is_pictured(story)]
+    shown = [*pictured[:_FEW], *others[:_MOST]]
+    for story in shown:
         yield ""
         yield from _told(pen, proof, story)
-    if len(stories) > _MOST:
+    if len(stories) > len(shown):
         yield ""
-        yield f"  … and {len(stories) - _MOST} more"
+        yield f"  … and {len(stories) - len(shown)} more"
+
+
+def _is_pictured(story: Sequence[Trial]) -> bool:
+    """Tell whether something was tried and went wrong, so that there is code to show."""
+    return any(not trial.problem for trial in story)
 
 
 def _stories(proof: RuleProof) -> list[list[Trial]]:
     """Put together what failed of one example or one file; of the files at broken, choose one."""
     broken = [trial for trial in proof.failures if trial.side == "broken"]
-    telling = max(broken, key=lambda trial: sum(bool(step.lines) for step in trial.steps), default=None)
+    telling = max(broken, key=_telling, default=None)
     stories: dict[tuple[object, ...], list[Trial]] = {}
     for trial in proof.failures:
         if trial.side != "broken" or trial is telling:
             stories.setdefault(_subject(trial), []).append(trial)
     return list(stories.values())
+
+
+def _telling(trial: Trial) -> tuple[bool, int]:
+    """Rate how much a trial says: most, if many parts of the rule found something."""
+    return not trial.problem, sum(bool(step.lines) for step in trial.steps)
 
 
 def _subject(trial: Trial) -> tuple[object, ...]:
@@ -154,23 +180,34 @@ def _told(pen: Pen, proof: RuleProof, story: Sequence[Trial]) -> Iterator[str]:
     if failed:
         yield ""
         yield from picture_lines(pen, list(_panels(proof, failed)), indent=_INDENT)
-    others = [each.path for each in proof.failures if each.side == "broken" and each not in story]
-    if others and story[0].side == "broken":
-        yield ""
-        also = wrapped(f"Silent as well on {', '.join(map(visible, others))}.", width=pen.width - _INDENT)
-        yield from (" " * _INDENT + line for line in also)
+    if story[0].side == "broken":
+        yield from _also_silent(pen, proof, story[0])
     for trial in failed:
         if trial.steps:
-            on = visible(trial.what) if trial.side in _AT_COMMITS else f"the {trial.side} code"
+            at = trial.side in _AT_COMMITS
+            where = f"at {trial.commit[:_SHORT]}" if at else f"on the {trial.side} code"
             yield ""
-            yield f"    {pen.dim(f'The rule, part by part, on {on}:')}"
+            yield f"    {pen.dim(f'The rule, part by part, {where}:')}"
             yield from step_lines(pen, trial, indent=_INDENT)
 
 
+def _also_silent(pen: Pen, proof: RuleProof, told: Trial) -> Iterator[str]:
+    """Name the other files of the broken commit in which the rule does not fire either."""
+    others = [visible(each.path) for each in proof.failures if each.side == "broken" and each is not told]
+    if others:
+        more = f" and {counted(len(others) - _MOST, 'more file')}" if len(others) > _MOST else ""
+        words = f"Silent as well on {', '.join(others[:_MOST])}{more}."
+        yield ""
+        yield from (" " * _INDENT + line for line in wrapped(words, width=pen.width - _INDENT))
+
+
 def _name(story: Sequence[Trial]) -> str:
-    name = visible(story[0].what)
-    is_one = len(story) == 1 and story[0].side not in _AT_COMMITS
-    return f"{name}, {story[0].side}" if is_one else name
+    """Name the example or the file; the side too if it is only one, but not the files of several."""
+    names = dict.fromkeys(visible(trial.what) for trial in story)
+    if len(story) > 1:
+        return story[0].what.partition(",")[0] if len(names) > 1 else next(iter(names))
+    is_example = story[0].side not in _AT_COMMITS
+    return f"{next(iter(names))}, {story[0].side}" if is_example else next(iter(names))
 
 
 def _panels(proof: RuleProof, failed: Sequence[Trial]) -> Iterator[Panel]:

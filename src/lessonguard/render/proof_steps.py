@@ -21,12 +21,18 @@ def step_lines(pen: Pen, trial: Trial, *, indent: int) -> list[str]:
     shown = told[:_MOST]
     effects = [_words(step) for step in shown]
     gap, margin = 3, " " * indent
-    room = max(_NARROWEST, pen.width - indent - gap - max(map(column_width, effects), default=0))
-    labels = [clipped(_label(step), width=room) for step in shown]
-    column = max(map(column_width, labels), default=0) + gap
+    room = pen.width - indent - gap - max(map(column_width, effects), default=0)
+    if room < _NARROWEST:  # each on a line of its own
+        labels = [clipped(_label(step), width=pen.width - indent) for step in shown]
+        gaps = ["\n" + margin + "  " * (step.depth + 1) for step in shown]
+    else:
+        labels = [clipped(_label(step), width=room) for step in shown]
+        column = max(map(column_width, labels), default=0) + gap
+        gaps = [" " * (column - column_width(label)) for label in labels]
     lines = [
-        margin + label + " " * (column - column_width(label)) + _styled(pen, step, words)
-        for step, label, words in zip(shown, labels, effects, strict=True)
+        line
+        for step, label, between, words in zip(shown, labels, gaps, effects, strict=True)
+        for line in (margin + label + between + _styled(pen, step, words)).split("\n")
     ]
     if left_out := len(_below_root(trial.steps)) - len(shown):
         lines.append(margin + pen.dim(f"({counted(left_out, 'part')} that changed nothing left out)"))
