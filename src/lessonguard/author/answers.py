@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from functools import cache
 
@@ -76,9 +77,12 @@ class Answer:
 
 
 def read_answer(key: str, text: str) -> Answer:
-    """Judge an answer; where it can only mean one thing, such as `14 May 2026`, take that."""
+    """Judge an answer; where it can only mean one thing, such as `14 May 2026` or `p1`, take that."""
     tidy = " ".join(text.split())
-    tidy = tidy.upper() if key == "severity" else tidy
+    if key == "severity":
+        tidy = tidy.upper()
+    elif key == "failure-class":
+        tidy = re.sub(r"[\s_]+", "-", tidy.lower())
     fault = find_fault(key, tidy)
     if fault and fault.instead and find_fault(key, fault.instead) is None:
         return Answer(text=fault.instead)

@@ -15,12 +15,13 @@ from lessonguard.author.fix.spots import is_side_issue
 from lessonguard.author.language import usual_language
 from lessonguard.author.new import Place, shown_path
 from lessonguard.change.git import Repository
-from lessonguard.cli.terminal import wants_colour
+from lessonguard.cli.terminal import wants_colour, width
 from lessonguard.engine.choose import find_semgrep
-from lessonguard.lessons.draft import Draft, Statement
+from lessonguard.lessons.draft import Draft, Offer, Statement
 from lessonguard.lessons.model import Severity
 from lessonguard.lessons.rule_schema import LANGUAGES
 from lessonguard.render.escape import one_line, shortened, visible
+from lessonguard.render.layout import wrapped
 
 _ASKED = (
     *("title", "date", "severity", "postmortem", "failure-class", "failure-mode", "root-cause"),
@@ -32,6 +33,7 @@ _LANGUAGE = Question(
 _LATER = "-"
 _QUOTED = 200  # characters of a postmortem that are shown beside a question
 _MOST_OFFERS = 2
+_SHORT = 50  # characters of a proposal that fit beside the cursor
 _MOST_CLASSES = 8
 
 
@@ -45,7 +47,7 @@ def ask_missing(draft: Draft, place: Place, *, repository: Repository | None) ->
     missing = [key for key in _ASKED if (said := draft.get(key)) is None or said.is_guess]
     if missing:
         _say(f"A lesson about {place.incident}, in {visible(shown_path(place.path))}.")
-        _say("Enter takes what is in [brackets]; an empty answer, or -, is for later. ^C writes nothing.")
+        _say("Enter takes what is in [brackets], or else leaves it for later, as - does. ^C writes nothing.")
     for key in missing:
         answer = _ask(draft, key, words=_words(key, place), proposal=_proposal(draft, key, repository))
         draft = _answered(draft, key, answer)
@@ -61,22 +63,17 @@ def _words(key: str, place: Place) -> Sequence[str]:
     return [severity.value for severity in Severity] if key == "severity" else ()
 
 
-def _proposal(draft: Draft, key: str, repository: Repository | None) -> str:
-    if key == "language" and repository:
-        paths = [path for path in repository.list_files() if not is_side_issue(path)]
-        return usual_language(paths, find_semgrep().languages)
-    return one_line(draft.text(key))
-
-
 def _answered(draft: Draft, key: str, answer: str) -> Draft:
-    """Put an answer into the draft; a guess that is confirmed keeps its origin, any other is dropped."""
+    """Put an answer into the draft; a guess that is confirmed keeps its origin, any other stays an offer."""
     guess = draft.get(key)
     others = tuple(statement for statement in draft.statements if statement.key != key)
-    if not answer:
-        return replace(draft, statements=others)
-    is_confirmed = guess is not None and answer == " ".join(guess.text.split())
-    origin = guess.origin if guess and is_confirmed else ""
-    return replace(draft, statements=(Statement(key=key, text=answer, origin=origin), *others))
+    if guess and answer == one_line(guess.text):
+        return replace(draft, statements=(replace(guess, is_guess=False), *others))
+    offers = draft.offers
+    if guess:
+        offers = (Offer(key=key, text=guess.text, origin=guess.origin, why=""), *offers)
+    given = (Statement(key=key, text=answer),) if answer else ()
+    return replace(draft, statements=(*given, *others), offers=offers)
 
 
 def _ask(draft: Draft, key: str, *, words: Sequence[str], proposal: str) -> str:
@@ -84,30 +81,44 @@ def _ask(draft: Draft, key: str, *, words: Sequence[str], proposal: str) -> str:
     question = _LANGUAGE if key == "language" else questions()[key]
     _say(f"\n{_styled(key, bold=True)}: {question.text}")
     for line in _advice(draft, question, words):
-        _say(_styled(f"  {line}", dim=True))
+        for part in wrapped(visible(line), width=width() - 2):
+            _say(_styled(f"  {part}", dim=True))
+    label = f"[{proposal if len(proposal) <= _SHORT else 'that'}] >" if proposal else ">"
     with _completion(words):
         while True:
-            text = click.prompt(
-                ">", default=proposal, show_default=bool(proposal), prompt_suffix=" ", err=True
-            )
-            if not text.strip() or text.strip() == _LATER:
-                return ""
+            text = click.prompt(label, default="", show_default=False, prompt_suffix=" ", err=True).strip()
+            if text == _LATER or not text:
+                return "" if text else proposal
             answer = read_answer(key, _day(text) if key == "date" else text)
             if not answer.problem:
+                if answer.text != " ".join(text.split()):
+                    _say(_styled(f"  → {answer.text}", dim=True))
                 return answer.text
             hint = f" {answer.hint}." if answer.hint else ""
-            _say(_styled(f"  {visible(answer.problem)}.{visible(hint)}", fg="red"))
+            for line in wrapped(visible(f"{answer.problem}.{hint}"), width=width() - 2):
+                _say(_styled(f"  {line}", fg="red"))
+
+
+def _proposal(draft: Draft, key: str, repository: Repository | None) -> str:
+    if key == "language" and repository:
+        paths = [path for path in repository.list_files() if not is_side_issue(path)]
+        return usual_language(paths, find_semgrep().languages)
+    return one_line(draft.text(key))
 
 
 def _advice(draft: Draft, question: Question, words: Sequence[str]) -> Iterator[str]:
     """Show what an answer looks like, and what is known that may help."""
     if question.example:
         yield f"for instance: {question.example}{', or: today' if question.key == 'date' else ''}"
+    if question.key == "severity":
+        yield f"one of {', '.join(words)}"
     if question.key == "failure-class" and words:
         yield f"known here: {', '.join(words[:_MOST_CLASSES])}{', …' if len(words) > _MOST_CLASSES else ''}"
     for offer in [offer for offer in draft.offers if offer.key == question.key][:_MOST_OFFERS]:
         why = f", which was not taken: {offer.why}" if offer.why else ""
-        yield visible(f"{offer.origin} says “{shortened(one_line(offer.text), _QUOTED)}”{why}")
+        yield f"{offer.origin} says “{shortened(one_line(offer.text), _QUOTED)}”{why}"
+    if guess := draft.get(question.key):
+        yield f"{guess.origin} says “{one_line(guess.text)}”"
 
 
 def _day(text: str) -> str:

@@ -250,7 +250,10 @@ class Lesson:
             instead="state what can be checked, for instance: every outbound HTTP call has a timeout",
         )
     )
-    postmortem: str | None = field(default=None, metadata=doc("Where the whole story is.", **_LINK))
+    postmortem: str | None = field(
+        default=None,
+        metadata=doc("Where the whole story is.", example="https://wiki.example.com/INC-245", **_LINK),
+    )
     sources: tuple[str, ...] = field(default=(), metadata=doc("Further public reading, as URLs.", **_LINK))
     mode: Mode = field(
         default=Mode.COMMENT,

@@ -100,6 +100,7 @@ def _example(pair: Pair) -> list[str]:
         ]
     return [
         *_item(prose_lines("note", f"{pair.place}.", indent=4)),
+        f"    path: {quoted(pair.path)}",
         *code_lines("bad", pair.bad, indent=4),
         *code_lines("good", pair.good, indent=4),
     ]

@@ -16,7 +16,7 @@ from lessonguard.lessons.model import Mode, Timeline
 from lessonguard.lessons.placeholder import PLACEHOLDER
 from lessonguard.lessons.schema import key_fields, key_of
 
-_OPTIONAL = {"postmortem": "https://wiki.example.com/INC-245", "sources": "[https://example.com/report]"}
+_OPTIONAL = {"postmortem": questions()["postmortem"].example, "sources": "[https://example.com/report]"}
 """Keys that may be absent, and what they may look like."""
 
 _MOMENT = "2026-05-14T09:12:00Z"
