@@ -56,6 +56,7 @@ def _comments(source: Source, path: str) -> Collection[AcceptComment]:
 
 def _remark(comment: AcceptComment, source: Source, *, path: str, known: Collection[str]) -> Remark:
     similar = find_similar(comment.incident, known)
+    remedy = "remove the comment, or add the lesson"
     return Remark(
         path=path,
         line=comment.line,
@@ -63,5 +64,5 @@ def _remark(comment: AcceptComment, source: Source, *, path: str, known: Collect
         level="warning",
         code="accept-unknown",
         message=f"this accepts {comment.incident}, and no lesson is about that",
-        hint=f"did you mean {similar}?" if similar else "remove the comment, or add the lesson",
+        hint=f"did you mean {similar}? Otherwise {remedy}" if similar else remedy,
     )

@@ -13,7 +13,7 @@ from lessonguard.render.sarif_log import (
     sarif_text,
 )
 
-_KINDS = {
+KINDS = {
     "accept-unknown": "An accept comment is about an incident that no lesson is about.",
     "duplicate": "An ID or a key is taken already.",
     "file": "A lesson file cannot be read as one.",
@@ -60,7 +60,7 @@ def _rule(code: str) -> SarifObject:
     return {
         "id": code,
         "name": "".join(word.capitalize() for word in code.split("-")),
-        "shortDescription": {"text": _KINDS.get(code, code)},
+        "shortDescription": {"text": KINDS.get(code, code)},
     }
 
 
