@@ -26,14 +26,17 @@ class Touched:
 def read_touched(
     repository: Repository, parent: CommitId, commit: CommitId, *, languages: Languages, folder: str
 ) -> Touched:
-    """Read the files in which two commits differ; those in `folder`, the lessons, do not count."""
+    """Read the files in which two commits differ; those in `folder`, the lessons, do not count.
+
+    Tests and the like are left out, unless they are all that there is: then the fix is about them.
+    """
     files = [
         file
         for file in repository.changed_files(parent, commit)
         if not file.path.startswith(f"{folder}/") and file.path.isprintable()
     ]
-    aside = [file.path for file in files if is_side_issue(file.path)]
-    main = [file for file in files if not is_side_issue(file.path)]
+    main = [file for file in files if not is_side_issue(file.path)] or files
+    aside = [file.path for file in files if file not in main]
     reader = _Reader(repository, languages, main)
     made = [(file, reader.read(file)) for file in main]
     return Touched(

@@ -93,7 +93,8 @@ def find_spots(sources: Sources) -> list[Spot]:
         if gone or come:
             weight = (3 if gone and come else 2 if come else 1) * 1000 - min(gone + come, 999)
             excerpts = tuple(_excerpts(sources, hunk))
-            is_new = bool(excerpts) and not excerpts[0].bad.strip()
+            is_new = bool(excerpts) and not excerpts[0].bad.strip() and len(excerpts[0].after) > 1
+            excerpts = tuple(each for each in excerpts if each.bad.strip())
             key = excerpts[0].after if excerpts else hunk.head_lines
             if not is_new and (key not in spots or spots[key].weight < weight):
                 lines = _surroundings(sources, hunk)
@@ -108,10 +109,11 @@ def _count(lines: Sequence[str], numbers: Iterable[int]) -> int:
 
 
 def _excerpts(sources: Sources, hunk: Hunk) -> Iterator[Excerpt]:
-    """Give the wholes that the lines belong to, with both sides short enough."""
+    """Give the wholes that the lines belong to, with both sides short enough; the file is one, too."""
     lines = LineMap(sources.hunks)
     after = hunk.head_lines or _neighbour(hunk.head_lines, sources.after)
-    for block in find_blocks(sources.after, after, most=_MOST):
+    file = range(1, len(sources.after) + bool(sources.after[-1]))  # the last one is empty after a line feed
+    for block in (*find_blocks(sources.after, after, most=_MOST), *([file] if len(file) <= _MOST else [])):
         before = lines.region(block.start, block.stop - 1)
         if len(before) <= _MOST:
             yield Excerpt(sources=sources, before=before, after=block)
