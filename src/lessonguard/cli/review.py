@@ -20,6 +20,7 @@ from lessonguard.engine.choose import find_semgrep
 from lessonguard.errors import LessonError
 from lessonguard.findings.model import ScanReport
 from lessonguard.findings.preview import Preview
+from lessonguard.render.escape import log_text
 from lessonguard.render.workflow import render_workflow
 from lessonguard.scan import ScanOptions
 
@@ -123,7 +124,7 @@ def review(
         )
         reviewed = run_review(runner, options)
     if reviewed.words:
-        click.echo(reviewed.words, err=True)
+        click.echo(log_text(reviewed.words), err=True)
     if reviewed.preview and not reviewed.preview.is_sound:
         raise LessonError("The lessons of this change cannot be used as they are.", hint=_CHECK)
     return exit_code(reviewed.report, fail_on=fail_on, is_told=False) if reviewed.report else 0

@@ -146,15 +146,23 @@ def _judge(run: _Run, subject: Subject) -> Reviewed:
             library, repository, change, engine=semgrep, languages=semgrep.languages, options=options.scan
         )
         options.announce(report)
-        preview = options.preview(repository, change)
-        told = render_preview(preview) if preview else ""
-        write_outputs(run.runner, report, folder=options.reports, preview=told)
-        words = ""
-        if subject.pull is not None and options.comments != "none":
+
+        def say(preview: str) -> str:
+            write_outputs(run.runner, report, folder=options.reports, preview=preview)
+            if subject.pull is None or options.comments == "none":
+                return ""
             options.scan.step("bringing the pull request up to date")
             message = _message(run, commits, library=library, report=report, diff=_diff(repository, change))
-            words = _say(run.github(), subject.pull, replace(message, preview=told))
-        return Reviewed(report=report, words=words, preview=preview)
+            return _say(run.github(), subject.pull, replace(message, preview=preview))
+
+        try:
+            preview = options.preview(repository, change)
+            told = render_preview(preview) if preview else ""
+        except Exception:
+            # Whoever wrote the change wrote those lessons: they must not silence the ones that judge it.
+            say("")
+            raise
+        return Reviewed(report=report, words=say(told), preview=preview)
 
 
 def _diff(repository: Repository, change: Change) -> Diff:

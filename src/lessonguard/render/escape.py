@@ -1,8 +1,8 @@
 """Make text from a change harmless: it was written by whoever opened it.
 
-`visible` is for terminals, `json_text` for JSON, `markdown_text`, `markdown_prose`, `html_text`,
-`code_span` and `fence` for GitHub-flavoured Markdown, `command_data` and `command_property` for
-workflow commands.
+`visible` is for terminals, `log_text` for messages, `json_text` for JSON, `markdown_text`,
+`markdown_prose`, `html_text`, `code_span` and `fence` for GitHub-flavoured Markdown, `command_data`
+and `command_property` for workflow commands.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ _LINE_START = re.compile(r"^(\d*)([-+=.)])")
 _CODE = re.compile("`([^`]+)`")
 _UNSAFE_IN_CODE_SPAN = re.compile(r"[\\`|<&]|^ | $")
 _INVISIBLE_IN_JSON = re.compile("[\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
+_COMMAND_START = re.compile(r"^(\s*):(?=:)")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -46,6 +47,15 @@ def visible(text: str) -> str:
 def one_line(text: str) -> str:
     """Put prose on one line with single spaces, and make it visible."""
     return visible(" ".join(text.split()))
+
+
+def log_text(text: str) -> str:
+    """Make each line of a message visible, and none of them a command to the runner of GitHub Actions.
+
+    It looks for `::name::` at the beginning of a line, and for the older `##[name]` anywhere.
+    """
+    lines = (_COMMAND_START.sub(rf"\1:{_BREAK}", visible(line)) for line in text.split("\n"))
+    return "\n".join(lines).replace("##[", f"##{_BREAK}[")
 
 
 def shortened(text: str, limit: int) -> str:
