@@ -155,6 +155,7 @@ class _Run:
             question = Question(change=change, today=self._options.scan.today)
             key = _tree_key(question)
             if not self._enquiry.is_known(key):
+                self._walk.fetch(part)
                 list(self._enquiry.ask([(key, question)]))
             self._seen.append(key)
             self._seen_files += len(part)

@@ -24,6 +24,9 @@ _MOST_CHANGES = 100
 _ENOUGH_BYTES = 2_000_000
 """How much is put into one run of Semgrep, unless one change alone has more: some seconds of work."""
 
+_HELD_BYTES = 64_000_000
+"""How much is held of what changed until that run, with what no rule looks at, and what was before."""
+
 
 class TimeIsUpError(Exception):
     """The time that a replay may take is over."""
@@ -86,13 +89,16 @@ class Replay:
         Raise `TimeIsUpError` at the deadline, and `GitError` if contents cannot be read.
         """
         waiting: list[tuple[Question, Look]] = []
+        held = 0
         for question in questions:
             look = self._look(question.change)
             self._engine.note(look.targets)
             waiting.append((question, look))
-            if len(waiting) >= _MOST_CHANGES or self._engine.noted_bytes >= _ENOUGH_BYTES:
+            held += look.size
+            is_much = self._engine.noted_bytes >= _ENOUGH_BYTES or held >= _HELD_BYTES
+            if len(waiting) >= _MOST_CHANGES or is_much:
                 yield from self._answer(waiting)
-                waiting = []
+                waiting, held = [], 0
         yield from self._answer(waiting)
 
     def _answer(self, asked: Sequence[tuple[Question, Look]]) -> Iterator[ScanReport | EngineError]:

@@ -92,6 +92,11 @@ class Walk:
             self._git.run("diff-tree", *LISTING, "--no-renames", nothing, commit, to=f"list {commit}")
         )
 
+    def fetch(self, files: Iterable[ChangedFile]) -> None:
+        """Fetch at once, where this is a partial clone, the contents of files that will be read."""
+        if self._provide:
+            self._provide([side.blob for file in files for side in (file.base, file.head) if side])
+
     @staticmethod
     def nothing(like: CommitId) -> CommitId:
         """Give the tree that has nothing in it, in a repository with names such as `like`."""

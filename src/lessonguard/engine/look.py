@@ -109,6 +109,11 @@ class Look:
         return self._files
 
     @property
+    def size(self) -> int:
+        """Count the bytes of the contents that it holds."""
+        return sum(len(text.content) for text in self._texts.values() if not isinstance(text, int))
+
+    @property
     def targets(self) -> Sequence[Target]:
         """Give what the engine is asked about; their keys are unique in this look only."""
         return self._selection.targets
