@@ -39,6 +39,7 @@ class Memory:
         self._known: dict[IncidentId, dict[str, Any]] = {}
         self._changed: dict[IncidentId, Lesson] = {}
         self._kept_out: set[IncidentId] = set()
+        self._large: set[tuple[IncidentId, str]] = set()
 
     def recall(self, lesson: Lesson, key: str) -> Outcome | None:
         """Give what a lesson had to say about what has this key, None if that is not known."""
@@ -52,6 +53,8 @@ class Memory:
         """Remember an outcome, at first until `save` only."""
         self._outcomes(lesson)[key] = encode_outcome(outcome)
         self._changed[lesson.incident] = lesson
+        if len(outcome.places) > _MOST_PLACES:
+            self._large.add((lesson.incident, key))
 
     def keep_out(self, lesson: Lesson) -> None:
         """Save nothing of this lesson."""
@@ -63,10 +66,15 @@ class Memory:
             return
         for incident, lesson in self._changed.items():
             if incident not in self._kept_out:
-                write_cache(self._file(self._folder, lesson), _bounded(self._known[incident]))
+                write_cache(self._file(self._folder, lesson), self._bounded(incident))
         if self._changed:
             _remove(sorted(_files(self._folder), key=_age)[_MOST_FILES:])
         self._changed = {}
+
+    def _bounded(self, incident: IncidentId) -> dict[str, Any]:
+        known = self._known[incident]
+        small = {key: value for key, value in known.items() if (incident, key) not in self._large}
+        return dict(islice(small.items(), max(0, len(small) - _MOST_OUTCOMES), None))
 
     def _outcomes(self, lesson: Lesson) -> dict[str, Any]:
         if lesson.incident not in self._known:
@@ -79,11 +87,6 @@ class Memory:
         deciding = [self._basis, lesson.incident, [rule.document for rule in lesson.rules], watched]
         name = sha256(json.dumps(deciding, sort_keys=True).encode()).hexdigest()
         return folder / f"{name[:32]}.json"
-
-
-def _bounded(outcomes: dict[str, Any]) -> dict[str, Any]:
-    small = {key: value for key, value in outcomes.items() if not value or len(value[0]) <= _MOST_PLACES}
-    return dict(islice(small.items(), max(0, len(small) - _MOST_OUTCOMES), None))
 
 
 def _files(folder: Path) -> Iterable[Path]:
