@@ -416,6 +416,16 @@ def test_the_cause_is_the_last_change_that_introduced_it(
     assert cause(shop, tmp_path, broken) == (Cause.FOUND, title)
 
 
+def test_the_cause_is_in_a_file_that_the_fix_changed(shop: Repo, tmp_path: Path) -> None:
+    broken = shop.head
+    fixed = merge(shop, "Set a timeout", {"ship.py": SAFE.replace("get", "post")})
+    about = only(replay(shop, lesson(tmp_path / "lessons", proof={"broken": broken, "fixed": fixed})))
+
+    assert about.spoken[0].change.title == "Add a probe (#9)"
+    assert about.caused_by
+    assert about.caused_by.title == "Ship (#5)"
+
+
 def test_a_cause_that_the_rule_does_not_find_is_missed(shop: Repo, tmp_path: Path) -> None:
     assert cause(shop, tmp_path, "HEAD~4") == (Cause.MISSED, None)
 

@@ -28,7 +28,7 @@ from lessonguard.findings.backtest import (
     Unreplayed,
     Unseen,
 )
-from lessonguard.lessons.model import Lesson, Library
+from lessonguard.lessons.model import Lesson, Library, Proof
 from lessonguard.record import record
 from lessonguard.scan import ScanOptions
 
@@ -224,7 +224,18 @@ class _Run:
             return Cause.EARLIER, None
         # A change came later than `broken` if that is in its base already; the newest come first.
         index = bisect_left(spoken, 1, key=lambda item: not self._walk.is_in(broken, item.change.base))
-        return (Cause.FOUND, spoken[index].change) if index < len(spoken) else (Cause.MISSED, None)
+        mended = self._mended(lesson.proof, broken)
+        suspects = sorted(
+            spoken[index:], key=lambda item: mended.isdisjoint(place.path for place in item.places)
+        )
+        return (Cause.FOUND, suspects[0].change) if suspects else (Cause.MISSED, None)
+
+    def _mended(self, proof: Proof, broken: CommitId) -> frozenset[str]:
+        """Give the paths in which the fix differs from `broken`; none if it is not here."""
+        fixed = self._find(proof.fixed)
+        if fixed is None:
+            return frozenset()
+        return frozenset(file.path for file in self._repository.changed_files(broken, fixed))
 
     def _find(self, revision: str) -> CommitId | None:
         try:

@@ -34,8 +34,9 @@ class Cause(Enum):
     """Whether the change that caused the incident is among those that a lesson spoke on.
 
     It is the last one, at or before the lesson's `proof.broken`, that introduced a finding of the
-    lesson. `UNTOLD`: the lesson has no proof; `ELSEWHERE`: its commit is not in this history;
-    `EARLIER`: it came before the changes that were replayed; `MISSED`: no such finding.
+    lesson; if one did so in a file that the fix changed, the last of those. `UNTOLD`: the lesson
+    has no proof; `ELSEWHERE`: its commit is not in this history; `EARLIER`: it came before the
+    changes that were replayed; `MISSED`: no such finding.
     """
 
     UNTOLD = "untold"
