@@ -124,6 +124,13 @@ def test_code_that_the_fix_made_unreadable_proves_nothing(shop: Repo) -> None:
     assert outcomes(proof)[1] == "fixed pay.py: Semgrep cannot read line 10 as python: `)` was unexpected"
 
 
+def test_a_file_that_the_fix_made_binary_proves_nothing(shop: Repo) -> None:
+    broken = shop.commit(files={"pay.py": BAD})
+    fixed = shop.commit(files={"pay.py": f"{GOOD}\0"})
+
+    assert outcomes(prove_at(shop, broken, fixed))[1] == "fixed pay.py: its content is binary"
+
+
 def test_a_file_that_the_fix_made_too_large_proves_nothing(shop: Repo) -> None:
     broken = shop.commit(files={"pay.py": BAD})
     fixed = shop.commit(files={"pay.py": LARGE})
@@ -234,3 +241,25 @@ def test_a_repository_that_does_not_answer_leaves_the_rule_unproven(shop: Repo, 
 
     assert not proof.is_proven
     assert "Cannot fetch" in outcomes(proof)[0]
+
+
+def test_a_bare_repository_has_commits_but_no_work_tree(shop: Repo, tmp_path: Path) -> None:
+    broken = shop.commit(files={"pay.py": BAD})
+    fixed = shop.commit(files={"pay.py": GOOD})
+    example = f"  - {{bad-file: pay.py, good-file: 'pay.py@{fixed}'}}\n"
+    proof = f"proof: {{broken: '{broken}', fixed: '{fixed}'}}\n"
+    shop.write({"lessons/INC-245.yaml": HEAD.format(name="INC-245") + RULE + example + proof})
+    library = load_folder(shop.path / "lessons", name="lessons")
+    semgrep = find_semgrep()
+
+    with Repository.open(shop.clone(tmp_path / "bare", "--bare").path) as repository:
+        [proven] = prove_lessons(
+            library.lessons,
+            repository=repository,
+            engine=semgrep,
+            languages=semgrep.languages,
+            limits=Limits(),
+        )
+
+    [failure] = proven.failures
+    assert failure.problem == "pay.py cannot be read: a bare repository has no files; write path@commit"

@@ -69,9 +69,10 @@ def _parts(node: Mapping[str, Any], document: str, *, depth: int, is_needed: boo
     for child in node["children"]:
         if _operation(child) in {"Negation", "Filter"}:
             after = _places(child["matches"])
-            taken = () if _is_focus(child) and after else tuple(place for place in left if place not in after)
+            taken = tuple(place for place in left if place not in after)
             is_end = is_needed and bool(left) and not after
-            yield from _taking(child, document, depth=depth, step=_taken(taken, is_end=is_end))
+            if not (_is_focus(child) and after):  # which only moves what was found
+                yield from _taking(child, document, depth=depth, step=_taken(taken, is_end=is_end))
             left = after
 
 
