@@ -13,9 +13,12 @@ from lessonguard import errors
 from lessonguard.cli.formats import FORMATS
 from lessonguard.cli.main import lessonguard as group
 from lessonguard.findings.model import State
+from lessonguard.lessons.model import Mode
 
 ROOT = Path(__file__).parents[1]
-DOCUMENTS = sorted(path.name for path in ROOT.glob("*.md"))
+DOCUMENTS = sorted(
+    path.relative_to(ROOT).as_posix() for folder in ("", "docs/") for path in ROOT.glob(f"{folder}*.md")
+)
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 CONTEXT = click.Context(group)
 
@@ -70,9 +73,29 @@ def test_every_exit_code_is_in_the_readme(kind: type[errors.LessonguardError]) -
 @pytest.mark.parametrize("document", DOCUMENTS)
 def test_links_within_the_repository_lead_somewhere(document: str) -> None:
     text = (ROOT / document).read_text(encoding="utf-8")
-    targets = [target for target in re.findall(r"\]\(([^)#]+)", text) if "://" not in target]
+    targets = [target for target in re.findall(r"\]\(([^)\s]+)\)", text) if "://" not in target]
 
-    assert [target for target in targets if not (ROOT / target).exists()] == []
+    assert [target for target in targets if not _leads_somewhere(target, document)] == []
+
+
+def _leads_somewhere(target: str, document: str) -> bool:
+    path, _, anchor = target.partition("#")
+    place = (ROOT / document).parent / path if path else ROOT / document
+    return place.exists() and (not anchor or anchor in _anchors(place))
+
+
+def _anchors(document: Path) -> set[str]:
+    """Give the anchors that GitHub makes of the headings of a document."""
+    headings = re.findall(r"^#+ (.*)$", document.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("mode", Mode)
+def test_every_mode_is_in_the_document_of_the_format(mode: Mode) -> None:
+    text = (ROOT / "docs/lesson-format.md").read_text(encoding="utf-8")
+    verdict = "yes" if mode is Mode.BLOCK else "no"
+
+    assert re.search(rf"^\| `{mode.value}` \|.*\| {verdict} \|$", text, flags=re.MULTILINE)
 
 
 def test_make_targets_of_the_documents_exist() -> None:

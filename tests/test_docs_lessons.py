@@ -32,7 +32,11 @@ root-cause: The HTTP client has no default timeout.
 mitigation: Pass an explicit timeout.
 invariant: Every outbound HTTP call has a timeout.
 """
-_PIECE = re.compile(r"^(?P<title>#+ .*)$|^```\w*\n(?P<code>(?:.*\n)*?)```$", flags=re.MULTILINE)
+_PIECE = re.compile(
+    r"^(?P<title>#+ .*)$|^(?P<edit><!-- (?:keys|more) of: .*\n)?```.*\n(?P<code>(?:.*\n)*?)```$",
+    flags=re.MULTILINE,
+)
+"""A heading, or a block of code; those that the tutorial edits a lesson with are proven there."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,7 +67,10 @@ def _blocks() -> Iterator[Block]:
             if title := found["title"]:
                 heading = title.lstrip("# ")
                 chapter = heading if title.startswith("## ") else chapter
-            elif re.match(r"(#.*\n)*(incident|rules|watch):", found["code"]):
+            elif (
+                re.search(r"^(incident|examples|watch):", found["code"], flags=re.MULTILINE)
+                and not found["edit"]
+            ):
                 document = path.relative_to(ROOT).as_posix()
                 yield Block(
                     document=document, chapter=chapter, heading=heading, number=number, text=found["code"]

@@ -12,7 +12,8 @@ from lessonguard.demo import build_demo
 from lessonguard.lessons.schema import render_schema
 from tools.lesson_format import blocks
 from tools.marked import fill
-from tools.session import run
+from tools.session import replay, run
+from tools.tutorial import build_tutorial
 
 _ROOT = Path(__file__).parents[1]
 
@@ -37,9 +38,19 @@ def _lesson_format() -> str:
     return fill(_text("docs/lesson-format.md"), {**blocks(_ROOT), "states": states[0]})
 
 
+def _writing_lessons() -> str:
+    """Give the tutorial with what its commands print."""
+    with tempfile.TemporaryDirectory() as folder:
+        place = Path(folder) / "tutorial"
+        place.mkdir()
+        build_tutorial(place)
+        return replay(_text("docs/writing-lessons.md"), folder=place)
+
+
 _GENERATED: dict[str, Callable[[], str]] = {
     "README.md": _readme,
     "docs/lesson-format.md": _lesson_format,
+    "docs/writing-lessons.md": _writing_lessons,
     "schema/lesson.schema.json": render_schema,
 }
 

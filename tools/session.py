@@ -1,8 +1,9 @@
 """Run the commands that a document shows, and put what they print into it.
 
 A `console` block holds commands, each after `$ `, and what they print. A block after
-`<!-- file: PATH -->` is that file; one after `<!-- keys of: PATH -->` holds keys of a YAML file, and
-replaces them there. A block may say how its last command ends: `console exit=2`; else that is 0.
+`<!-- keys of: PATH -->` holds keys of that YAML file, and replaces them there; one after
+`<!-- more of: PATH -->` holds a key and more items for its list. A block may say how its last command
+ends: `console exit=2`; else that is 0.
 """
 
 from __future__ import annotations
@@ -14,13 +15,13 @@ import sys
 from pathlib import Path
 
 _BLOCK = re.compile(
-    r"^(?:<!-- (?P<use>file|keys of): (?P<path>\S+) -->\n)?"
+    r"^(?:<!-- (?P<use>keys|more) of: (?P<path>\S+) -->\n)?"
     r"^(?P<fence>```+)(?P<info>.*)\n(?P<body>(?:.*\n)*?)(?P=fence)$",
     re.MULTILINE,
 )
 _EXIT = re.compile(r"\bexit=(\d+)")
-_KEY = re.compile(r"^(?P<key>[\w-]+):.*\n(?:[ \t-].*\n)*", re.MULTILINE)
-_DAY = "2018-03-19T09:00:00+00:00"
+_KEY = re.compile(r"^(?P<key>[\w-]+):.*\n(?:(?:[ \t-].*)?\n)*", re.MULTILINE)
+_DAY = "2018-04-04T09:00:00+00:00"
 _IDENTITY = {
     "GIT_CONFIG_GLOBAL": os.devnull,
     "GIT_AUTHOR_NAME": "Sam Author",
@@ -46,25 +47,17 @@ def replay(text: str, *, folder: Path) -> str:
 
 
 def run(command: str, *, folder: Path, code: int = 0) -> str:
-    """Run a command as a reader types it, in a terminal 80 columns wide, and give all that it prints."""
+    """Run a command as a reader types it, in a terminal 80 columns wide, and give all that it prints.
+
+    Lines that only say that something is being done come when it takes long, so they are left out.
+    """
     programs = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"  # noqa: TID251 - as a reader has it
-    environment = {
-        "PATH": programs,
-        "COLUMNS": "80",
-        "LANG": "C.UTF-8",
-        "HOME": str(folder.parent),
-        **_IDENTITY,
-    }
+    environment = {"PATH": programs, "COLUMNS": "80", "LANG": "C.UTF-8", "HOME": str(folder), **_IDENTITY}
     result = subprocess.run(  # noqa: S602 - readers have a shell
-        command,
-        shell=True,
-        cwd=folder,
-        env=environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        check=False,
+        command, shell=True, cwd=folder, env=environment, capture_output=True, check=False, encoding="utf-8"
     )
-    output = result.stdout.decode()
+    said = [line for line in result.stderr.splitlines(keepends=True) if not line.endswith("…\n")]
+    output = result.stdout + "".join(said)
     if result.returncode != code:
         raise subprocess.CalledProcessError(result.returncode, command, output)
     return output
@@ -83,17 +76,16 @@ def _play(block: re.Match[str], folder: Path) -> str:
         return "\n".join(shown)
     if block["use"]:
         path = folder / block["path"]
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(body if block["use"] == "file" else _merged(path, body), encoding="utf-8")
+        text = _edited(path.read_text(encoding="utf-8"), body, is_more=block["use"] == "more")
+        path.write_text(text, encoding="utf-8")
     return body
 
 
-def _merged(path: Path, body: str) -> str:
-    """Replace keys at the top level of a YAML file, with all that belongs to them; new ones come last."""
-    text = path.read_text(encoding="utf-8")
-    for key, part in _keys(body).items():
-        there = _keys(text)
-        text = text.replace(there[key], part) if key in there else text + part
+def _edited(text: str, body: str, *, is_more: bool) -> str:
+    """Replace keys at the top level of a YAML file, with all that belongs to them, or add to their lists."""
+    for key, lines in _keys(body).items():
+        there = _keys(text)[key]
+        text = text.replace(there, there.rstrip() + "\n" + lines.partition("\n")[2] if is_more else lines)
     return text
 
 
