@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 from lessonguard.author.tree import Tree
 from lessonguard.change.git import Repository
 from lessonguard.errors import UsageError
-from lessonguard.lessons.library import LessonFile, find_files, load_files
+from lessonguard.lessons.library import LessonFile, find_files, load_files, read_file
 from lessonguard.lessons.model import Lesson, Library
 from lessonguard.record import record
 
@@ -76,7 +76,7 @@ def find_asked(
         library=load(),
         names=frozenset(names),
         paths={file.name: file.path for file in wanted},
-        read=lambda name: files[name].path.read_bytes(),
+        read=lambda name: read_file(files[name]),
         repository=repository,
         tree=Tree(repository) if repository and top else None,
         is_all=not paths or bool(kept and names >= {file.name for file in kept}),

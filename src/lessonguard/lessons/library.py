@@ -72,7 +72,7 @@ def load_files(files: Iterable[LessonFile], *, folder: str | None, cache: Path |
     faults: list[Fault] = []
     for file in files:
         try:
-            data = _read(file)
+            data = read_file(file)
         except OSError as error:
             message = f"the file cannot be read: {error.strerror or error}"
             hint = "a lesson is a plain file that you may read"
@@ -209,7 +209,7 @@ def _walk(folder: Path) -> Iterator[Path]:
         yield from (Path(top, name) for name in sorted(names) if is_lesson_path(name))
 
 
-def _read(file: LessonFile) -> bytes:
+def read_file(file: LessonFile) -> bytes:
     """Read a file that really is one and is where it may be; raise `OSError` if it is not."""
     path, within = file.path, file.within
     if within and path.is_symlink() and not path.resolve().is_relative_to(within.resolve()):

@@ -51,7 +51,7 @@ def _remark(pen: Pen, remark: Remark) -> Iterator[str]:
 def _entry(pen: Pen, place: str, text: str, *, word: str, tone: Style) -> Iterator[str]:
     """Write `place: word: text`; further lines are indented."""
     room = pen.width - column_width(f"{place}: {word}: ")
-    first = wrapped(text, width=room)[0] if room >= _LEAST else ""
+    first = next(iter(wrapped(text, width=room)), "") if room >= _LEAST else ""
     yield f"{pen.bold(place)}: {pen.write(word, Style.BOLD, tone)}: {first}".rstrip()
     rest = text.removeprefix(first)
     yield from (_INDENT + line for line in wrapped(rest, width=pen.width - len(_INDENT)))
