@@ -35,6 +35,8 @@ def find_place(incident: str, *, folder: Path, top: Path | None) -> Place:
     """
     if fault := find_fault("incident", incident):
         raise UsageError(f"{fault.message}.", hint=fault.hint and f"{fault.hint[0].upper()}{fault.hint[1:]}.")
+    if folder.exists() and not folder.is_dir():
+        raise UsageError(f"{shown_path(folder)} is not a folder.", hint="Name another: `--lessons-folder`.")
     path = folder / f"{incident}.yaml"
     if path.exists() or path.is_symlink():
         raise _taken(path)

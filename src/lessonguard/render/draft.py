@@ -85,11 +85,11 @@ def _next(pen: Pen, written: Written) -> list[str]:
 def _table(pen: Pen, title: str, rows: Sequence[tuple[str, str]]) -> list[str]:
     """Write rows of two columns below a title; nothing without rows."""
     column = max((column_width(visible(name)) for name, _ in rows), default=0)
-    lines = [line for name, text in rows for line in _row(pen, visible(name), text, column)]
+    lines = [line for name, text in rows for line in _row(pen, visible(name), text, column=column)]
     return [pen.bold(f"{title}:"), *lines] if rows else []
 
 
-def _row(pen: Pen, name: str, text: str, column: int) -> list[str]:
+def _row(pen: Pen, name: str, text: str, *, column: int) -> list[str]:
     margin = " " * (column + 4 if column else 2)
     first, *more = wrapped(visible(text), width=max(20, pen.width - len(margin))) or [""]
     start = f"  {name}{' ' * (column - column_width(name))}  " if column else margin

@@ -10,13 +10,14 @@ from lessonguard.author.postmortem.days import (
     find_days,
     find_moment,
     first_day,
+    has_time,
     says_utc,
     split_moment,
     write_moment,
 )
 from lessonguard.author.postmortem.outline import Block
 from lessonguard.author.postmortem.passages import Passage
-from lessonguard.lessons.draft import Statement
+from lessonguard.lessons.draft import Offer, Statement
 from lessonguard.record import record
 
 MOMENTS = ("began", "detected", "stabilized")
@@ -54,34 +55,42 @@ class _Event:
     origin: str
 
 
-def read_moments(passages: Sequence[Passage], *, day: date | None) -> list[Statement]:
+def read_moments(passages: Sequence[Passage], *, day: date | None) -> list[Statement | Offer]:
     """Find the moments that are labelled as what they are, with their offset from UTC.
 
     `day` is the day of the incident, for times that are told without one. Labels such as `Detected: …` come
-    before entries of a timeline. Moments that are out of order are wrong or misread: then none is given.
+    before entries of a timeline. Times that cannot be placed, or that are out of order, are offered.
     """
-    found = dict(_labelled(passages, day))
+    labelled, offers = _labelled(passages, day)
+    found = dict(labelled)
     for passage in passages:
         if passage.topic == "timeline":
-            events = list(_events(passage, day))
-            found = {**_told(events), **found}
-    in_order = [found[key] for key in MOMENTS if key in found]
-    if [event.moment for event in in_order] != sorted(event.moment for event in in_order):
-        return []
-    return [
-        Statement(key=key, text=write_moment(found[key].moment), origin=found[key].origin)
-        for key in MOMENTS
-        if key in found
-    ]
+            found = {**_told(list(_events(passage, day))), **found}
+    known = [(key, found[key]) for key in MOMENTS if key in found]
+    moments = [event.moment for _, event in known]
+    if moments != sorted(moments):
+        why = "the moments of the timeline are not in order"
+        return [
+            Offer(key=key, text=write_moment(event.moment), origin=event.origin, why=why)
+            for key, event in known
+        ]
+    told = [Statement(key=key, text=write_moment(event.moment), origin=event.origin) for key, event in known]
+    return [*told, *(offer for offer in offers if offer.key not in found)]
 
 
-def _labelled(passages: Sequence[Passage], day: date | None) -> Iterator[tuple[str, _Event]]:
-    # The last of a key counts in a dictionary, so the best label comes last.
-    for passage in sorted(passages, key=lambda passage: -passage.rank):
-        if passage.topic in MOMENTS:
+def _labelled(passages: Sequence[Passage], day: date | None) -> tuple[dict[str, _Event], list[Offer]]:
+    """Read what is labelled; the best label of a moment counts."""
+    found: dict[str, _Event] = {}
+    offers = []
+    for passage in sorted(passages, key=lambda passage: passage.rank):
+        if passage.topic in MOMENTS and has_time(passage.first):
             moment = find_moment(passage.first, day=day, is_utc=says_utc(passage.title))
             if moment:
-                yield passage.topic, _Event(moment=moment, text=passage.first, origin=passage.origin)
+                found.setdefault(passage.topic, _Event(moment=moment, text="", origin=passage.origin))
+            else:
+                why = "its day or its offset from UTC is not said, or there are several"
+                offers.append(Offer(key=passage.topic, text=passage.first, origin=passage.origin, why=why))
+    return found, offers
 
 
 def _told(events: Sequence[_Event]) -> dict[str, _Event]:

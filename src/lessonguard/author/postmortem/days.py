@@ -77,6 +77,11 @@ def find_moment(text: str, *, day: date | None = None, is_utc: bool = False) -> 
     return datetime.combine(the_day, clock, offset)
 
 
+def has_time(text: str) -> bool:
+    """Tell whether a text names a time of day."""
+    return bool(_TIME.search(_INSTANT_DAY.sub(r"\g<day> ", text)))
+
+
 def split_moment(text: str) -> tuple[str, str]:
     """Split an entry of a timeline behind its time: `09:12 UTC`, `the outage begins`.
 

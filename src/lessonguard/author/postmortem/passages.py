@@ -126,16 +126,17 @@ class _Finder:
 
     def _take_row(self, block: Block) -> None:
         label, value, *more = (*block.cells, "", "")
-        if self._is_field(label) and not any(more):
-            self._open(label, block.line).blocks.append(_block(block, [_field(block.line, value)]))
-        elif block.cells != block.columns and all(find_topic(column) for column in block.columns):
+        if len(block.columns) > 1 and all(find_topic(column) for column in block.columns):
             self._take_fields(block)
+        elif self._is_field(label) and not any(more):
+            self._open(label, block.line).blocks.append(_block(block, [_field(block.line, value)]))
         else:
             self._add(block)
 
     def _take_fields(self, block: Block) -> None:
         """Take a row of a table whose columns are the labels."""
-        for label, value in zip(block.columns, block.cells, strict=False):
+        is_heading = block.cells == block.columns
+        for label, value in () if is_heading else zip(block.columns, block.cells, strict=False):
             if self._is_field(label):
                 self._open(label, block.line).blocks.append(_block(block, [_field(block.line, value)]))
         self._add(block)

@@ -26,16 +26,18 @@ _URL = re.compile(r"https?://[^\s<>\"')\]]+")
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _ID = re.compile(r"[A-Za-z][A-Za-z0-9]*-\d+")
 _SEVERITY = re.compile(rf"\b(?:{'|'.join(severity.value for severity in Severity)})\b", re.IGNORECASE)
-_KIND = (
+_REPORT = (
     r"(?:(?:incident|outage|blameless|public|preliminary|final|draft)\s+)*"
-    r"(?:post[- ]?mortem|incident|outage|rca|coe|retrospective|root cause analysis|correction of errors?"
-    r"|after[- ]action(?:\s+report)?|incident review)"
-    r"(?:\s+(?:report|review|retrospective|summary|analysis|document))?"
+    r"(?:post[- ]?mortem|rca|coe|retrospective|root cause analysis|correction of errors?|after[- ]action"
+    r"|(?:incident|outage)\s+(?:report|review|summary|analysis))(?:\s+(?:report|review|summary|document))?"
 )
-_PREFIX = re.compile(rf"\A{_KIND}\s*(?:[:\u2013\u2014|-]|\b(?:for|of|on|about)\b)\s*", re.IGNORECASE)
-_SUFFIX = re.compile(rf"\s*[:\u2013\u2014|-]?\s+{_KIND}\Z", re.IGNORECASE)
+_KIND = rf"(?:{_REPORT}|incident|outage)"
+_PREFIX = re.compile(
+    rf"\A(?:{_KIND}\s*[:\u2013\u2014|-]|{_REPORT}\s+(?:for|of|on|about)\b)\s*", re.IGNORECASE
+)
+_SUFFIX = re.compile(rf"\s*[:\u2013\u2014|-]?\s+{_REPORT}\Z", re.IGNORECASE)
 _ASIDE = re.compile(r"\s*[(\[][^()\[\]]*(?:#|incident|\d{4})[^()\[\]]*[)\]]\s*", re.IGNORECASE)
-_DAY = re.compile(r"\A\d{4}-\d\d-\d\d\b|\b\d{4}-\d\d-\d\d\Z")
+_DAY = re.compile(r"\A\d{4}-\d\d-\d\d\b|(?:\b(?:on|of|from)\s+)?\b\d{4}-\d\d-\d\d\Z", re.IGNORECASE)
 _EDGES = " \t:|,\u2013\u2014-#"
 
 _PROSE = {"failure-mode": 1, "root-cause": 3, "mitigation": 3, "invariant": 1}
@@ -66,12 +68,12 @@ def read_postmortem(text: str, *, incident: IncidentId, name: str) -> Draft:
         *_singles(ranked),
         *(part for key in _PROSE for part in _prose(key, ranked)),
         *_others(ranked, incident),
+        *read_moments(passages, day=day[0] if day else None),
     ]
-    moments = read_moments(passages, day=day[0] if day else None)
     return Draft(
         incident=incident,
         postmortem=name,
-        statements=(*(part for part in parts if isinstance(part, Statement)), *moments),
+        statements=tuple(part for part in parts if isinstance(part, Statement)),
         offers=tuple(part for part in parts if isinstance(part, Offer)),
         follow_ups=tuple(
             item for each in passages if each.topic == "actions" for item in read_follow_ups(each)
@@ -138,7 +140,7 @@ def _days(passages: Sequence[Passage], day: tuple[date, Passage] | None) -> Iter
         yield Statement(key="date", text=day[0].isoformat(), origin=day[1].origin)
         return
     for passage in _about(passages, "date"):
-        if passage.first:
+        if not _GUIDANCE.fullmatch(passage.first):
             why = "it is not one day that can be read in one way"
             yield Offer(key="date", text=passage.first, origin=passage.origin, why=why)
 
@@ -146,14 +148,12 @@ def _days(passages: Sequence[Passage], day: tuple[date, Passage] | None) -> Iter
 def _singles(passages: Sequence[Passage]) -> Iterator[Statement | Offer]:
     for passage in passages:
         text, origin = passage.first, passage.origin
-        if passage.topic == "severity" and text and not _GUIDANCE.fullmatch(text):
+        if passage.topic == "severity" and not _GUIDANCE.fullmatch(text):
             named = {found.upper() for found in _SEVERITY.findall(text)}
             if len(named) == 1:
                 yield Statement(key="severity", text=named.pop(), origin=origin)
             else:
-                yield Offer(
-                    key="severity", text=text, origin=origin, why="lessons count from P0 (worst) to P3"
-                )
+                yield Offer(key="severity", text=text, origin=origin, why="it is not one of P0 (worst) to P3")
         elif passage.topic == "postmortem" and (url := _URL.search(text)):
             yield Statement(key="postmortem", text=url[0].rstrip(".,;"), origin=origin)
         elif passage.topic == "failure-class" and _SLUG.fullmatch(text.strip("`")):

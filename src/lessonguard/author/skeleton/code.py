@@ -44,7 +44,7 @@ def _advice(language: str) -> list[str]:
         *verbatim(
             [f"  - pattern: {_shown(sample.pattern)}", f"  - pattern-not: {_shown(sample.pattern_not)}"]
         ),
-        *comment(f"`pattern-not` leaves out the code that is safe. More shapes of rules: {COOKBOOK_URL}"),
+        *comment(f"`pattern-not` leaves out what is safe; remove it if nothing is. More: {COOKBOOK_URL}"),
     ]
 
 

@@ -22,7 +22,7 @@ def compare_versions(before: str, after: str, *, titles: tuple[str, str]) -> lis
     ]
     if max(widths) > _WIDEST:
         return [f"--- {titles[0]}", f"+++ {titles[1]}", *_diff(rows)]
-    heading = _row("  ", titles[0], widths[0], f"  {titles[1]}")
+    heading = _row(f"  {titles[0]}", f"  {titles[1]}", width=widths[0])
     return [heading, *(_beside(old, new, is_same=is_same, width=widths[0]) for is_same, old, new in rows)]
 
 
@@ -39,11 +39,11 @@ def _rows(left: Sequence[str], right: Sequence[str]) -> Iterator[_Row]:
 
 def _beside(old: str | None, new: str | None, *, is_same: bool, width: int) -> str:
     marks = "  " if is_same or old is None else "- ", "  " if is_same or new is None else "+ "
-    return _row(marks[0], old or "", width, f"{marks[1]}{new or ''}")
+    return _row(f"{marks[0]}{old or ''}", f"{marks[1]}{new or ''}", width=width)
 
 
-def _row(mark: str, left: str, width: int, right: str) -> str:
-    return f"{mark}{left}{' ' * (width - column_width(left))} │ {right}".rstrip()
+def _row(left: str, right: str, *, width: int) -> str:
+    return f"{left}{' ' * (width + 2 - column_width(left))} │ {right}".rstrip()
 
 
 def _diff(rows: Sequence[_Row]) -> Iterator[str]:

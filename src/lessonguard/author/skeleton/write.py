@@ -86,7 +86,8 @@ def _timeline_lines(draft: Draft) -> list[str]:
         ]
         lines += comment(" ".join(about), indent=2) if statement else []
         lines += [line] if statement else verbatim([f"{line}  # {about[0]}"])
-    return [*(["timeline:"] if is_known else verbatim(["timeline:"])), *lines]
+    offers = [line for field in key_fields(Timeline) for line in offer_comments(draft, key_of(field))]
+    return [*offers, *(["timeline:"] if is_known else verbatim(["timeline:"])), *lines]
 
 
 _PARTS: Mapping[str, Callable[[Draft], list[str]]] = {
