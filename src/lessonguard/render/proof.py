@@ -58,15 +58,15 @@ def _proven(pen: Pen, proof: RuleProof, column: int) -> Iterator[str]:
     counts = [f"{_count(proof, 'bad')} bad, {_count(proof, 'good')} good"]
     at = ["proven at {} → {}".format(*_commits(proof))] if _places(proof) else []
     words = ", ".join([*counts, *at])
-    yield from _headed(pen, "✓", name, words, column=column, tone=Style.GREEN)
+    yield from _headed(pen, name, words, column=column, tone=Style.GREEN)
     more = [f"fires at {where}" for where in _places(proof)] + list(proof.notes)
     for words in more:
         yield from (f"    {pen.dim(line)}" for line in wrapped(one_line(words), width=pen.width - 4))
 
 
-def _headed(pen: Pen, mark: str, name: str, words: str, *, column: int, tone: Style) -> Iterator[str]:
+def _headed(pen: Pen, name: str, words: str, *, column: int, tone: Style) -> Iterator[str]:
     """Write a rule and what became of it, on one line where that fits; what failed is coloured."""
-    style = [tone] if tone is Style.RED else []
+    mark, style = ("✗", [tone]) if tone is Style.RED else ("✓", [])
     head = f"{pen.write(mark, tone)} {pen.bold(name)}"
     gap = " " * (max(0, column - column_width(name)) + 2)
     if 2 + column_width(name + gap + words) <= pen.width:
@@ -106,7 +106,7 @@ def _count(proof: RuleProof, side: Side) -> int:
 def _unproven(pen: Pen, proof: RuleProof) -> Iterator[str]:
     where = f"{visible(proof.lesson.path)}:{proof.rule.line}"
     name = visible(proof.rule.id)
-    yield from _headed(pen, "✗", name, _verdict(proof), column=column_width(name), tone=Style.RED)
+    yield from _headed(pen, name, _verdict(proof), column=column_width(name), tone=Style.RED)
     if not proof.refusal.startswith(proof.lesson.path):
         yield f"  {pen.dim(where)}"
     if proof.refusal:
