@@ -143,6 +143,11 @@ class BacktestReport:
     faults: tuple[str, ...]
 
     @property
+    def knows_today(self) -> bool:
+        """Tell whether any file of today was looked at, or none had to be."""
+        return self.head is not None and (self.files_seen > 0 or not self.stopped)
+
+    @property
     def replayed(self) -> int:
         """Count the changes that were replayed."""
         return self.reached - len(self.failed)

@@ -1,4 +1,8 @@
-"""A backtest for a person at a terminal: how often each lesson would have spoken, and where."""
+"""A backtest for a person at a terminal: where each lesson would have spoken, and how often.
+
+What decides comes last, where the eye is when the command ends: the verdict on one lesson, or a
+table of several.
+"""
 
 from __future__ import annotations
 
@@ -46,26 +50,25 @@ class _Room:
     with_advice: bool
 
 
-_ONE = _Room(changes=20, places=5, today=20, with_advice=True)
-_MANY = _Room(changes=5, places=3, today=0, with_advice=False)
+_ONE = _Room(changes=10, places=3, today=10, with_advice=True)
+_MANY = _Room(changes=3, places=2, today=0, with_advice=False)
 
 
 def render_backtest(report: BacktestReport, *, width: int, colour: bool) -> str:
     """Write the report for a terminal of `width` columns (60 at least), ending in a line feed.
 
-    About several lessons it begins with a table, and goes on about those that would have spoken.
-    Paths are not broken, so that they can be clicked: they may be wider.
+    About several lessons, it goes into those that would have spoken. Paths are not broken, so that
+    they can be clicked: they may be wider.
     """
     pen = Pen(colour=colour, width=max(width, _NARROWEST))
-    room = _MANY if len(report.lessons) > 1 else _ONE
-    blocks = [_head(pen, report), _table(pen, report) if len(report.lessons) > 1 else []]
-    blocks += [_lesson(pen, each, report=report, room=room) for each in _told(report)]
-    if len(report.lessons) > 1:
-        blocks.append([pen.dim("`lessonguard backtest INCIDENT` tells more about one lesson.")])
+    is_one = len(report.lessons) == 1
+    blocks = [_lesson(pen, each, report=report, room=_ONE if is_one else _MANY) for each in _told(report)]
     if report.faults:
         faults = [line for fault in report.faults for line in wrapped(one_line(fault), width=pen.width - 2)]
         blocks.append([pen.bold("Lesson faults"), *(f"  {line}" for line in faults)])
-    return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
+    end = _verdict(pen, report.lessons[0], report=report, room=_ONE) if is_one else _table(pen, report)
+    blocks.append([*_head(pen, report), *end, *_stop(pen, report)])
+    return "\n\n".join("\n".join(block) for block in blocks) + "\n"
 
 
 def _told(report: BacktestReport) -> Sequence[LessonBacktest]:
@@ -76,12 +79,15 @@ def _told(report: BacktestReport) -> Sequence[LessonBacktest]:
 
 
 def _head(pen: Pen, report: BacktestReport) -> list[str]:
-    stopped = stop_words(report)
-    lines = [pen.bold(f"Replayed {replayed_words(report)}")]
-    if stopped:
-        hint = f"{stopped}. The next run goes on from there."
-        lines += [pen.write(line, Style.BOLD, Style.RED) for line in wrapped(hint, width=pen.width)]
-    return lines + [line for gap in gaps(report) for line in wrapped(gap, width=min(pen.width, _PROSE))]
+    lines = [pen.dim(line) for line in wrapped(f"Replayed {replayed_words(report)}", width=pen.width)]
+    return lines + [line for gap in gaps(report) for line in _prose(pen, gap)]
+
+
+def _stop(pen: Pen, report: BacktestReport) -> list[str]:
+    if not report.stopped:
+        return []
+    words = f"{stop_words(report)}. The next run goes on from there."
+    return ["", *(pen.write(line, Style.BOLD, Style.RED) for line in wrapped(words, width=pen.width))]
 
 
 # All lessons ----------------------------------------------------------------------------------
@@ -89,13 +95,15 @@ def _head(pen: Pen, report: BacktestReport) -> list[str]:
 
 def _table(pen: Pen, report: BacktestReport) -> list[str]:
     """Give each lesson a row: how often it would have spoken and when, and what it matches today."""
+    if not report.lessons:
+        return ["There are no lessons."]
     head = ("", "spoke", "then → now", "today", "")
     rows = [
         (
             each.lesson.incident,
             str(len(each.spoken)) if each.lesson.rules else "",
             "",
-            str(len(each.standing)) if report.head and each.lesson.rules else "",
+            str(len(each.standing)) if report.knows_today and each.lesson.rules else "",
             each.noise.value,
         )
         for each in report.lessons
@@ -104,11 +112,12 @@ def _table(pen: Pen, report: BacktestReport) -> list[str]:
     widths[2] = max(widths[2], _cells(report))
     lines = [pen.dim(_row(head, widths))]
     for each, row in zip(report.lessons, rows, strict=True):
-        first, spoke, _, today, noise = _padded(row, widths)
+        first, spoke, _, today, _ = _padded(row, widths)
         strip = _strip(pen, each, report=report) + " " * (widths[2] - _cells(report))
-        styled = pen.write(noise, _TONES[each.noise])
+        styled = pen.write(each.noise.value, _TONES[each.noise])
         lines.append(f"  {pen.bold(first)}  {spoke}  {strip}  {today}  {styled}".rstrip())
-    return lines
+    hint = "`lessonguard backtest INCIDENT` tells more about one lesson."
+    return ["", *lines, "", pen.dim(hint)]
 
 
 def _row(cells: Sequence[str], widths: Sequence[int]) -> str:
@@ -147,16 +156,23 @@ def _strip(pen: Pen, backtest: LessonBacktest, *, report: BacktestReport) -> str
 
 
 def _lesson(pen: Pen, backtest: LessonBacktest, *, report: BacktestReport, room: _Room) -> list[str]:
-    lines = [*title_lines(pen, backtest.lesson, mode_words(backtest.lesson)), ""]
-    lines += [f"  {pen.bold(line)}" for line in _prose(pen, verdict(backtest, report))]
-    further = [cause_words(backtest, report.past), watch_words(backtest, report), unseen_words(backtest)]
-    if room.with_advice or backtest.noise in {Noise.BUSY, Noise.NOISY}:
-        further.append(advice(backtest, report.past))
-    lines += [f"  {line}" for text in further for line in _prose(pen, text)]
+    """Tell where it spoke; and of one among several, its verdict."""
+    lines = title_lines(pen, backtest.lesson, mode_words(backtest.lesson))
     lines += _changes(pen, backtest, report=report, room=room)
     if room.today:
         lines += _today(pen, backtest, report=report, limit=room.today)
+    else:
+        lines += ["", *(f"  {line}" for line in _verdict(pen, backtest, report=report, room=room))]
     return lines
+
+
+def _verdict(pen: Pen, backtest: LessonBacktest, *, report: BacktestReport, room: _Room) -> list[str]:
+    """Write the verdict, and what is to be known and done about it."""
+    further = [cause_words(backtest, report.past), watch_words(backtest, report), unseen_words(backtest)]
+    if room.with_advice or backtest.noise in {Noise.BUSY, Noise.NOISY}:
+        further.append(advice(backtest, report.past))
+    lines = [pen.bold(line) for line in _prose(pen, verdict(backtest, report))]
+    return lines + [line for text in further for line in _prose(pen, text)]
 
 
 def _prose(pen: Pen, text: str) -> list[str]:

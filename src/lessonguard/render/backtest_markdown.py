@@ -21,7 +21,7 @@ from lessonguard.render.verdict import (
     watch_words,
 )
 
-_CHANGES, _PLACES, _TODAY = 10, 3, 10
+_CHANGES, _PLACES, _TODAY = 5, 2, 10
 """How many changes of a lesson are listed, places of a change, and places of today."""
 
 _LONGEST_PATH, _LONGEST_TITLE = 200, 100  # characters
@@ -52,7 +52,7 @@ def render_backtest_markdown(report: BacktestReport, *, limit: int = 60_000) -> 
 def _lesson(backtest: LessonBacktest, report: BacktestReport) -> Iterator[str]:
     said = verdict(backtest, report)
     incident = backtest.lesson.incident
-    yield f"**{markdown_text(incident)}**{markdown_text(said.removeprefix(incident))}"
+    yield f"**{markdown_text(incident)}** {markdown_text(said.removeprefix(incident))}"
     further = (
         cause_words(backtest, report.past),
         watch_words(backtest, report),

@@ -13,7 +13,7 @@ _ABBREVIATED = 12  # digits of a commit's name
 _DEEDS = {
     Mode.BLOCK: "would have blocked",
     Mode.COMMENT: "would have commented on",
-    Mode.MONITOR: "would have recorded something about",
+    Mode.MONITOR: "would have silently recorded",
 }
 
 
@@ -85,8 +85,9 @@ def watch_words(backtest: LessonBacktest, report: BacktestReport) -> str:
     """Say how many changes would have had a notice about a watched path; empty for a lesson without."""
     if backtest.lesson.watch is None:
         return ""
-    touch = "touches" if backtest.watched == 1 else "touch"
-    return f"{_share(backtest.watched, report)} {touch} a path that it watches, which is worth a notice."
+    touch = "touches" if backtest.watched == 1 or report.replayed == 1 else "touch"
+    share = _share(backtest.watched, report)
+    return f"{share[0].upper()}{share[1:]} {touch} a path that it watches, which is worth a notice."
 
 
 def unseen_words(backtest: LessonBacktest) -> str:
@@ -121,9 +122,8 @@ def advice(backtest: LessonBacktest, past: PastChanges) -> str:
 def _unseen_advice(lesson: Lesson) -> str:
     if not lesson.rules:
         return ""
-    return (
-        f"Nothing matches here, past or present: `lessonguard prove {lesson.incident}` shows that it works."
-    )
+    remedy = f"`lessonguard prove {lesson.incident}` shows whether it works"
+    return f"Nothing matches here, past or present: {remedy}."
 
 
 def _quiet_advice(lesson: Lesson) -> str:
@@ -162,7 +162,7 @@ def _share(count: int, report: BacktestReport) -> str:
 
 
 def _today(backtest: LessonBacktest, report: BacktestReport) -> str:
-    if report.head is None or not backtest.lesson.rules or (report.stopped and not report.files_seen):
+    if not report.knows_today or not backtest.lesson.rules:
         return ""
     number = len(backtest.standing)
     accepted = len(backtest.today) - number
