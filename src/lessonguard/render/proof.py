@@ -169,7 +169,7 @@ def _verdict(proof: RuleProof) -> str:
 def _told(pen: Pen, proof: RuleProof, story: Sequence[Trial]) -> Iterator[str]:
     """Tell what failed of one example: what happened, the code, and what the parts of the rule did."""
     where = pen.dim(f"{visible(proof.lesson.path)}:{story[0].line}")
-    yield f"  {pen.bold(_name(story))}  {where}"
+    yield f"  {pen.bold(_name(story) + _reading(proof, story[0]))}  {where}"
     for trial in story:
         if trial.problem:
             side = f"{trial.side}: " if len(story) > 1 else ""
@@ -189,6 +189,23 @@ def _told(pen: Pen, proof: RuleProof, story: Sequence[Trial]) -> Iterator[str]:
             yield ""
             yield f"    {pen.dim(f'The rule, part by part, {where}:')}"
             yield from step_lines(pen, trial, indent=_INDENT)
+    if story[0].side not in _AT_COMMITS and (choice := _choice(proof, story)):
+        yield ""
+        yield from (f"    {pen.dim(line)}" for line in wrapped(choice, width=pen.width - _INDENT))
+
+
+def _reading(proof: RuleProof, trial: Trial) -> str:
+    """Say as which language an example was read, where it could be another one."""
+    is_one = len(proof.rule.languages) == 1 or trial.side in _AT_COMMITS
+    return "" if is_one else f", as {trial.language}"
+
+
+def _choice(proof: RuleProof, story: Sequence[Trial]) -> str:
+    """Say how to keep an example to the language in which nothing is wrong with it, if there is one."""
+    failed = {trial.side for trial in story}
+    passed = (each for each in proof.trials if each.line == story[0].line and each.is_passed)
+    other = next((each.language for each in passed if each.side in failed), None)
+    return f"If this is only meant as {other}, say so in the example: `language: {other}`" if other else ""
 
 
 def _also_silent(pen: Pen, proof: RuleProof, told: Trial) -> Iterator[str]:
