@@ -16,6 +16,7 @@ _PATTERN = re.compile(
     r"Invalid pattern for (?P<language>.+?): (?P<why>.*?) ?----- pattern ----- "
     r"(?P<text>.*?)(?: ----- end pattern -----.*)?"
 )
+_STOP = re.compile(r'\(_NOT_A_FILE_:(?P<line>\d+):\d+ "(?P<word>[^"]+)"\)')
 _REGEX = re.compile(r"invalid regex '(?P<text>.*)': (?P<why>.*) at position (?P<position>\d+)")
 _METAVARIABLE = re.compile(r"`(\$\w+)' is neither")
 _TOO_OLD = re.compile(
@@ -107,6 +108,9 @@ def _pattern_words(told: re.Match[str], rule: Node | None) -> _Words:
         hint = f"metavariables are upper-case: {found[1].upper()}"
     elif bracket := _lone_bracket(told["text"]):
         hint = f"the bracket {bracket} has no counterpart"
+    elif stop := _STOP.search(told["why"]):
+        line = f" in line {stop['line']} of the pattern" if stop["line"] != "1" else ""
+        hint = f"it goes wrong at {_quoted(stop['word'])}{line}; {hint}"
     elif place is None:  # it is made of the type of a metavariable
         for key, value in scalars(rule):
             if key in {"type", "types"} and value.text in told["text"]:

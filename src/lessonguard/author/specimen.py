@@ -69,7 +69,7 @@ def example_specimens(subject: Subject, languages: Languages, files: Files) -> I
                 if is_looked_at or is_meant or specimen.problem:
                     yield specimen
                 else:
-                    yield replace(specimen, problem=_left_out(specimen.path, example))
+                    yield replace(specimen, problem=_left_out(specimen.path, example, subject.lesson))
 
 
 def _specimens(
@@ -119,7 +119,10 @@ def _readings(subject: Subject, example: Example, languages: Languages) -> Itera
             yield _Reading(language=name, analyzer=analyzer, ending=ending)
 
 
-def _left_out(path: str, example: Example) -> str:
-    is_named = example.path or example.bad_file or example.good_file
-    remedy = "" if is_named else '; add a "path" that they let through to the example'
+def _left_out(path: str, example: Example, lesson: Lesson) -> str:
+    remedy = ""
+    if not (example.path or example.bad_file or example.good_file):
+        remedy = '; add a "path" that they let through to the example'
+    elif not example.rule and len(lesson.rules) > 1:
+        remedy = '; say with "rule" which of the rules the example is for'
     return f'the "paths" of the rule leave out {path}{remedy}'
