@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 
 from bench import contenders
+from bench.authoring import CHECK_GROUP, check_cases
 from bench.lessons import write_lessons
 from bench.measure import Case
 from bench.reviews import review_cases
@@ -106,5 +107,6 @@ GROUPS: Mapping[str, Callable[..., Iterator[Case]]] = {
     "repository": _growth_with_repository,
     "cache": _cache,
     "review": review_cases,
+    CHECK_GROUP: check_cases,
 }
 """The cases by group. A case is made when its turn comes, and with it the repository that it needs."""

@@ -18,6 +18,7 @@ _TITLES = {
     "repository": "Growth with the repository",
     "cache": "With and without remembered lessons",
     "review": "Pull requests at a server",
+    "check": "Lessons in a work tree",
 }
 
 _COLUMNS = ("case", "program", "seconds", "fastest … slowest", "first ÷ it", "found", "peak MiB")

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from bench import reviews
+from bench import authoring, reviews
 from bench.contenders import CORE, LESSONGUARD, SEMGREP
 from bench.hosting import AGAIN, REVIEW
 from bench.measure import Measurement, Outcome
@@ -118,4 +118,11 @@ TARGETS = (
     _review("writes", case=reviews.CLEAN, limit=0),
     _review("seconds", case=reviews.MANY, limit=30),
     _review("peak MiB", case=reviews.MANY, limit=500),
+    Target(
+        promise=f"{authoring.CHECK}, {authoring.HUNDRED}: seconds",
+        group=authoring.CHECK_GROUP,
+        case=authoring.HUNDRED,
+        one=authoring.CHECK,
+        limit=3,
+    ),
 )
