@@ -48,13 +48,14 @@ def _readable(excerpts: Sequence[Excerpt], semgrep: Semgrep) -> list[Excerpt]:
     if not excerpts:
         return []
     language = excerpts[0].sources.language
-    analyzers = semgrep.languages.analyzers_of_rule([language])
+    # One analyzer: a rule for JavaScript looks at TypeScript too, which would not matter here.
+    analyzers = frozenset(row.id for row in semgrep.languages.rows if language in row.keys)
     codes = [(each.sources, code) for each in excerpts for code in (each.bad, each.good)]
     targets = [
         Target(key=key, path=sources.after_path, content=_opened(sources, code).encode(), analyzers=analyzers)
         for key, (sources, code) in enumerate(codes)
     ]
-    rule = EngineRule(id="probe", analyzers=analyzers, document=_PROBE | {"languages": [language]})
+    rule = EngineRule(id="probe", analyzers=analyzers, document=_PROBE | {"languages": sorted(analyzers)})
     result = semgrep.run([rule], targets, limits=Limits(prefilter=False))
     failed = {problem.target // 2 for problem in result.problems if problem.kind in _UNREADABLE}
     return [each for index, each in enumerate(excerpts) if index not in failed]

@@ -69,7 +69,7 @@ class _Reader:
             return "it is not text in UTF-8, or too large"
         if not language:
             return "Semgrep reads no language of that name"
-        before, after = (text.split("\n") for text in texts if text is not None)
+        before, after = (text.removesuffix("\n").split("\n") for text in texts if text is not None)
         return Sources(
             before_path=file.base.path,
             after_path=file.head.path,

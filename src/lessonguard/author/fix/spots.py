@@ -18,7 +18,7 @@ _AROUND = 3
 
 _SIDE_ISSUES = re.compile(
     r"(?:^|/)(?:tests?|__tests__|spec|specs|testdata|fixtures?|docs?|examples?|vendor|node_modules|third_party)/"
-    r"|(?:^|/)(?:test_[^/]*|conftest\.py|[^/]*(?:_test|_spec|[.-]test|[.-]spec|Tests?|\.min|\.lock|-lock|\.pb|_pb2))"
+    r"|(?:^|/)(?:test_[^/]*|conftest|[^/]*(?:_test|_spec|[.-]test|[.-]spec|Tests?|\.min|\.lock|-lock|\.pb|_pb2))"
     r"\.[^/]*$|\.(?:md|rst|txt|lock|sum|snap|svg)$|(?:^|/)(?:CHANGELOG|CHANGES|NEWS)[^/]*$"
 )
 _IDLE = re.compile(
@@ -111,8 +111,8 @@ def _count(lines: Sequence[str], numbers: Iterable[int]) -> int:
 def _excerpts(sources: Sources, hunk: Hunk) -> Iterator[Excerpt]:
     """Give the wholes that the lines belong to, with both sides short enough; the file is one, too."""
     lines = LineMap(sources.hunks)
-    after = hunk.head_lines or _neighbour(hunk.head_lines, sources.after)
-    file = range(1, len(sources.after) + bool(sources.after[-1]))  # the last one is empty after a line feed
+    after = _trimmed(hunk.head_lines, sources.after) or _neighbour(hunk.head_lines, sources.after)
+    file = range(1, len(sources.after) + 1)
     for block in (*find_blocks(sources.after, after, most=_MOST), *([file] if len(file) <= _MOST else [])):
         before = lines.region(block.start, block.stop - 1)
         if len(before) <= _MOST:
@@ -124,6 +124,12 @@ def _surroundings(sources: Sources, hunk: Hunk) -> Excerpt:
     last = min(len(sources.after), max(first, hunk.head_lines.stop - 1 + _AROUND), first + _MOST)
     before = LineMap(sources.hunks).region(first, last)
     return Excerpt(sources=sources, before=before[:_MOST], after=range(first, last + 1))
+
+
+def _trimmed(numbers: range, lines: Sequence[str]) -> range:
+    """Leave out blank lines at either end: they belong to nothing."""
+    written = [number for number in numbers if lines[number - 1].strip()]
+    return range(written[0], written[-1] + 1) if written else range(0)
 
 
 def _neighbour(gap: range, lines: Sequence[str]) -> range:
