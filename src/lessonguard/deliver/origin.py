@@ -145,8 +145,16 @@ def open_change(commits: Commits, repository: Repository, *, lessons_folder: str
 
 
 def _local(directory: Path) -> Repository | None:
-    """Open the repository at a directory, if there is one."""
+    """Open the repository at a directory, if there is one that nobody's change can have brought.
+
+    Git takes any folder for a repository that looks like a bare one, with objects under names that are
+    not theirs. In a change there can be such a folder, but never one that is called `.git`.
+    """
     try:
-        return Repository.open(directory)
+        repository = Repository.open(directory)
     except GitError:
         return None
+    if ".git" in repository.git_directory.parts:
+        return repository
+    repository.close()
+    return None
