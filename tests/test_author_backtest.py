@@ -535,6 +535,30 @@ def test_a_change_that_semgrep_cannot_look_at_hides_no_other(shop: Repo, tmp_pat
     assert (again.failed, again.replayed) == ((), 6)
 
 
+def test_a_change_that_still_cannot_be_looked_at_hides_nothing_that_is_known(
+    shop: Repo, tmp_path: Path
+) -> None:
+    merge(shop, "Crash", {"crash.py": "crash = 1\n"})
+    library = lesson(tmp_path / "lessons")
+
+    reports = [
+        replay(shop, library, engine=Counting(breaks_at=b"crash"), tree=False, memory=Memory(tmp_path / "m"))
+        for _ in range(2)
+    ]
+
+    assert reports[0] == reports[1]
+
+
+def test_a_file_of_today_that_semgrep_cannot_look_at_hides_no_other(long: Repo, tmp_path: Path) -> None:
+    bad = {f"{number}.py": "crash = 1\n" for number in (20, 50)}
+    long.commit("Crash", {f"{number}.py": BAD for number in range(10, 60)} | bad)
+
+    about = only(replay(long, lesson(tmp_path / "lessons"), engine=Counting(breaks_at=b"crash"), last=1))
+
+    assert [(unseen.change, unseen.path) for unseen in about.unseen] == [(None, "20.py"), (None, "50.py")]
+    assert {f"{number}.py" for number in range(10, 60)} - {place.path for place in about.today} == bad.keys()
+
+
 def test_a_semgrep_that_cannot_look_at_anything_is_an_error(shop: Repo, tmp_path: Path) -> None:
     engine = Counting(breaks_at=b"")
 

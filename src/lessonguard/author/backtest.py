@@ -96,6 +96,7 @@ class _Run:
         self._options = options
         self._files: Sequence[ChangedFile] = ()
         self._seen: list[str] = []
+        self._failed: list[tuple[ChangedFile, str]] = []
         self._seen_files = 0
         self._enquiry = Enquiry(
             library,
@@ -150,15 +151,27 @@ class _Run:
         self._files = [file for file in self._walk.all_files(head) if file.head and selector.wants(file.head)]
         for start in range(0, len(self._files), _FILES_AT_ONCE):
             self._options.heard("looking for places of today", start, len(self._files))
-            part = tuple(self._files[start : start + _FILES_AT_ONCE])
-            change = Change(base=self._walk.nothing(head), tip=head, head=head, files=part)
-            question = Question(change=change, today=self._options.scan.today)
-            key = _tree_key(question)
-            if not self._enquiry.is_known(key):
-                self._walk.fetch(part)
-                list(self._enquiry.ask([(key, question)]))
+            self._look_at(head, self._files[start : start + _FILES_AT_ONCE])
+
+    def _look_at(self, head: CommitId, files: Sequence[ChangedFile]) -> None:
+        """Look at some files; if Semgrep cannot, find out by halves at which of them."""
+        change = Change(base=self._walk.nothing(head), tip=head, head=head, files=tuple(files))
+        question = Question(change=change, today=self._options.scan.today)
+        key = _tree_key(question)
+        if not self._enquiry.is_known(key):
+            self._walk.fetch(files)
+            list(self._enquiry.ask([(key, question)]))
+        reason = self._enquiry.failures.get(key)
+        if reason and len(files) > 1:
+            half = len(files) // 2
+            self._look_at(head, files[:half])
+            self._look_at(head, files[half:])
+            return
+        if reason:
+            self._failed.append((files[0], reason))
+        else:
             self._seen.append(key)
-            self._seen_files += len(part)
+        self._seen_files += len(files)
 
     # What is known now --------------------------------------------------------------------------
 
@@ -192,7 +205,7 @@ class _Run:
             if (places := tuple(place for place in outcome.places if not place.is_accepted))
         ]
         cause, caused_by = self._cause(lesson, spoken, replayed)
-        pairs = [*outcomes, *((None, outcome) for outcome in now)]
+        pairs = [*outcomes, *((None, outcome) for outcome in (*now, self._failures(lesson)))]
         return LessonBacktest(
             lesson=lesson,
             replayed=len(replayed),
@@ -207,6 +220,12 @@ class _Run:
             cause=cause,
             caused_by=caused_by,
         )
+
+    def _failures(self, lesson: Lesson) -> Outcome:
+        """Give the files of today that a lesson should have looked at, and Semgrep could not."""
+        wants = self._enquiry.selector([lesson]).wants
+        failed = ((file.path, reason) for file, reason in self._failed if file.head and wants(file.head))
+        return Outcome(unchecked=tuple(failed))
 
     def _outcome(self, lesson: Lesson, key: str) -> Outcome:
         return self._enquiry.outcome(lesson, key) or Outcome()

@@ -22,9 +22,6 @@ from lessonguard.lessons.model import IncidentId, Lesson, Library
 _SAVE_EVERY = 5.0
 """Seconds after which what is known is written, for the case that nobody is asked before this ends."""
 
-_GIVE_UP = 3
-"""After so many changes that Semgrep cannot look at, and none that it can, Semgrep itself is at fault."""
-
 
 class Enquiry:
     """What each lesson of a library has to say about changes, each of which has a key of its own.
@@ -48,7 +45,6 @@ class Enquiry:
         self._memory = memory
         self._replay = cache(lambda incidents: replay(self._some(incidents)))
         self._selectors: dict[IncidentId, Selector] = {}
-        self._answered = 0
         self._saved = monotonic()
 
     def outcome(self, lesson: Lesson, key: str) -> Outcome | None:
@@ -60,16 +56,13 @@ class Enquiry:
         return key in self.failures or not self._silent(key)
 
     def ask(self, asked: Sequence[tuple[str, Question]]) -> Iterator[None]:
-        """Ask about changes, each with its key; give a sign after each. See `Replay.scan` for errors.
-
-        Raise `EngineError` if Semgrep cannot look at any of the first ones.
-        """
+        """Ask about changes, each with its key; give a sign after each. See `Replay.scan` for errors."""
         for incidents, group in groupby(asked, lambda item: self._silent(item[0])):
             items = list(group)
             answers = self._replay(incidents).scan(question for _, question in items)
             for (key, question), answer in zip(items, answers, strict=True):
                 if isinstance(answer, EngineError):
-                    self._fail(key, answer)
+                    self.failures[key] = answer.message
                 else:
                     self._note(key, question.change, report=answer, lessons=self._some(incidents).lessons)
                 yield
@@ -93,13 +86,7 @@ class Enquiry:
         lessons = tuple(self._library.by_incident[incident] for incident in incidents)
         return replace(self._library, lessons=lessons, faults=())
 
-    def _fail(self, key: str, error: EngineError) -> None:
-        self.failures[key] = error.message
-        if not self._answered and len(self.failures) >= _GIVE_UP:
-            raise error
-
     def _note(self, key: str, change: Change, *, report: ScanReport, lessons: Sequence[Lesson]) -> None:
-        self._answered += 1
         self.faults |= dict.fromkeys(report.faults)
         versions = {file.path: [side for side in (file.base, file.head) if side] for file in change.files}
         for lesson in lessons:

@@ -86,7 +86,8 @@ class Replay:
     def scan(self, questions: Iterable[Question]) -> Iterator[ScanReport | EngineError]:
         """Give the report of each change in order, or why Semgrep could not look at it.
 
-        Raise `TimeIsUpError` at the deadline, and `GitError` if contents cannot be read.
+        Raise `TimeIsUpError` at the deadline, `GitError` if contents cannot be read, and `EngineError`
+        if Semgrep cannot look at anything.
         """
         waiting: list[tuple[Question, Look]] = []
         held = 0
@@ -132,6 +133,7 @@ class Replay:
             )
         except EngineError as error:
             self._deadline.check()
+            self._engine.try_out(limits=limits)
             return error
 
     def _look(self, change: Change) -> Look:

@@ -79,6 +79,13 @@ class RememberingEngine:
         for number, key in enumerate(noted):
             self._known[key] = _Answer(matches=tuple(matches[number]), problems=tuple(problems[number]))
 
+    def try_out(self, *, limits: Limits) -> None:
+        """Raise `EngineError` if the engine never answered, and cannot even look at an empty line."""
+        if not self._known:
+            analyzers = frozenset[str]().union(*(rule.analyzers for rule in self._rules))
+            target = Target(key=0, path="nothing", content=b"\n", analyzers=analyzers)
+            self.run(self._rules, [target], limits=limits)
+
     def run(self, rules: Sequence[EngineRule], targets: Sequence[Target], *, limits: Limits) -> EngineResult:
         """See `Engine.run`."""
         self.note(targets)
