@@ -13,7 +13,7 @@ from lessonguard.change.git import Repository
 from lessonguard.change.model import Change
 from lessonguard.cli.judging import exit_code, judging_options, limit, scan_options
 from lessonguard.cli.progress import Progress
-from lessonguard.deliver.review import Comments, ReviewOptions
+from lessonguard.deliver.review import Comments, Reviewed, ReviewOptions
 from lessonguard.deliver.review import review as run_review
 from lessonguard.deliver.runner import read_runner
 from lessonguard.engine.choose import find_semgrep
@@ -123,6 +123,11 @@ def review(
             preview=_previewing(lessons_folder.strip("/"), scan, judges=judges),
         )
         reviewed = run_review(runner, options)
+    return _conclude(reviewed, fail_on=fail_on)
+
+
+def _conclude(reviewed: Reviewed, *, fail_on: str) -> int:
+    """Log what was done, and decide the exit code: lessons that cannot be used come first."""
     if reviewed.words:
         click.echo(log_text(reviewed.words), err=True)
     if reviewed.preview and not reviewed.preview.is_sound:
