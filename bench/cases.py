@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator, Mapping
 
 from bench import contenders
 from bench.authoring import CHECK_GROUP, check_cases
+from bench.backtests import GROUP as BACKTEST_GROUP
+from bench.backtests import backtest_cases
 from bench.lessons import write_lessons
 from bench.measure import Case
 from bench.reviews import review_cases
@@ -108,5 +110,6 @@ GROUPS: Mapping[str, Callable[..., Iterator[Case]]] = {
     "cache": _cache,
     "review": review_cases,
     CHECK_GROUP: check_cases,
+    BACKTEST_GROUP: backtest_cases,
 }
 """The cases by group. A case is made when its turn comes, and with it the repository that it needs."""

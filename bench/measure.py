@@ -191,6 +191,10 @@ def _count_findings(output: bytes) -> int | None:
     except ValueError:
         return None
     rows: Sequence[object] | None = report.get("findings", report.get("results"))
+    if "replayed" in report:
+        rows = [
+            place for lesson in report["lessons"] for spoken in lesson["spoken"] for place in spoken["places"]
+        ]
     return None if rows is None else len(rows)
 
 

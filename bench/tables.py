@@ -19,6 +19,7 @@ _TITLES = {
     "cache": "With and without remembered lessons",
     "review": "Pull requests at a server",
     "check": "Lessons in a work tree",
+    "backtest": "Replaying the past",
 }
 
 _COLUMNS = ("case", "program", "seconds", "fastest … slowest", "first ÷ it", "found", "peak MiB")

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from bench import authoring, reviews
+from bench import authoring, backtests, reviews
 from bench.contenders import CORE, LESSONGUARD, SEMGREP
 from bench.hosting import AGAIN, REVIEW
 from bench.measure import Measurement, Outcome
@@ -124,5 +124,12 @@ TARGETS = (
         case=authoring.HUNDRED,
         one=authoring.CHECK,
         limit=3,
+    ),
+    Target(
+        promise=f"{backtests.FIRST}, {backtests.YEARS}: seconds",
+        group=backtests.GROUP,
+        case=backtests.YEARS,
+        one=backtests.FIRST,
+        limit=60,
     ),
 )
