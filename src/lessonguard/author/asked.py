@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 from lessonguard.author.tree import Tree
@@ -20,9 +19,9 @@ class Asked:
 
     `library` holds their lessons and, so that they can be compared, those beside them; `names` are the files
     that were asked about, as lessons and faults call them, and `paths` where they are, if they are on disk.
-    `read` gives the contents of any file of the library, or raises `OSError`; `reload` loads them all anew.
-    `repository` and `tree` are those that the files are in, if they are in any. `is_all` tells whether these
-    are all lessons of the repository.
+    `read` gives the contents of any file of the library, or raises `OSError`. `repository` and `tree` are
+    those that the files are in, if they are in any. `is_all` tells whether these are all lessons of the
+    repository.
     """
 
     library: Library
@@ -32,11 +31,6 @@ class Asked:
     repository: Repository | None
     tree: Tree | None
     is_all: bool
-    reload: Callable[[], Library]
-
-    def again(self) -> Asked:
-        """Read the same files once more, after they have changed."""
-        return replace(self, library=self.reload())
 
     @property
     def lessons(self) -> tuple[Lesson, ...]:
@@ -68,19 +62,14 @@ def find_asked(
     names = {file.name for file in wanted}
     beside = kept if names & {file.name for file in kept} else ()
     files = {file.name: file for file in (*beside, *wanted)}
-
-    def load() -> Library:
-        return load_files(files.values(), folder=folder if top else None)
-
     return Asked(
-        library=load(),
+        library=load_files(files.values(), folder=folder if top else None),
         names=frozenset(names),
         paths={file.name: file.path for file in wanted},
         read=lambda name: read_file(files[name]),
         repository=repository,
         tree=Tree(repository) if repository and top else None,
         is_all=not paths or bool(kept and names >= {file.name for file in kept}),
-        reload=load,
     )
 
 

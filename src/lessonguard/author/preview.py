@@ -51,7 +51,6 @@ def preview_lessons(
         repository=repository,
         tree=Tree(repository, change.head),
         is_all=False,
-        reload=lambda: library,
     )
     check = check_lessons(
         asked,

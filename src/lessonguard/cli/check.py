@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 from datetime import datetime, timezone
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 
@@ -80,12 +81,13 @@ def check(
         repository = open_repository(directory / paths[0] if paths else directory)
         if repository:
             stack.enter_context(repository)
-        asked = find_asked(
-            paths, directory=directory, folder=lessons_folder.strip("/"), repository=repository
+        find = partial(
+            find_asked, paths, directory=directory, folder=lessons_folder.strip("/"), repository=repository
         )
+        asked = find()
         rewriting = mend_files(asked.paths, top=repository.top if repository else None) if fix else None
         if rewriting and rewriting.mended:
-            asked = asked.again()
+            asked = find()
         options = CheckOptions(
             today=datetime.now(tz=timezone.utc).date(),
             limits=Limits(timeout=timeout, max_memory=max_memory),
