@@ -328,6 +328,23 @@ def test_what_is_known_outlives_a_termination(long: Repo, tmp_path: Path) -> Non
     assert len(json.loads(file.read_bytes().partition(b"\n")[2])) == 100
 
 
+def test_interrupted_at_once_it_claims_nothing(long: Repo, tmp_path: Path) -> None:
+    gate = Gate(tmp_path / "gate", at=0)
+    with _start(long.path, "TIMEOUT", "--last", "120", PYTHONPATH=str(gate.folder)) as process:
+        assert process.stderr
+        assert process.stderr.readline() == "replaying commits: 0 of 120 …\n".encode()
+        process.send_signal(signal.SIGINT)
+        stdout, _ = process.communicate(timeout=60)
+
+    assert process.returncode == 130
+    assert stdout.decode().splitlines()[-4:] == [
+        "Replayed no commits on main",
+        "TIMEOUT was not tried on any commit yet.",
+        "",
+        "Interrupted after 0 of 120 commits. The next run goes on from there.",
+    ]
+
+
 def test_a_terminal_shows_a_bar(long: Repo, tmp_path: Path) -> None:
     gate = Gate(tmp_path / "gate", at=1)
     master, slave = pty.openpty()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date
 from time import monotonic
@@ -89,28 +89,29 @@ class Replay:
         Raise `TimeIsUpError` at the deadline, `GitError` if contents cannot be read, and `EngineError`
         if Semgrep cannot look at anything.
         """
-        waiting: list[tuple[Question, Look]] = []
-        held = 0
+        waiting: list[Question] = []
+        looks: list[Look] = []
         for question in questions:
-            look = self._look(question.change)
-            self._engine.note(look.targets)
-            waiting.append((question, look))
-            held += look.size
-            is_much = self._engine.noted_bytes >= _ENOUGH_BYTES or held >= _HELD_BYTES
-            if len(waiting) >= _MOST_CHANGES or is_much:
-                yield from self._answer(waiting)
-                waiting, held = [], 0
-        yield from self._answer(waiting)
+            waiting.append(question)
+            looks.append(self._look(question.change))
+            self._engine.note(looks[-1].targets)
+            is_much = sum(look.size for look in looks) >= _HELD_BYTES
+            if is_much or len(waiting) >= _MOST_CHANGES or self._engine.noted_bytes >= _ENOUGH_BYTES:
+                self._prepare(looks)
+                looks = []  # no longer in memory when each change is read once more
+                yield from map(self._scan, waiting)
+                waiting = []
+        self._prepare(looks)
+        yield from map(self._scan, waiting)
 
-    def _answer(self, asked: Sequence[tuple[Question, Look]]) -> Iterator[ScanReport | EngineError]:
+    def _prepare(self, looks: Iterable[Look]) -> None:
+        """Ask Semgrep, and Git for the lines, about all of these at once."""
         self._deadline.check()
         try:
             self._engine.prepare(limits=self._deadline.limit(self._options.limits))
-            self._repository.hunks(self._compared([look for _, look in asked]))
+            self._repository.hunks(self._compared(looks))
         except EngineError:  # perhaps because of one change, so now each is asked about alone
             self._deadline.check()
-        for question, _ in asked:
-            yield self._scan(question)
 
     def _compared(self, looks: Iterable[Look]) -> Iterator[tuple[BlobId, BlobId]]:
         """Give the contents whose lines will be compared, so that Git does it for all in one run."""

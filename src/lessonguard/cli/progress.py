@@ -79,7 +79,7 @@ class Progress:
                 click.echo(f"\r\x1b[K{self._line(step, now)}", nl=False, err=True)
             elif step.text != shown or (step.total and now - at > _REMIND):
                 at = now
-                click.echo(f"{step.text}{_tally(step)} …", err=True)
+                click.echo(f"{step.text}{': ' if step.total else ''}{_tally(step)} …", err=True)
             shown = step.text
         if self._is_terminal and shown:
             click.echo("\r\x1b[K", nl=False, err=True)
@@ -90,12 +90,12 @@ class Progress:
             return f"{step.text} … {seconds}"
         filled = _BAR * step.done // step.total
         bar = f"  {_DONE * filled}{_LEFT * (_BAR - filled)}"
-        line = f"{step.text}{bar}{_tally(step)} · {seconds}{_left(step, now)}"
-        return line if len(line) < _columns() else f"{step.text}{_tally(step)}"
+        line = f"{step.text}{bar}  {_tally(step)} · {seconds}{_left(step, now)}"
+        return line if len(line) < _columns() else f"{step.text}: {_tally(step)}"
 
 
 def _tally(step: _Step) -> str:
-    return f"  {step.done:,} of {step.total:,}" if step.total else ""
+    return f"{step.done:,} of {step.total:,}" if step.total else ""
 
 
 def _left(step: _Step, now: float) -> str:

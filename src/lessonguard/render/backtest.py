@@ -170,7 +170,7 @@ def _verdict(pen: Pen, backtest: LessonBacktest, *, report: BacktestReport, room
     """Write the verdict, and what is to be known and done about it."""
     further = [cause_words(backtest, report.past), watch_words(backtest, report), unseen_words(backtest)]
     if room.with_advice or backtest.noise in {Noise.BUSY, Noise.NOISY}:
-        further.append(advice(backtest, report.past))
+        further.append(advice(backtest, report))
     lines = [pen.bold(line) for line in _prose(pen, verdict(backtest, report))]
     return lines + [line for text in further for line in _prose(pen, text)]
 

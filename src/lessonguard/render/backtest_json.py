@@ -43,7 +43,7 @@ def _lesson(backtest: LessonBacktest, report: BacktestReport) -> dict[str, objec
         "mode": lesson.mode.value,
         "verdict": verdict(backtest, report),
         "noise": backtest.noise.value,
-        "advice": advice(backtest, report.past),
+        "advice": advice(backtest, report),
         "spoken": [_spoken(spoken) for spoken in backtest.spoken],
         "watched": backtest.watched,
         "cause": backtest.cause.value,

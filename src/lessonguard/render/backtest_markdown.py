@@ -57,7 +57,7 @@ def _lesson(backtest: LessonBacktest, report: BacktestReport) -> Iterator[str]:
         cause_words(backtest, report.past),
         watch_words(backtest, report),
         unseen_words(backtest),
-        advice(backtest, report.past),
+        advice(backtest, report),
     )
     yield " ".join(markdown_prose(text) for text in further if text)
     if backtest.spoken:

@@ -100,15 +100,18 @@ def unseen_words(backtest: LessonBacktest) -> str:
     return f"{counted(len(backtest.unseen), 'file')} could not be checked, the first in {rest}."
 
 
-def advice(backtest: LessonBacktest, past: PastChanges) -> str:
-    """Judge how much it speaks, and say what to do about it."""
-    lesson = backtest.lesson
-    rate = f"one {past.unit} in {round(backtest.replayed / max(1, len(backtest.spoken)))}"
+def advice(backtest: LessonBacktest, report: BacktestReport) -> str:
+    """Judge how much it speaks, and say what to do about it; of a silence that ended early, nothing."""
+    lesson, unit = backtest.lesson, report.past.unit
+    rate = f"one {unit} in {round(backtest.replayed / max(1, len(backtest.spoken)))}"
     match backtest.noise:
+        case Noise.SILENT if report.stopped or not lesson.rules:
+            return ""
         case Noise.SILENT if not backtest.matches_anything:
-            return _unseen_advice(lesson)
+            remedy = f"`lessonguard prove {lesson.incident}` shows whether it works"
+            return f"Nothing matches here, past or present: {remedy}."
         case Noise.SILENT:
-            return f"Quiet: nobody has added such code in these {past.unit}s."
+            return f"Quiet: nobody has added such code in these {unit}s."
         case Noise.QUIET:
             return _quiet_advice(lesson)
         case Noise.BUSY:
@@ -117,13 +120,6 @@ def advice(backtest: LessonBacktest, past: PastChanges) -> str:
         case Noise.NOISY:
             narrow = "People stop reading what speaks so often: narrow the rule with `pattern-not` or `paths`"
             return f"Noisy: it speaks on {rate}. {narrow}{_or_monitor(lesson)}."
-
-
-def _unseen_advice(lesson: Lesson) -> str:
-    if not lesson.rules:
-        return ""
-    remedy = f"`lessonguard prove {lesson.incident}` shows whether it works"
-    return f"Nothing matches here, past or present: {remedy}."
 
 
 def _quiet_advice(lesson: Lesson) -> str:
@@ -140,6 +136,8 @@ def _or_monitor(lesson: Lesson) -> str:
 
 def _spoken(backtest: LessonBacktest, report: BacktestReport) -> str:
     lesson, count = backtest.lesson, len(backtest.spoken)
+    if report.stopped and not report.replayed:
+        return f"{lesson.incident} was not tried on any {report.past.unit} yet"
     if not report.replayed:
         return f"{lesson.incident} had no {report.past.unit}s to speak on"
     words = f"{lesson.incident} {_DEEDS[lesson.mode]} {_share(count, report)}"
