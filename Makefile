@@ -23,7 +23,7 @@ demo: $(VENV)/.installed  ## Watch lessonguard judge a change, in a repository m
 .PHONY: test
 test: $(VENV)/.developing $(VENV)/.github  ## Run the tests and measure their coverage
 	@$(BIN)/coverage erase
-	@$(BIN)/coverage run -m pytest $(ARGS)
+	@$(BIN)/coverage run -m pytest --numprocesses auto --dist loadfile $(ARGS)
 	@$(BIN)/coverage combine --quiet
 	@$(BIN)/coverage report
 
