@@ -48,6 +48,25 @@ def test_lessons_of_the_change_that_fail_silence_nothing(shop: Shop) -> None:
     assert "TIMEOUT" in reviewed.run.summary
 
 
+def test_lessons_of_the_change_that_are_slow_hold_nothing_up(shop: Shop) -> None:
+    arguments = ", ".join(map(str, range(400)))
+    slow = (
+        lesson(shop, "LOCK")
+        .replace("LOCK", "SLOW")
+        .replace(
+            "pattern: charge(...)", "pattern: charge(..., $A, ..., $B, ..., $C, ..., $D, ..., $E, ..., 500)"
+        )
+    )
+    examples = "".join(f"  - bad: charge({arguments}, {number})\n" for number in range(100))
+    pull = shop.pull({"app.py": BAD, "lessons/SLOW.yaml": slow + examples})
+
+    reviewed = shop.review(pull, "--timeout", "0.2", expect=3)
+
+    assert "Semgrep did not finish within 2.4 seconds" in reviewed.outcome.stderr
+    assert places(pull) == ["app.py:5 **This looks like"]
+    assert reviewed.run.outputs["blocking"] == "1"
+
+
 def test_attributes_and_settings_of_the_change_hide_nothing(shop: Shop) -> None:
     attributes = "* -diff -text binary filter=x diff=x merge=x export-ignore linguist-generated\n"
     pull = shop.pull(

@@ -5,8 +5,9 @@ SECURITY.md names each of these tests beside what it promises.
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from html import unescape
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from tests.support.hostile import MARKER, bodies, file_names, literal, teach, un
 from tests.support.hub.pull import Pull
 from tests.support.hub.server import Hub
 from tests.support.report import HOSTILE
-from tests.support.shop import BAD, Shop, ours
+from tests.support.shop import BAD, Shop, ours, summaries
 
 CAPTURING = """\
 rules:
@@ -50,13 +51,13 @@ def assert_all_harmless(shop: Shop, *texts: str) -> None:
         assert_harmless(text, addresses=[f"{shop.hub.server_url}/acme/shop/"])
 
 
-def assert_harmless_summary(text: str) -> None:
+def assert_harmless_summary(text: str, addresses: Sequence[str] = ()) -> None:
     page = Page(text)
     assert {
         fault for fault in page.faults if fault not in {f"<{tag}> is not ours" for tag in _TABLE}
     } == set()
     assert [words for words in page.prose if LINKING.search(words)] == []
-    assert page.addresses == []
+    assert [address for address in page.addresses if not address.startswith(tuple(addresses))] == []
 
 
 def test_names_of_files_are_only_shown(shop: Shop) -> None:
@@ -90,6 +91,35 @@ def test_what_rules_capture_is_only_shown(shop: Shop) -> None:
     assert all("has no timeout" in body for body in told)
     assert_all_harmless(shop, *unmarked_bodies(pull))
     assert_harmless_summary(reviewed.run.summary)
+
+
+def evil_lesson(number: int, text: str) -> str:
+    """Write a lesson, valid or nearly so, in which all that can be text is this one."""
+    said = json.dumps(f"The payments host went down with {text} for all workers and their orders.")
+    keys = ("title", "failure-mode", "root-cause", "mitigation", "invariant")
+    rule = {"languages": ["python"], "pattern": "requests.$M(...)", "message": f"Look: {text}"}
+    return "\n".join(
+        [
+            f"incident: EVIL-{number}",
+            "date: 2026-05-14\nseverity: P1\nfailure-class: missing-timeout",
+            *(f"{key}: {said}" for key in keys),
+            f"rules: {json.dumps([rule])}",
+            f"examples: {json.dumps([{'bad': f'requests.get(u) # {text}', 'good': f'x = 1 # {text}'}])}",
+            f"{json.dumps(text)}: 1\n" if number % 4 == 0 else "",
+        ]
+    )
+
+
+def test_lessons_of_the_change_are_only_shown(shop: Shop) -> None:
+    texts = [text for text in HOSTILE if text != "\udcff"]
+    lessons = {f"lessons/{number}.yaml": evil_lesson(number, text) for number, text in enumerate(texts)}
+    pull = shop.pull({**lessons, "app.py": BAD})
+
+    reviewed = shop.review(pull, "--preview", expect=2)
+
+    assert "lessons in this change" in summaries(pull)[0].body
+    for text in (*unmarked_bodies(pull), reviewed.run.summary):
+        assert_harmless_summary(text, addresses=[f"{shop.hub.server_url}/acme/shop/"])
 
 
 def accepting(reason: str) -> bytes:

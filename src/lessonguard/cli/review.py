@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import cast, get_args
 
@@ -25,6 +26,9 @@ from lessonguard.render.workflow import render_workflow
 from lessonguard.scan import ScanOptions
 
 _CHECK = "`lessonguard check` says the same before the push; the summary of this job has it all."
+
+_SLOW_RULES = 12
+"""How often Semgrep may take the most that one rule may take on one file, to try the lessons of a change."""
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
 
@@ -138,6 +142,10 @@ def _conclude(reviewed: Reviewed, *, fail_on: str) -> int:
 def _previewing(
     folder: str, options: ScanOptions, *, judges: bool
 ) -> Callable[[Repository, Change], Preview | None]:
+    # Whoever wrote the change wrote these lessons, and the review waits for them.
+    limits = replace(options.limits, deadline=_SLOW_RULES * options.limits.timeout)
+    options = replace(options, limits=limits)
+
     def preview(repository: Repository, change: Change) -> Preview | None:
         if not any(file.head and file.path.startswith(f"{folder}/") for file in change.files):
             return None
