@@ -19,7 +19,7 @@ from lessonguard.lessons.draft import Draft, FollowUp
 from lessonguard.lessons.header import SCHEMA_URL
 from lessonguard.lessons.model import IncidentId
 from lessonguard.lessons.node import Entries
-from lessonguard.lessons.parse import read_tree
+from lessonguard.lessons.parse import MAX_BYTES, read_tree
 from tests.support.report import hostile_text
 
 _CASES = sorted((Path(__file__).parent / "cases" / "postmortems").glob("*.md"))
@@ -320,3 +320,41 @@ def test_any_postmortem_becomes_yaml_that_says_what_was_taken(text: str) -> None
     written = {key.text: value for key, value in root.entries}
     assert written.keys() >= {"incident", "title", "date", "severity", "rules", "examples"}
     assert all(statement.text.isprintable() for statement in draft.statements)
+
+
+@pytest.mark.parametrize(
+    "unit",
+    [
+        *(
+            "e.g. A ",
+            "(#",
+            "**",
+            "[",
+            "- ",
+            "> ",
+            "* a\n  ",
+            "a: ",
+            "1-",
+            ".) ",
+            "|a",
+            "`",
+            "owner: ",
+            "\t",
+            "<!--",
+            "1 May ",
+        ),
+        *(
+            "## Root cause\n",
+            "**Root cause:** x\n\n",
+            "- **Date:** 2026-05-14\n",
+            "\x1b]",
+            "2026-05-14 09:12 UTC ",
+        ),
+    ],
+)
+@pytest.mark.parametrize("start", ["# ", "## Action items\n- "])
+def test_a_postmortem_that_repeats_itself_becomes_a_lesson_that_can_be_read(start: str, unit: str) -> None:
+    text = write_skeleton(read(start + unit * 8_000), schema=SCHEMA_URL)
+
+    assert len(text) < MAX_BYTES / 10
+    assert isinstance(read_tree(text.encode()), Entries)

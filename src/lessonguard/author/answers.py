@@ -88,6 +88,7 @@ def read_answer(key: str, text: str) -> Answer:
         return Answer(text=fault.instead)
     if fault:
         hint = f"{fault.hint[:1].upper()}{fault.hint[1:]}"
+        hint += "." if hint and hint[-1] not in ".?" else ""
         return Answer(text="", problem=fault.message, hint=hint)
     return Answer(text=tidy)
 

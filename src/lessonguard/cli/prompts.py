@@ -51,6 +51,8 @@ def ask_missing(draft: Draft, place: Place, *, repository: Repository | None) ->
     for key in missing:
         answer = _ask(draft, key, words=_words(key, place), proposal=_proposal(draft, key, repository))
         draft = _answered(draft, key, answer)
+    if missing:
+        _say("")
     return draft
 
 
@@ -86,7 +88,7 @@ def _ask(draft: Draft, key: str, *, words: Sequence[str], proposal: str) -> str:
     label = f"[{proposal if len(proposal) <= _SHORT else 'that'}] >" if proposal else ">"
     with _completion(words):
         while True:
-            text = click.prompt(label, default="", show_default=False, prompt_suffix=" ", err=True).strip()
+            text = _read_line(label)
             if text == _LATER or not text:
                 return "" if text else proposal
             answer = read_answer(key, _day(text) if key == "date" else text)
@@ -94,9 +96,16 @@ def _ask(draft: Draft, key: str, *, words: Sequence[str], proposal: str) -> str:
                 if answer.text != " ".join(text.split()):
                     _say(_styled(f"  → {answer.text}", dim=True))
                 return answer.text
-            hint = f" {answer.hint}." if answer.hint else ""
-            for line in wrapped(visible(f"{answer.problem}.{hint}"), width=width() - 2):
+            problem = f"{answer.problem}. {answer.hint}".strip()
+            for line in wrapped(visible(problem), width=width() - 2):
                 _say(_styled(f"  {line}", fg="red"))
+
+
+def _read_line(label: str) -> str:
+    # Only beside standard output can lines be edited, and words be completed.
+    is_apart = not sys.stdout.isatty()
+    text: str = click.prompt(label, default="", show_default=False, prompt_suffix=" ", err=is_apart)
+    return text.strip()
 
 
 def _proposal(draft: Draft, key: str, repository: Repository | None) -> str:

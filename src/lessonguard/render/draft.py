@@ -55,7 +55,7 @@ def _fix(draft: Draft) -> Iterator[tuple[str, str]]:
 def _follow_ups(items: Sequence[FollowUp]) -> Iterator[tuple[str, str]]:
     if items:
         words = counted(len(items), "follow-up")
-        yield "remediation", f"{words}, the first from {items[0].origin}; complete them in the comments"
+        yield "remediation", f"{words}, the first from {items[0].origin}; the file says what each lacks"
 
 
 def _refused(offer: Offer) -> str:

@@ -13,6 +13,9 @@ from lessonguard.record import record
 _MOST = 30
 """How many lines of code people read in an example."""
 
+_WIDEST = 300
+"""How many characters of a line they read; longer ones were hardly written by hand."""
+
 _AROUND = 3
 """How many lines around a change are shown, where it is in something larger."""
 
@@ -115,8 +118,9 @@ def _excerpts(sources: Sources, hunk: Hunk) -> Iterator[Excerpt]:
     file = range(1, len(sources.after) + 1)
     for block in (*find_blocks(sources.after, after, most=_MOST), *([file] if len(file) <= _MOST else [])):
         before = lines.region(block.start, block.stop - 1)
-        if len(before) <= _MOST:
-            yield Excerpt(sources=sources, before=before, after=block)
+        excerpt = Excerpt(sources=sources, before=before, after=block)
+        if len(before) <= _MOST and max(map(len, f"{excerpt.bad}{excerpt.good}".split("\n"))) <= _WIDEST:
+            yield excerpt
 
 
 def _surroundings(sources: Sources, hunk: Hunk) -> Excerpt:

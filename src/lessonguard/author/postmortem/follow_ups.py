@@ -59,6 +59,9 @@ _DUE = re.compile(
     rf"|[(,;\u2013\u2014-]\s*(?P<last>{_DATE})[\s).]*$",
     re.IGNORECASE,
 )
+_LONG = 500
+"""How many characters say who, when or how; more are something else."""
+
 _MENTION = re.compile(r"(?<![\w/@.])@[A-Za-z0-9][\w-]*(?:/[\w.-]+)?")
 
 
@@ -119,7 +122,11 @@ def _meaning(name: str) -> str:
 
 def _filled(item: FollowUp, said: Mapping[str, str]) -> FollowUp:
     """Add what is said and can be taken as it is."""
-    texts = {key: text.strip(" .,;") for key, text in said.items() if not _NOTHING.fullmatch(text.strip())}
+    texts = {
+        key: text.strip(" .,;")
+        for key, text in said.items()
+        if len(text) <= _LONG and not _NOTHING.fullmatch(text.strip())
+    }
     days = {key: day.isoformat() for key in ("due", "done_on") if (day := first_day(texts.get(key, "")))}
     plain = {key: texts[key] for key in ("failure_mode", "owner", "validation") if key in texts}
     kind = texts.get("kind", "").casefold()

@@ -171,7 +171,7 @@ def _lines(token: Token) -> list[Line]:
 
 
 def _line(number: int, raw: str) -> Line:
-    text = raw.strip()
+    text = " ".join(raw.split())
     for pattern in _LABELS:
         if found := pattern.fullmatch(text):
             label, value = _plain(found[1]), _plain(found[2] or "")

@@ -19,6 +19,7 @@ _MOMENTS = frozenset({"began", "detected", "stabilized"})
 _CLOSING, _OPENING = "[)\\]\"'”\u2019]*", "[(\\[\"'“\u2018`]*"
 _END = re.compile(rf"[.!?:;…。\uff01\uff1f]{_CLOSING}$")
 _BOUNDARY = re.compile(rf"[.!?…]{_CLOSING}\s+(?={_OPENING}[^\Wa-z_])|[。\uff01\uff1f]\s*")
+_SHORT = 12  # characters hold any abbreviation, and the space behind it
 _ABBREVIATED = re.compile(
     r"(?:\b(?:e\.g|i\.e|etc|vs|cf|approx|ca|no|fig|dr|mr|mrs|ms|st|a\.m|p\.m)|\b[a-z])\.\s*$", re.IGNORECASE
 )
@@ -56,7 +57,7 @@ def split_sentences(text: str) -> list[str]:
     """Split prose into sentences, each with a sign at its end."""
     sentences, start = [], 0
     for boundary in _BOUNDARY.finditer(text):
-        if not _ABBREVIATED.search(text[start : boundary.end()]):
+        if not _ABBREVIATED.search(text[max(start, boundary.end() - _SHORT) : boundary.end()]):
             sentences.append(text[start : boundary.end()].strip())
             start = boundary.end()
     sentences += [text[start:].strip()]

@@ -46,6 +46,9 @@ _PROSE = {"failure-mode": 1, "root-cause": 3, "mitigation": 3, "invariant": 1}
 _LONG = 320
 """How many characters of several sentences are taken."""
 
+_TOO_LONG = 1_000
+"""How many characters of one sentence are too many."""
+
 _OFFERED = {"failure-mode": ("summary",), "root-cause": ("trigger", "factors"), "invariant": ("lessons",)}
 """Which other topics an author may want to read for a key."""
 
@@ -123,7 +126,7 @@ def _titles(
 
 def _trimmed(title: str, incident: IncidentId) -> str:
     """Take off what a lesson says elsewhere: that it is a postmortem, of which incident and day."""
-    before = ""
+    before, title = "", title if len(title) <= _LONG else ""
     while title != before:
         before = title
         title = _PREFIX.sub("", _SUFFIX.sub("", _ASIDE.sub(" ", _DAY.sub("", title)))).strip(_EDGES)
@@ -169,8 +172,8 @@ def _prose(key: str, passages: Sequence[Passage]) -> Iterator[Statement | Offer]
         if sentences and not is_taken and passage.topic in {key, "summary"}:
             count = _count(sentences, most=_PROSE[key])
             text = " ".join(sentences[:count])
-            if fault := find_fault(key, text):
-                yield Offer(key=key, text=text, origin=passage.origin, why=_why(fault.message, key))
+            if why := _objection(key, text):
+                yield Offer(key=key, text=text, origin=passage.origin, why=why)
             else:
                 is_taken = True
                 yield Statement(key=key, text=text, origin=passage.origin, is_guess=passage.topic != key)
@@ -187,8 +190,12 @@ def _count(sentences: Sequence[str], *, most: int) -> int:
     return count
 
 
-def _why(message: str, key: str) -> str:
-    return message.replace(f'"{key}" says', "it says")
+def _objection(key: str, text: str) -> str:
+    """Say why a text is not taken, or nothing."""
+    if len(text) > _TOO_LONG:
+        return "that is too long for a lesson"
+    fault = find_fault(key, text)
+    return fault.message.replace(f'"{key}" says', "it says") if fault else ""
 
 
 def _others(passages: Sequence[Passage], incident: IncidentId) -> Iterator[Offer]:

@@ -16,6 +16,7 @@ from lessonguard.render.escape import visible
 COOKBOOK_URL = "https://github.com/OWNER/lessonguard/blob/v1/docs/cookbook.md"
 
 _SHORT = 12
+_MOST_PATHS = 20
 _MOST_LEFT_OUT = 10  # lines of a comment that people still read
 _REGEX = LONE_LANGUAGES - {"generic"}
 
@@ -127,4 +128,4 @@ def proof_lines(draft: Draft) -> list[str]:
 def watch_lines(draft: Draft) -> list[str]:
     """Write the paths that the fix touched as a proposal: to watch them is the author's decision."""
     paths = draft.fix.paths if draft.fix and draft.fix.paths else ("billing/gateway/**",)
-    return verbatim(["watch:", "  paths:", *(f"    - {quoted(path)}" for path in paths)])
+    return verbatim(["watch:", "  paths:", *(f"    - {quoted(path)}" for path in paths[:_MOST_PATHS])])

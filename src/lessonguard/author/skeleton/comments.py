@@ -9,6 +9,9 @@ from lessonguard.lessons.draft import Draft, Offer, Statement
 from lessonguard.render.escape import one_line, shortened
 from lessonguard.render.layout import wrapped
 
+_MOST = 5
+"""How many passages are repeated about one key."""
+
 _LONGEST = 800
 """How many characters of what a postmortem goes on to say are put into comments."""
 
@@ -33,8 +36,13 @@ def origin_comment(statement: Statement | None) -> list[str]:
 
 
 def offer_comments(draft: Draft, key: str) -> list[str]:
-    """Write what else was said about a key."""
-    return [line for offer in draft.offers if offer.key == key for line in comment(_words(draft, offer))]
+    """Write what else was said about a key, as far as people will read it."""
+    offers = [offer for offer in draft.offers if offer.key == key]
+    lines = [line for offer in offers[:_MOST] for line in comment(_words(draft, offer))]
+    return [
+        *lines,
+        *(comment(f"{len(offers) - _MOST} more passages are about it.") if offers[_MOST:] else ()),
+    ]
 
 
 def _words(draft: Draft, offer: Offer) -> str:

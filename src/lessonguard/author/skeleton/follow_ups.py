@@ -9,16 +9,20 @@ from lessonguard.lessons.model import Remediation, RemediationKind
 from lessonguard.lessons.placeholder import PLACEHOLDER
 from lessonguard.lessons.schema import key_fields, key_of
 from lessonguard.lessons.vague import find_vague
+from lessonguard.render.escape import one_line, shortened
 
 _KINDS = ", ".join(kind.value for kind in RemediationKind)
 _DAYS = frozenset({"due", "done"})
+_MOST = 30  # follow-ups that anybody follows up
+_LONGEST = 500  # characters of an action that are repeated
 _EXAMPLE = FollowUp(action="", origin="")
 
 
 def remediation_lines(draft: Draft) -> list[str]:
     """Write the follow-ups; without any, one to fill in, as a comment."""
-    complete = [item for item in draft.follow_ups if _is_complete(item)]
-    rest = [item for item in draft.follow_ups if not _is_complete(item)]
+    items, more = draft.follow_ups[:_MOST], len(draft.follow_ups[_MOST:])
+    complete = [item for item in items if _is_complete(item)]
+    rest = [item for item in items if not _is_complete(item)]
     parts = [] if draft.follow_ups else [_EXAMPLE]
     open_items = [line for item in [*rest, *parts] for line in _described(item)]
     return [
@@ -26,6 +30,7 @@ def remediation_lines(draft: Draft) -> list[str]:
         *(["remediation:"] if complete else verbatim(["remediation:"])),
         *(line for item in complete for line in _described(item)),
         *verbatim(open_items),
+        *(comment(f"The postmortem has {more} more.") if more else ()),
     ]
 
 
@@ -43,7 +48,8 @@ def _keys() -> list[str]:
 
 def _described(item: FollowUp) -> list[str]:
     """Write an item below what the postmortem says of it."""
-    words = f"{item.action} ({item.origin}{', done' if item.is_done else ''})"
+    action = shortened(one_line(item.action), _LONGEST)
+    words = f"{action} ({item.origin}{', done' if item.is_done else ''})"
     return [*(comment(words, indent=2) if item.action else ()), *_item(item)]
 
 

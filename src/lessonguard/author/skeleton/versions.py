@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 from itertools import zip_longest
 
-from lessonguard.render.escape import visible
+from lessonguard.render.escape import shortened, visible
 from lessonguard.render.layout import column_width
 
 _WIDEST = 64
@@ -25,6 +25,9 @@ def compare_versions(before: str, after: str, *, titles: tuple[str, str]) -> lis
     heading = _row(f"  {titles[0]}", f"  {titles[1]}", width=widths[0])
     return [heading, *(_beside(old, new, is_same=is_same, width=widths[0]) for is_same, old, new in rows)]
 
+
+_LONGEST = 200
+"""How many characters of a line are shown at all."""
 
 _Row = tuple[bool, str | None, str | None]
 
@@ -60,4 +63,5 @@ def _diff(rows: Sequence[_Row]) -> Iterator[str]:
 
 
 def _shown(code: str) -> list[str]:
-    return [visible(line.expandtabs(4)).rstrip() for line in code.rstrip("\n").split("\n")]
+    lines = code.rstrip("\n").split("\n")
+    return [shortened(visible(line.expandtabs(4)).rstrip(), _LONGEST) for line in lines]
