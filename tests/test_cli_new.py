@@ -111,7 +111,7 @@ def test_answers_count_before_what_a_postmortem_and_a_fix_say(repo: Repo) -> Non
 
 
 def test_a_postmortem_may_come_through_a_pipe(repo: Repo) -> None:
-    argv = [LESSONGUARD, "new", "INC-245", "--from", "-"]
+    argv = [str(LESSONGUARD), "new", "INC-245", "--from", "-"]
     result = subprocess.run(argv, cwd=repo.path, input=b"# Checkout hung\n", capture_output=True, check=True)
 
     assert "\ntitle: Checkout hung\n" in lesson(repo)
