@@ -62,6 +62,7 @@ def test_a_postmortem_becomes_the_lesson_file_that_people_have_looked_at(path: P
         ("---\ntitle: Checkout hung\n---\n# Something else", "Checkout hung"),
         ("# Checkout *hung* in `pay()` [again](https://x.example)", "Checkout hung in `pay()` again"),
         ("# Postmortem", ""),
+        ("# Post-mortem: [Title of the incident]", ""),
         ("# Incident INC-245", ""),
         ("# Summary\nCheckout hung.", ""),
         ("Checkout hung.", ""),
@@ -87,6 +88,8 @@ def test_the_title_is_what_is_left_of_the_heading(heading: str, title: str) -> N
         "| Root cause | There was no timeout. |\n|---|---|\n| Date | |",
         "| What | |\n|---|---|\n| Root cause | There was no timeout. |",
         "| Root cause | Date |\n|---|---|\n| There was no timeout. | |",
+        "| ID | INC-245 | Root cause | There was no timeout. |\n|-|-|-|-|\n| Date | | Status | done |",
+        "> **ID:** INC-245 | **Root cause:** There was no timeout. | **Status:** done",
         "---\nroot-cause: There was no timeout.\n---\n",
         "---\nroot_cause: >\n  There was\n  no timeout.\n---\n",
         "\ufeff---\nroot cause: There was no timeout.\n...\n",
@@ -118,7 +121,17 @@ def test_what_is_vague_is_not_taken_and_the_reason_is_told() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["TBD", "[Describe the cause.]", "*Why did it break?*", "N/A", "_none_", "<what broke>", "..."]
+    "text",
+    [
+        "TBD",
+        "[Describe the cause.]",
+        "- What led to the incident?",
+        "*Why did it break?*",
+        "N/A",
+        "_none_",
+        "<what broke>",
+        "...",
+    ],
 )
 def test_what_a_template_leaves_to_be_filled_in_is_nothing(text: str) -> None:
     draft = read(f"# Postmortem\nDate: {text}\n\nSeverity: {text}\n\n## Root cause\n\n{text}\n")

@@ -167,7 +167,15 @@ def _number(token: Token) -> int:
 
 def _lines(token: Token) -> list[Line]:
     first = _number(token)
-    return [_line(first + index, raw) for index, raw in enumerate(_raw(token).split("\n"))]
+    lines = [
+        (first + index, part) for index, raw in enumerate(_raw(token).split("\n")) for part in _parts(raw)
+    ]
+    return [_line(number, part) for number, part in lines]
+
+
+def _parts(raw: str) -> list[str]:
+    """Split a line of several labels, such as `**Date:** 2026-05-14 | **Severity:** P1`."""
+    return re.split(rf"\s[|·•]\s+(?={_BOLD})", raw)
 
 
 def _line(number: int, raw: str) -> Line:

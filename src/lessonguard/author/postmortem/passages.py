@@ -126,21 +126,19 @@ class _Finder:
             self._take_prose(block)
 
     def _take_row(self, block: Block) -> None:
-        label, value, *more = (*block.cells, "", "")
+        labels = [label for label in block.cells[::2] if label]
         if len(block.columns) > 1 and all(find_topic(column) for column in block.columns):
-            self._take_fields(block)
-        elif self._is_field(label) and not any(more):
-            self._open(label, block.line).blocks.append(_block(block, [_field(block.line, value)]))
+            self._take_fields(block, [] if block.cells == block.columns else block.columns, block.cells)
+        elif labels and len(block.cells) % 2 == 0 and all(map(self._is_field, labels)):
+            self._take_fields(block, block.cells[::2], block.cells[1::2])
         else:
             self._add(block)
 
-    def _take_fields(self, block: Block) -> None:
-        """Take a row of a table whose columns are the labels."""
-        is_heading = block.cells == block.columns
-        for label, value in () if is_heading else zip(block.columns, block.cells, strict=False):
+    def _take_fields(self, block: Block, labels: Sequence[str], values: Sequence[str]) -> None:
+        """Take a row of a table whose columns, or whose every other cell, are the labels."""
+        for label, value in zip(labels, values, strict=False):
             if self._is_field(label):
                 self._open(label, block.line).blocks.append(_block(block, [_field(block.line, value)]))
-        self._add(block)
 
     def _take_item(self, block: Block) -> None:
         first = block.lines[0]

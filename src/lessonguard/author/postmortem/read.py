@@ -20,8 +20,10 @@ from lessonguard.lessons.parse import read_tree
 
 _FRONT = re.compile(r"\A---[ \t]*\n(.*?)^(?:---|\.\.\.)[ \t]*$", re.DOTALL | re.MULTILINE)
 _GUIDANCE = re.compile(
-    r"\s*(?:\[.*\]|<.*>|_.*_)[.\s]*|\W*(?:tb[dc]|todo|n/?a|none)\W*", re.IGNORECASE | re.DOTALL
+    r"\s*|.*\?|\s*(?:\[.*\]|<.*>|_.*_)[.\s]*|\W*(?:tb[dc]|todo|n/?a|none)\W*", re.IGNORECASE | re.DOTALL
 )
+"""What templates leave to be filled in or answered."""
+
 _URL = re.compile(r"https?://[^\s<>\"')\]]+")
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _ID = re.compile(r"[A-Za-z][A-Za-z0-9]*-\d+")
@@ -126,12 +128,13 @@ def _titles(
 
 def _trimmed(title: str, incident: IncidentId) -> str:
     """Take off what a lesson says elsewhere: that it is a postmortem, of which incident and day."""
-    before, title = "", title if len(title) <= _LONG else ""
+    before, title = "", title if len(title) <= _LONG and not _GUIDANCE.fullmatch(title) else ""
     while title != before:
         before = title
         title = _PREFIX.sub("", _SUFFIX.sub("", _ASIDE.sub(" ", _DAY.sub("", title)))).strip(_EDGES)
         title = re.sub(rf"\A{re.escape(incident)}\b|\b{re.escape(incident)}\Z", "", title).strip(_EDGES)
-    return "" if re.fullmatch(_KIND, title, re.IGNORECASE) or find_fault("title", title) else title
+    is_nothing = re.fullmatch(_KIND, title, re.IGNORECASE) or _GUIDANCE.fullmatch(title)
+    return "" if is_nothing or find_fault("title", title) else title
 
 
 def _dates(passages: Sequence[Passage]) -> Iterator[tuple[date, Passage]]:

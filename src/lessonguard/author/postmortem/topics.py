@@ -11,6 +11,7 @@ TOPICS: dict[str, tuple[str, ...]] = {
     "date": (
         *("incident date", "date of incident", "date of the incident", "date of outage", "outage date"),
         *("date occurred", "date of occurrence", "occurred", "occurred on", "date", "dates", "day"),
+        *("date and time", "date/time"),
     ),
     "severity": ("severity", "incident severity", "severity level", "sev", "priority"),
     "postmortem": (
@@ -29,7 +30,15 @@ TOPICS: dict[str, tuple[str, ...]] = {
             "tl dr",
             "tldr",
         ),
-        *("high level summary", "overview", "synopsis", "abstract", "incident description", "description"),
+        *(
+            "high level summary",
+            "outage description",
+            "overview",
+            "synopsis",
+            "abstract",
+            "incident description",
+            "description",
+        ),
     ),
     "root-cause": (
         *(
@@ -41,6 +50,7 @@ TOPICS: dict[str, tuple[str, ...]] = {
             "cause",
         ),
         *("causes", "why did it happen", "why did this happen", "why it happened", "why this happened"),
+        *("why the event happened", "what caused the incident", "what caused it", "primary cause"),
     ),
     "trigger": ("trigger", "triggers", "triggering event", "proximate cause"),
     "factors": (
@@ -64,14 +74,21 @@ TOPICS: dict[str, tuple[str, ...]] = {
             "what did we learn",
             "learnings",
         ),
-        *("key learnings", "takeaways", "key takeaways"),
+        *("key learnings", "takeaways", "key takeaways", "lessons learnt"),
     ),
-    "timeline": ("timeline", "incident timeline", "timeline of events", "chronology", "sequence of events"),
+    "timeline": (
+        "timeline",
+        "incident timeline",
+        "timeline of events",
+        "chronology",
+        "sequence of events",
+        "chain of events",
+    ),
     "began": (
         *("began", "began at", "incident began", "outage began", "impact began", "start of incident"),
         *("start of impact", "start of outage", "incident start", "incident started", "impact start"),
         *("impact started", "outage start", "outage started", "start time", "time started", "started at"),
-        *("started", "start"),
+        *("started", "start", "start date/time"),
     ),
     "detected": (
         *("detected", "detected at", "time detected", "detection time", "time of detection"),
@@ -79,9 +96,17 @@ TOPICS: dict[str, tuple[str, ...]] = {
     ),
     "stabilized": (
         *("stabilized", "stabilised", "stabilized at", "stabilised at", "mitigated", "mitigated at"),
-        *("time mitigated", "impact mitigated", "incident mitigated", "recovered", "recovered at"),
+        *(
+            "mitigation time",
+            "time mitigated",
+            "impact mitigated",
+            "incident mitigated",
+            "recovered",
+            "recovered at",
+        ),
         *("service restored", "restored", "restored at", "end of impact", "end of outage", "impact end"),
         *("impact ended", "outage end", "outage ended", "resolved", "resolved at", "time resolved"),
+        *("resolution time", "end date/time"),
         *("incident resolved", "incident end", "incident ended", "end of incident", "end time", "ended"),
         *("ended at", "end"),
     ),
@@ -91,7 +116,15 @@ TOPICS: dict[str, tuple[str, ...]] = {
         *("corrective measures", "preventive actions", "preventative actions", "preventive measures"),
         *("follow ups", "follow up", "followups", "follow up actions", "follow up items", "follow up tasks"),
         *("followup actions", "remediation", "remediations", "remediation items", "remediation actions"),
-        *("remediation plan", "next steps", "todo", "to do", "improvement items", "prevention"),
+        *(
+            "remediation plan",
+            "next steps",
+            "todo",
+            "to do",
+            "improvement items",
+            "prevention",
+            "recommendations",
+        ),
     ),
     # Known to be something else, so that they end what stands before them.
     "": (
@@ -163,5 +196,5 @@ def find_topic(title: str) -> tuple[str, int] | None:
 def _words(title: str) -> str:
     """Reduce a heading to its words: no numbers, signs, brackets and capitals."""
     text = re.sub(r"\([^)]*\)|\[[^\]]*\]", " ", title.casefold()).replace("&", " and ").replace("+", " and ")
-    text = re.sub(r"[^\w/]+|_", " ", text).strip()
+    text = re.sub(r"\s*/\s*", "/", re.sub(r"[^\w/]+|_", " ", text)).strip()
     return re.sub(r"^(?:\d+ )+|^the ", "", text)
