@@ -112,6 +112,25 @@ def test_the_better_of_two_headings_counts_and_the_other_is_offered() -> None:
     ]
 
 
+def test_what_is_below_a_title_in_between_is_offered_and_not_taken() -> None:
+    draft = read("## Root cause\nThere was no timeout.\n### And then\nWe were lucky.\n")
+
+    assert texts(draft) == {"root-cause": "There was no timeout."}
+    assert [(offer.key, offer.text) for offer in draft.offers] == [("root-cause", "We were lucky.")]
+
+
+def test_the_day_in_a_title_is_a_guess() -> None:
+    [title, day] = read("# Checkout hung on 2026\u201105\u201114\n").statements
+
+    assert (title.text, day.text, day.is_guess) == ("Checkout hung", "2026-05-14", True)
+
+
+def test_lines_below_the_front_matter_are_counted_from_the_top() -> None:
+    draft = read("\n\n---\ntitle: Checkout hung\n---\n\n## Root cause\nThere was no timeout.\n")
+
+    assert [statement.origin for statement in draft.statements] == ["“title”, line 4", "“Root cause”, line 7"]
+
+
 def test_what_is_vague_is_not_taken_and_the_reason_is_told() -> None:
     draft = read("# X\n## Root cause\nHuman error. Somebody pressed the button.\n")
 

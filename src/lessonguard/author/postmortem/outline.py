@@ -20,6 +20,15 @@ _LABELS = (
 _ALONE = re.compile(rf"{_BOLD}([^{_BOLD}{_PLAIN}]+){_PLAIN}:?")
 _BOX = re.compile(r"\[([ xX])\]\s+")
 _ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b\n]*(?:\x07|\x1b\\)?)")
+_SIGNS = {
+    **dict.fromkeys(("strong_open", "em_open"), _BOLD),
+    **dict.fromkeys(("strong_close", "em_close"), _PLAIN),
+    **dict.fromkeys(("softbreak", "hardbreak"), "\n"),
+    "image": "",
+}
+"""What stands for tokens that are no text."""
+
+_HYPHENS = "\u2010\u2011"  # word processors put them into dates
 _PSEUDO = 7
 """The level of a paragraph that is a heading for being all bold; real ones have 1 to 6."""
 
@@ -72,7 +81,7 @@ class Heading:
 def read_outline(text: str) -> tuple[Heading | Block, ...]:
     """Read the headings and blocks of a document, in order.
 
-    Emphasis, links, images and HTML leave their text, code its backticks. Blocks of code and of HTML are
+    Emphasis, links and HTML leave their text, code its backticks. Images, blocks of code and of HTML are
     left out. The text is `cleaned`.
     """
     return tuple(_Reader(MarkdownIt("commonmark").enable("table").parse(text)).read())
@@ -81,7 +90,7 @@ def read_outline(text: str) -> tuple[Heading | Block, ...]:
 def cleaned(text: str) -> str:
     """Drop what nobody sees: escape sequences of terminals, control and format characters.
 
-    Lines stay lines, and every other kind of space becomes a plain one.
+    Lines stay lines, and every other kind of space or hyphen becomes a plain one.
     """
     text = re.sub(r"\r\n?", "\n", _ESCAPES.sub("", text))
     return "".join(_seen(character) for character in text)
@@ -89,7 +98,7 @@ def cleaned(text: str) -> str:
 
 def _seen(character: str) -> str:
     if character in "\n\t" or character.isprintable():
-        return character
+        return "-" if character in _HYPHENS else character
     category = unicodedata.category(character)
     return " " if category.startswith("Z") or character == "\x85" else ""
 
@@ -198,16 +207,8 @@ def _raw(token: Token) -> str:
 
 
 def _inline_text(token: Token) -> str:
-    match token.type:
-        case "strong_open" | "em_open":
-            return _BOLD
-        case "strong_close" | "em_close":
-            return _PLAIN
-        case "softbreak" | "hardbreak":
-            return "\n"
-        case "code_inline":
-            return f"`{token.content}`"
-        case "html_inline":
-            return " " if token.content.startswith("<br") else ""
-        case _:
-            return token.content
+    if token.type == "code_inline":
+        return f"`{token.content}`"
+    if token.type == "html_inline":
+        return " " if token.content.startswith("<br") else ""
+    return _SIGNS.get(token.type, token.content)

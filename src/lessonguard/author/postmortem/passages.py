@@ -47,10 +47,15 @@ class Passage:
         return next((line.text for line in lines if line.text), "")
 
     @property
-    def sentences(self) -> list[str]:
-        """Give the sentences of its paragraphs and items."""
-        told = [block.text for block in self.blocks if block.kind in {"prose", "item"}]
-        return [sentence for text in told for sentence in split_sentences(text)]
+    def sentences(self) -> tuple[list[str], list[str]]:
+        """Give the sentences of its paragraphs and items: what it begins with, and what is below titles."""
+        parts: tuple[list[str], list[str]] = [], []
+        is_below = False
+        for block in self.blocks:
+            is_below = is_below or (block.kind == "title" and bool(parts[0]))
+            if block.kind in {"prose", "item"}:
+                parts[is_below].extend(split_sentences(block.text))
+        return parts
 
 
 def split_sentences(text: str) -> list[str]:

@@ -18,7 +18,7 @@ from lessonguard.lessons.model import IncidentId, Severity
 from lessonguard.lessons.node import Entries, Scalar
 from lessonguard.lessons.parse import read_tree
 
-_FRONT = re.compile(r"\A---[ \t]*\n(.*?)^(?:---|\.\.\.)[ \t]*$", re.DOTALL | re.MULTILINE)
+_FRONT = re.compile(r"\A\s*^---[ \t]*\n(.*?)^(?:---|\.\.\.)[ \t]*$", re.DOTALL | re.MULTILINE)
 _GUIDANCE = re.compile(
     r"\s*|.*\?|\s*(?:\[.*\]|<.*>|_.*_)[.\s]*|\W*(?:tb[dc]|todo|n/?a|none)\W*", re.IGNORECASE | re.DOTALL
 )
@@ -69,7 +69,7 @@ def read_postmortem(text: str, *, incident: IncidentId, name: str) -> Draft:
     day = next(_dates(ranked), None)
     parts = [
         *_titles(outline, ranked, incident),
-        *_days(ranked, day),
+        *_days(outline, ranked, day),
         *_singles(ranked),
         *(part for key in _PROSE for part in _prose(key, ranked)),
         *_others(ranked, incident),
@@ -88,17 +88,18 @@ def read_postmortem(text: str, *, incident: IncidentId, name: str) -> Draft:
 
 def _split(text: str) -> tuple[tuple[Passage, ...], str]:
     """Read the front matter, if there is one; give the rest with as many lines as before."""
-    found = _FRONT.match(text.removeprefix("\n"))
+    found = _FRONT.match(text)
     root = read_tree(found[1].encode()) if found else None
     if not found or not isinstance(root, Entries):
         return (), text
+    before = found[0][: found.start(1)].count("\n")
     passages = [
         Passage(
             topic=about[0],
             rank=about[1],
             title=key.text,
-            line=key.line + 1,
-            blocks=(_block(key.line + 1, value.text),),
+            line=before + key.line,
+            blocks=(_block(before + key.line, value.text),),
         )
         for key, value in root.entries
         if (about := find_topic(key.text)) and about[0] and isinstance(value, Scalar) and value.text.strip()
@@ -141,10 +142,16 @@ def _dates(passages: Sequence[Passage]) -> Iterator[tuple[date, Passage]]:
     return ((day, passage) for passage in _about(passages, "date") if (day := first_day(passage.first)))
 
 
-def _days(passages: Sequence[Passage], day: tuple[date, Passage] | None) -> Iterator[Statement | Offer]:
+def _days(
+    outline: Sequence[Heading | Block], passages: Sequence[Passage], day: tuple[date, Passage] | None
+) -> Iterator[Statement | Offer]:
     if day:
         yield Statement(key="date", text=day[0].isoformat(), origin=day[1].origin)
         return
+    heading = next((part for part in outline if isinstance(part, Heading)), None)
+    if heading and (named := first_day(heading.title)):
+        origin = f"the heading, line {heading.line}"
+        yield Statement(key="date", text=named.isoformat(), origin=origin, is_guess=True)
     for passage in _about(passages, "date"):
         if not _GUIDANCE.fullmatch(passage.first):
             why = "it is not one day that can be read in one way"
@@ -170,8 +177,10 @@ def _prose(key: str, passages: Sequence[Passage]) -> Iterator[Statement | Offer]
     """Take the first sentences of the best passage that says something; offer what else there is."""
     is_taken = False
     for passage in _about(passages, key, *_OFFERED.get(key, ())):
-        sentences = [sentence for sentence in passage.sentences if not _GUIDANCE.fullmatch(sentence)]
-        rest = sentences
+        sentences, below = (
+            [sentence for sentence in part if not _GUIDANCE.fullmatch(sentence)] for part in passage.sentences
+        )
+        rest = [*sentences, *below]
         if sentences and not is_taken and passage.topic in {key, "summary"}:
             count = _count(sentences, most=_PROSE[key])
             text = " ".join(sentences[:count])
@@ -180,7 +189,7 @@ def _prose(key: str, passages: Sequence[Passage]) -> Iterator[Statement | Offer]
             else:
                 is_taken = True
                 yield Statement(key=key, text=text, origin=passage.origin, is_guess=passage.topic != key)
-            rest = sentences[count:]
+            rest = rest[count:]
         if rest:
             yield Offer(key=key, text=" ".join(rest), origin=passage.origin, why="")
 
