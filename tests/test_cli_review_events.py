@@ -194,7 +194,8 @@ class TestTheRunAfterAForks:
 
         pull = shop.hosted.pulls[7]
         assert ours(pull)
-        assert not any("evil" in item.body for item in (*ours(pull), *summaries(pull)))
+        bodies = [comment.body for comment in ours(pull)] + [review.body for review in summaries(pull)]
+        assert not any("evil" in body for body in bodies)
 
     def test_believes_no_place_that_the_diff_does_not_have(self, shop: Shop, report: Path) -> None:
         document = json.loads(report.read_text(encoding="utf-8"))

@@ -150,7 +150,7 @@ def test_what_nobody_gives_is_exit_3_with_what_to_do(shop: Shop) -> None:
 def test_a_token_that_is_not_valid_is_exit_3_without_showing_it(shop: Shop) -> None:
     pull = shop.pull({"app.py": BAD})
 
-    reviewed = shop.review(pull, expect=3, GITHUB_TOKEN="ghs_expired")
+    reviewed = shop.review(pull, expect=3, variables={"GITHUB_TOKEN": "ghs_expired"})
 
     assert "ghs_expired" not in reviewed.outcome.stdout + reviewed.outcome.stderr
     assert reviewed.writes == []
@@ -163,9 +163,9 @@ def test_a_server_of_ones_own_is_asked_at_its_own_addresses(shop: Shop) -> None:
         "GITHUB_GRAPHQL_URL": shop.hub.enterprise_graphql_url,
     }
 
-    shop.review(pull, expect=1, **addresses)
+    shop.review(pull, expect=1, variables=addresses)
     shop.push(pull, {"pay.py": UNLOCKED})
-    reviewed = shop.review(pull, expect=1, **addresses)
+    reviewed = shop.review(pull, expect=1, variables=addresses)
 
     assert len(ours(pull)) == 2
     assert reviewed.calls

@@ -60,10 +60,12 @@ def test_the_token_is_in_no_argument_file_address_or_log(shop: Shop, tmp_path: P
     reviewed = shop.review(
         pull,
         expect=1,
-        TMPDIR=str(names["temporary"]),
-        PATH=f"{names['programs']}:{os.environ['PATH']}",  # noqa: TID251 - a child inherits it
-        GIT_TRACE=str(names["log"]),
-        GIT_CURL_VERBOSE="1",
+        variables={
+            "TMPDIR": str(names["temporary"]),
+            "PATH": f"{names['programs']}:{os.environ['PATH']}",  # noqa: TID251 - a child inherits it
+            "GIT_TRACE": str(names["log"]),
+            "GIT_CURL_VERBOSE": "1",
+        },
     )
 
     assert len(ours(pull)) == 2

@@ -93,11 +93,11 @@ class Shop:
         event: str = "pull_request",
         expect: int = 0,
         token: Token | None = None,
-        **variables: str,
+        variables: Mapping[str, str] | None = None,
     ) -> Reviewed:
         """Run `lessonguard review` for a pull request as a step of a workflow would, with no checkout."""
         payload = self.hosted.events.pull_request(pull, action)
-        return self.run(event, payload, *argv, expect=expect, token=token, **variables)
+        return self.run(event, payload, *argv, expect=expect, token=token, variables=variables)
 
     def run(
         self,
@@ -106,13 +106,13 @@ class Shop:
         *argv: str,
         expect: int = 0,
         token: Token | None = None,
-        **variables: str,
+        variables: Mapping[str, str] | None = None,
     ) -> Reviewed:
         """Run `lessonguard review` after an event, and check its exit code."""
         run = self.hub.runner(event, payload, token=token or self.token)
         before = len(self.hub.calls)
         outcome = lessonguard(
-            "review", *argv, cwd=Path(run["GITHUB_WORKSPACE"]), expect=expect, **{**run, **variables}
+            "review", *argv, cwd=Path(run["GITHUB_WORKSPACE"]), expect=expect, **{**run, **(variables or {})}
         )
         return Reviewed(outcome=outcome, run=run, calls=self.hub.calls[before:])
 
