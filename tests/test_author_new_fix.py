@@ -168,6 +168,23 @@ def test_a_script_is_known_by_its_first_line(repo: Repo) -> None:
     assert read(repo).text("language") == "bash"
 
 
+def test_a_place_is_shown_once_and_of_a_file_that_is_shown_whole_one_is_enough(repo: Repo) -> None:
+    lines = "".join(f"    step({number})\n" for number in range(40))
+    start = "    try:\n        return post(order)\n    except Error:\n        log(order)\n        raise\n"
+    late = "    if order:\n        a(\n            1)\n    else:\n        pass\n"
+    before = f"def pay(order):\n{lines}{start}{lines}{late}{lines}{late}"
+    after = before.replace("post(order)", "post(order, 5)").replace("log(order)", "log(order, 5)")
+    after = after.replace("    else:\n        pass\n", "    elif late(order):\n        wait()\n")
+
+    fix = fixed(repo, {"pay.py": before}, {"pay.py": after})
+
+    assert [(pair.place, pair.files is None) for pair in fix.pairs] == [
+        ("pay.py, lines 42 to 46", True),
+        ("pay.py, lines 87 to 94", False),
+    ]
+    assert fix.left_out == ("pay.py: 1 more place",)
+
+
 def test_at_most_three_places_are_examples_and_the_others_are_named(repo: Repo) -> None:
     before = "".join(f"def f{number}(x):\n    return g(x, {number})\n\n\n" for number in range(6))
 

@@ -14,6 +14,9 @@ from lessonguard.lessons.draft import Pair
 _MOST = 3
 """How many examples are made: so many people read."""
 
+_TRIED = 12
+"""Among how many places they are looked for, the most telling ones."""
+
 _SHORT = 12
 """How many digits of a commit people read."""
 
@@ -38,9 +41,28 @@ def choose_pairs(
         (spot for each in sources if each.language == language for spot in find_spots(each)),
         key=lambda spot: -spot.weight,
     )
-    readable = _readable([each for spot in spots[:_MOST] for each in spot.excerpts], semgrep)
-    told = dict.fromkeys(_pair(spot, commits, readable=readable) for spot in spots[:_MOST])
-    return list(told), list(_left_out(sources, language, spots[_MOST:]))
+    chosen = _choose(spots, semgrep)
+    rest = [spot for spot in spots if not any(_holds(excerpt, spot) for excerpt, _ in chosen)]
+    pairs = [_pair(excerpt, commits, is_whole=is_whole) for excerpt, is_whole in chosen]
+    return pairs, list(_left_out(sources, language, rest))
+
+
+def _choose(spots: Sequence[Spot], semgrep: Semgrep) -> list[tuple[Excerpt, bool]]:
+    """Choose what to show: excerpts, and whether Semgrep can read each; in one file, one that it cannot."""
+    chosen: list[tuple[Excerpt, bool]] = []
+    readable = _readable([each for spot in spots[:_TRIED] for each in spot.excerpts], semgrep)
+    for spot in spots[:_TRIED]:
+        whole = next((each for each in spot.excerpts if each in readable), None)
+        files = {excerpt.sources.after_path for excerpt, is_whole in chosen if not is_whole}
+        is_shown = any(_holds(excerpt, spot) for excerpt, _ in chosen)
+        if len(chosen) < _MOST and not is_shown and (whole or spot.sources.after_path not in files):
+            chosen.append((whole or spot.lines, whole is not None))
+    return chosen
+
+
+def _holds(excerpt: Excerpt, spot: Spot) -> bool:
+    is_same = excerpt.sources.after_path == spot.sources.after_path
+    return is_same and spot.changed.start < excerpt.after.stop and excerpt.after.start < spot.changed.stop
 
 
 def _readable(excerpts: Sequence[Excerpt], semgrep: Semgrep) -> list[Excerpt]:
@@ -66,16 +88,15 @@ def _opened(sources: Sources, code: str) -> str:
     return code if opening.strip() in code else opening + code
 
 
-def _pair(spot: Spot, commits: tuple[CommitId, CommitId], *, readable: Sequence[Excerpt]) -> Pair:
-    sources = spot.sources
-    chosen = next((each for each in spot.excerpts if each in readable), spot.lines)
+def _pair(excerpt: Excerpt, commits: tuple[CommitId, CommitId], *, is_whole: bool) -> Pair:
+    sources = excerpt.sources
     before, after = (f"{path}@{commit[:_SHORT]}" for path, commit in zip(sources.paths, commits, strict=True))
     return Pair(
-        place=f"{sources.after_path}, {_lines(chosen.after)}",
+        place=f"{sources.after_path}, {_lines(excerpt.after)}",
         path=sources.after_path,
-        bad=_opened(sources, chosen.bad) if chosen in readable else chosen.bad,
-        good=_opened(sources, chosen.good) if chosen in readable else chosen.good,
-        files=None if chosen in readable else (before, after),
+        bad=_opened(sources, excerpt.bad) if is_whole else excerpt.bad,
+        good=_opened(sources, excerpt.good) if is_whole else excerpt.good,
+        files=None if is_whole else (before, after),
     )
 
 

@@ -69,10 +69,12 @@ class Excerpt:
 class Spot:
     """A changed place: the wholes that it is in, the best first, and how much it tells.
 
-    `lines` are the changed lines and a few around them: a part of something larger.
+    `changed` are the lines of the fix itself, or the one beside what it deleted; `lines` are these and a
+    few around them, a part of something larger.
     """
 
     sources: Sources
+    changed: range
     lines: Excerpt
     excerpts: tuple[Excerpt, ...]
     weight: int
@@ -100,8 +102,13 @@ def find_spots(sources: Sources) -> list[Spot]:
             excerpts = tuple(each for each in excerpts if each.bad.strip())
             key = excerpts[0].after if excerpts else hunk.head_lines
             if not is_new and (key not in spots or spots[key].weight < weight):
-                lines = _surroundings(sources, hunk)
-                spots[key] = Spot(sources=sources, lines=lines, excerpts=excerpts, weight=weight)
+                spots[key] = Spot(
+                    sources=sources,
+                    changed=hunk.head_lines or _neighbour(hunk.head_lines, sources.after),
+                    lines=_surroundings(sources, hunk),
+                    excerpts=excerpts,
+                    weight=weight,
+                )
     return sorted(spots.values(), key=lambda spot: -spot.weight)
 
 
