@@ -24,6 +24,10 @@ _MOST_CHANGES = 100
 _ENOUGH_BYTES = 2_000_000
 """How much is put into one run of Semgrep, unless one change alone has more: some seconds of work."""
 
+WORTH_A_PROCESS = 1_000_000
+"""Rules times bytes that are worth another process of Semgrep: few rules look at many files here, and to
+read the files takes longer than to match; measured on two cores."""
+
 _HELD_BYTES = 64_000_000
 """How much is held of what changed until that run, with what no rule looks at, and what was before."""
 

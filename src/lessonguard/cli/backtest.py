@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timezone
 from importlib import import_module
 from pathlib import Path
@@ -11,6 +12,7 @@ import click
 
 from lessonguard.author import backtest as author
 from lessonguard.author.memory import Memory
+from lessonguard.author.replay import WORTH_A_PROCESS
 from lessonguard.change.git import Repository
 from lessonguard.change.past import PastChanges
 from lessonguard.change.pick import past_changes
@@ -83,7 +85,7 @@ def backtest(
         folder = lessons_folder.strip("/")
         library = chosen_lessons(names, directory=directory, folder=folder, repository=repository)
         past = _past(repository, last=last, since=since, spans=spans)
-        semgrep = find_semgrep()
+        semgrep = replace(find_semgrep(), least=WORTH_A_PROCESS)
         options = author.BacktestOptions(
             scan=_scan_options(timeout=timeout, max_memory=max_memory),
             tree=repository.resolve("HEAD"),

@@ -33,12 +33,16 @@ _VERSION = re.compile(r"""^__VERSION__ = ["'](\d+)\.(\d+)\.(\d+)["']""", re.MULT
 class Semgrep:
     """An installed Semgrep, itself an engine: the folder of its Python package, and its version.
 
+    `least` is how much must be asked for another process to be started, in rules times bytes; None
+    for what suits one change.
+
     How it is run is decided, and the code for that loaded, when it is first asked: most changes
     ask nothing.
     """
 
     package: Path
     version: tuple[int, int, int]
+    least: int | None = None
 
     @property
     def core(self) -> Path:
@@ -69,9 +73,9 @@ class Semgrep:
     @cached_property
     def _engine(self) -> Engine:
         if _TESTED[0] <= self.version[:2] <= _TESTED[1] and self.core.is_file():
-            from lessonguard.engine.core import CoreEngine  # noqa: PLC0415 - see above
+            from lessonguard.engine.core import WORTH_A_PROCESS, CoreEngine  # noqa: PLC0415 - see above
 
-            return CoreEngine(self.core)
+            return CoreEngine(self.core, least=self.least or WORTH_A_PROCESS)
         return public_engine(self)
 
 
