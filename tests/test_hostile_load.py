@@ -1,6 +1,6 @@
 """Hostile pull requests: however much they hold, a review ends, in bounded memory, and says what it left out.
 
-SECURITY.md names each of these tests beside what it promises. Full sizes are measured in `make bench`.
+SECURITY.md names each of these tests beside what it promises. `make bench` reviews 3,000 changed files.
 """
 
 from __future__ import annotations

@@ -57,16 +57,12 @@ def test_the_token_is_in_no_argument_file_address_or_log(shop: Shop, tmp_path: P
         settings.write(f'[credential]\n\thelper = "!cat >> {names["helped"]}; true"\n')
     pull = shop.pull({"app.py": BAD, "pay.py": UNLOCKED})
 
-    reviewed = shop.review(
-        pull,
-        expect=1,
-        variables={
-            "TMPDIR": str(names["temporary"]),
-            "PATH": f"{names['programs']}:{os.environ['PATH']}",  # noqa: TID251 - a child inherits it
-            "GIT_TRACE": str(names["log"]),
-            "GIT_CURL_VERBOSE": "1",
-        },
-    )
+    path = f"{names['programs']}:{os.environ['PATH']}"  # noqa: TID251 - a child inherits it
+    variables = {"GIT_TRACE": str(names["log"]), "GIT_CURL_VERBOSE": "1", "PATH": path}
+    variables["TMPDIR"] = str(names["temporary"])
+
+    reviewed = shop.review(pull, expect=1, variables=variables)
+    shop.review(pull, expect=3, variables={**variables, "GITHUB_TOKEN": "ghs_expired"})
 
     assert len(ours(pull)) == 2
     assert "fetch" in names["log"].read_text(encoding="utf-8")
