@@ -61,7 +61,7 @@ def test_only_so_many_are_given(repo: Repo) -> None:
     assert subjects(past(repo, last=2)) == ["Merge topic-2", "Merge topic-1"]
 
 
-def test_each_commit_counts_where_hardly_any_are_merges(repo: Repo) -> None:
+def test_each_commit_counts_where_most_are_no_merges(repo: Repo) -> None:
     for number in range(6):
         repo.commit(f"Squashed {number}")
 
@@ -85,7 +85,7 @@ def test_commits_of_merged_branches_are_no_changes_of_their_own(repo: Repo) -> N
 def test_the_window_holds_as_many_changes_as_are_wanted(total: int) -> None:
     """Whatever there is more of: at the fewest merges that count, and at the most that do not."""
     size = window(total)
-    for merges in (-(-size // 3), -(-size // 3) - 1):
+    for merges in (-(-size // 2), -(-size // 2) - 1):
         rows = [["m", "p", "q"]] * merges + [["c", "p"]] * (size - merges)
 
         assert len(choose_landed(rows)[1]) >= total

@@ -15,8 +15,8 @@ _ENCODING = re.compile(rb"^encoding (\S+)$", re.MULTILINE)
 _GITHUB = re.compile(r"Merge pull request (#[0-9]+) from ")
 _GITLAB = re.compile(r"Merge branch '.*' into '.*'$")
 
-_ONE_IN = 3
-"""Where fewer commits than one in so many are merges, changes land without one: squashed or rebased."""
+_ONE_IN = 2
+"""Where fewer commits than one in so many are merges, many changes land without one: squashed or rebased."""
 
 
 @record
@@ -60,12 +60,13 @@ class PastChanges:
 def choose_landed(rows: Sequence[Sequence[str]]) -> tuple[bool, list[tuple[CommitId, CommitId]]]:
     """Choose what counts as a change among the commits of a branch, each given with its parents.
 
-    That is the merges, or all commits if hardly any are merges; never one without a parent, which
-    changed nothing. Tell whether they are merges, and give each with its first parent.
+    That is the merges, or all commits if most are none; never one without a parent, which changed
+    nothing. Tell whether they are merges, and give each with its first parent.
     """
-    merges = [row for row in rows if len(row) > len(("commit", "parent"))]
-    are_merges = bool(merges) and len(merges) * _ONE_IN >= len(rows)
-    chosen = merges if are_merges else [row for row in rows if len(row) > 1]
+    changes = [row for row in rows if len(row) > 1]
+    merges = [row for row in changes if len(row) > len(("commit", "parent"))]
+    are_merges = bool(merges) and len(merges) * _ONE_IN >= len(changes)
+    chosen = merges if are_merges else changes
     return are_merges, [(CommitId(row[0]), CommitId(row[1])) for row in chosen]
 
 

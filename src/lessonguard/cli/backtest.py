@@ -64,8 +64,8 @@ def backtest(
     """Say where lessons would have spoken in the past.
 
     Replays what was merged into the default branch, by all lessons of the work tree or those about
-    the incidents named, and looks for places that match today. Where hardly any commits are
-    merges, each one is a change.
+    the incidents named, and looks for places that match today. Where most commits are no merges,
+    each commit is a change.
 
     \b
     Examples:

@@ -75,7 +75,7 @@ def _told(report: BacktestReport) -> Sequence[LessonBacktest]:
     """Give the lessons that there is more to say about than a row of the table has."""
     if len(report.lessons) == 1:
         return report.lessons
-    return [each for each in report.lessons if each.spoken or each.unseen or each.watched]
+    return [each for each in report.lessons if each.spoken or each.watched]
 
 
 def _head(pen: Pen, report: BacktestReport) -> list[str]:
@@ -116,8 +116,9 @@ def _table(pen: Pen, report: BacktestReport) -> list[str]:
         strip = _strip(pen, each, report=report) + " " * (widths[2] - _cells(report))
         styled = pen.write(each.noise.value, _TONES[each.noise])
         lines.append(f"  {pen.bold(first)}  {spoke}  {strip}  {today}  {styled}".rstrip())
+    unseen = _prose(pen, unseen_words(*report.lessons))
     hint = "`lessonguard backtest INCIDENT` tells more about one lesson."
-    return ["", *lines, "", pen.dim(hint)]
+    return ["", *lines, "", *unseen, *([""] if unseen else []), pen.dim(hint)]
 
 
 def _row(cells: Sequence[str], widths: Sequence[int]) -> str:
@@ -168,7 +169,8 @@ def _lesson(pen: Pen, backtest: LessonBacktest, *, report: BacktestReport, room:
 
 def _verdict(pen: Pen, backtest: LessonBacktest, *, report: BacktestReport, room: _Room) -> list[str]:
     """Write the verdict, and what is to be known and done about it."""
-    further = [cause_words(backtest, report.past), watch_words(backtest, report), unseen_words(backtest)]
+    further = [cause_words(backtest, report.past), watch_words(backtest, report)]
+    further += [unseen_words(backtest)] if len(report.lessons) == 1 else []
     if room.with_advice or backtest.noise in {Noise.BUSY, Noise.NOISY}:
         further.append(advice(backtest, report))
     lines = [pen.bold(line) for line in _prose(pen, verdict(backtest, report))]

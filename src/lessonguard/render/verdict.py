@@ -6,9 +6,10 @@ from lessonguard.change.past import PastChanges
 from lessonguard.findings.backtest import BacktestReport, Cause, LessonBacktest, Noise
 from lessonguard.lessons.model import Lesson, Mode
 from lessonguard.render.escape import visible
-from lessonguard.render.words import counted
+from lessonguard.render.words import counted, gist
 
 _ABBREVIATED = 12  # digits of a commit's name
+_LONGEST_REASON = 100  # characters; Semgrep quotes the code that it could not parse
 
 _DEEDS = {
     Mode.BLOCK: "would have blocked",
@@ -60,7 +61,9 @@ def gaps(report: BacktestReport) -> list[str]:
         first = report.failed[0]
         more = f" (and {len(report.failed) - 1} more)" if len(report.failed) > 1 else ""
         commit = first.change.commit[:_ABBREVIATED]
-        sentences.append(f"Semgrep could not look at {past.unit} {commit}{more}: {visible(first.reason)}")
+        sentences.append(
+            f"Semgrep could not look at {past.unit} {commit}{more}: {gist(first.reason, _LONGEST_REASON)}"
+        )
     return sentences
 
 
@@ -74,7 +77,7 @@ def cause_words(backtest: LessonBacktest, past: PastChanges) -> str:
         case Cause.MISSED:
             why = "the code was there before, or the rule does not fire on it: see `lessonguard prove`"
             return f"None of these introduced the bad code of {broken}: {why}."
-        case Cause.ELSEWHERE:
+        case Cause.ELSEWHERE if proof and not proof.repository:
             unknown = f"which {past.unit} caused it cannot be told"
             return f"The commit with its bad code, {broken}, is not in this history: {unknown}."
         case _:
@@ -90,14 +93,17 @@ def watch_words(backtest: LessonBacktest, report: BacktestReport) -> str:
     return f"{share[0].upper()}{share[1:]} {touch} a path that it watches, which is worth a notice."
 
 
-def unseen_words(backtest: LessonBacktest) -> str:
-    """Say how much could not be looked at, and the first of it; empty if all was."""
-    if not backtest.unseen:
+def unseen_words(*backtests: LessonBacktest) -> str:
+    """Say how many files these lessons could not look at, and the first of them; empty if none."""
+    unseen = list(dict.fromkeys(unseen for backtest in backtests for unseen in backtest.unseen))
+    if not unseen:
         return ""
-    first = backtest.unseen[0]
-    when = f"{first.change.commit[:_ABBREVIATED]} " if first.change else ""
-    rest = f"{when}{visible(first.path)}: {visible(first.reason)}"
-    return f"{counted(len(backtest.unseen), 'file')} could not be checked, the first in {rest}."
+    first = unseen[0]
+    when = f" at {first.change.commit[:_ABBREVIATED]}" if first.change else ""
+    files = "1 file" if len(unseen) == 1 else f"{len(unseen):,} files"
+    which = "" if len(unseen) == 1 else "the first: "
+    reason = gist(first.reason, _LONGEST_REASON).rstrip(".")
+    return f"{files} could not be checked, {which}{visible(first.path)}{when}: {reason}."
 
 
 def advice(backtest: LessonBacktest, report: BacktestReport) -> str:
