@@ -6,12 +6,15 @@ import json
 import os
 import stat
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from lessonguard.author.memory import Memory
+from lessonguard.author.memory import Memory, tree_key
 from lessonguard.author.outcome import Outcome
+from lessonguard.change.model import BlobId, FileVersion
 from lessonguard.findings.backtest import Place
 from lessonguard.findings.model import State
 from lessonguard.lessons.model import Lesson, Rule, RuleId, Watch
@@ -180,6 +183,27 @@ def test_the_oldest_files_go_when_there_are_too_many(tmp_path: Path) -> None:
     assert len(left) == 200
     assert not {"0.json", "1.json", "2.json"} & left
     assert Memory(tmp_path).recall(LESSON, "change") == OUTCOME
+
+
+def test_of_trees_only_the_last_day_is_kept(tmp_path: Path) -> None:
+    versions = [FileVersion(path="a.py", blob=BlobId("b" * 40), executable=False)]
+    days = [date(2026, 5, day) for day in (9, 10, 11)]
+    keys = [tree_key(versions, today=day) for day in days]
+
+    saved(tmp_path, **dict.fromkeys([keys[2], keys[0], "change", keys[1]], OUTCOME))
+
+    known = [key for key in [*keys, "change"] if Memory(tmp_path).recall(LESSON, key)]
+    assert known == [keys[2], "change"]
+
+
+@pytest.mark.parametrize("other", [{"path": "b.py"}, {"blob": BlobId("c" * 40)}, {"executable": True}])
+def test_a_part_of_a_tree_is_known_by_all_that_is_in_it(other: dict[str, Any]) -> None:
+    version = FileVersion(path="a.py", blob=BlobId("b" * 40), executable=False)
+    today = date(2026, 5, 9)
+
+    keys = {tree_key(files, today=today) for files in ([version], [replace(version, **other)], [version] * 2)}
+
+    assert len(keys) == 3
 
 
 def test_what_is_kept_out_is_not_saved(tmp_path: Path) -> None:

@@ -5,12 +5,11 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import field
-from hashlib import sha256
 from itertools import takewhile
 from time import monotonic
 
 from lessonguard.author.enquiry import Enquiry
-from lessonguard.author.memory import Memory
+from lessonguard.author.memory import Memory, change_key, tree_key
 from lessonguard.author.outcome import Outcome
 from lessonguard.author.replay import Deadline, Question, Replay, TimeIsUpError
 from lessonguard.change.git import Repository
@@ -129,8 +128,8 @@ class _Run:
         changes = self._past.changes
         for start in range(0, len(changes), _CHANGES_AT_ONCE):
             part = changes[start : start + _CHANGES_AT_ONCE]
-            unknown = [change for change in part if not self._enquiry.is_known(_key(change))]
-            asked = [(_key(change), question) for change, question in self._questions(unknown)]
+            unknown = [change for change in part if not self._enquiry.is_known(change_key(change))]
+            asked = [(change_key(change), question) for change, question in self._questions(unknown)]
             done = start + len(part) - len(unknown)
             self._options.heard(f"replaying {self._past.unit}s", done, len(changes))
             for number, _ in enumerate(self._enquiry.ask(asked), 1):
@@ -157,7 +156,7 @@ class _Run:
         """Look at some files; if Semgrep cannot, find out by halves at which of them."""
         change = Change(base=self._walk.nothing(head), tip=head, head=head, files=tuple(files))
         question = Question(change=change, today=self._options.scan.today)
-        key = _tree_key(question)
+        key = tree_key([file.head for file in files if file.head], today=question.today)
         if not self._enquiry.is_known(key):
             self._walk.fetch(files)
             list(self._enquiry.ask([(key, question)]))
@@ -177,16 +176,16 @@ class _Run:
 
     def report(self, stopped: Stop) -> BacktestReport:
         """Put together what is known."""
-        known = takewhile(lambda change: self._enquiry.is_known(_key(change)), self._past.changes)
+        known = takewhile(lambda change: self._enquiry.is_known(change_key(change)), self._past.changes)
         reached, failures = list(known), self._enquiry.failures
-        replayed = [change for change in reached if _key(change) not in failures]
+        replayed = [change for change in reached if change_key(change) not in failures]
         return BacktestReport(
             past=self._past,
             reached=len(reached),
             failed=tuple(
                 Unreplayed(change=change, reason=failures[key])
                 for change in reached
-                if (key := _key(change)) in failures
+                if (key := change_key(change)) in failures
             ),
             head=self._options.tree,
             files=len(self._files),
@@ -197,7 +196,7 @@ class _Run:
         )
 
     def _about(self, lesson: Lesson, replayed: Sequence[MergedChange]) -> LessonBacktest:
-        outcomes = [(change, self._outcome(lesson, _key(change))) for change in replayed]
+        outcomes = [(change, self._outcome(lesson, change_key(change))) for change in replayed]
         now = [self._outcome(lesson, key) for key in self._seen]
         spoken = [
             Spoken(change=change, places=places)
@@ -261,14 +260,3 @@ class _Run:
             return self._repository.resolve(revision)
         except GitError:
             return None
-
-
-def _key(change: MergedChange) -> str:
-    return f"{change.base}..{change.commit}"
-
-
-def _tree_key(question: Question) -> str:
-    """Name a part of a tree by what is in it, and the day, on which accept comments may expire."""
-    heads = [file.head for file in question.change.files if file.head]
-    rows = "".join(f"{head.blob} {head.executable} {head.path}\0" for head in heads)
-    return f"{question.today} {sha256(rows.encode('utf-8', 'surrogateescape')).hexdigest()}"

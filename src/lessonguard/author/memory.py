@@ -6,12 +6,15 @@ import json
 import zlib
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
+from datetime import date
 from hashlib import sha256
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from lessonguard.author.outcome import Outcome, decode_outcome, encode_outcome
+from lessonguard.change.model import FileVersion
+from lessonguard.change.past import MergedChange
 from lessonguard.lessons.cache import read_cache, write_cache
 from lessonguard.lessons.model import IncidentId, Lesson
 
@@ -23,6 +26,20 @@ _MOST_PLACES = 1_000
 
 _MOST_FILES = 200
 """How many files are kept, each with what one version of one lesson had to say."""
+
+
+_TREE = "tree "
+
+
+def change_key(change: MergedChange) -> str:
+    """Name a past change: by its two commits."""
+    return f"{change.base}..{change.commit}"
+
+
+def tree_key(files: Iterable[FileVersion], *, today: date) -> str:
+    """Name a part of a tree: by what is in it, and the day, on which accept comments may expire."""
+    rows = "".join(f"{file.blob} {file.executable} {file.path}\0" for file in files)
+    return f"{_TREE}{today} {sha256(rows.encode('utf-8', 'surrogateescape')).hexdigest()}"
 
 
 class Memory:
@@ -72,9 +89,15 @@ class Memory:
         self._changed = {}
 
     def _bounded(self, incident: IncidentId) -> dict[str, Any]:
+        """Choose what to keep; of trees, only what was noted on the last day."""
         known = self._known[incident]
-        small = {key: value for key, value in known.items() if (incident, key) not in self._large}
-        return dict(islice(small.items(), max(0, len(small) - _MOST_OUTCOMES), None))
+        last = max((_day(key) for key in known), default="")
+        kept = {
+            key: value
+            for key, value in known.items()
+            if (incident, key) not in self._large and _day(key) in {"", last}
+        }
+        return dict(islice(kept.items(), max(0, len(kept) - _MOST_OUTCOMES), None))
 
     def _outcomes(self, lesson: Lesson) -> dict[str, Any]:
         if lesson.incident not in self._known:
@@ -87,6 +110,11 @@ class Memory:
         deciding = [self._basis, lesson.incident, [rule.document for rule in lesson.rules], watched]
         name = sha256(json.dumps(deciding, sort_keys=True).encode()).hexdigest()
         return folder / f"{name[:32]}.json"
+
+
+def _day(key: str) -> str:
+    """Give the day in the key of a part of a tree; nothing for a change."""
+    return key.split()[1] if key.startswith(_TREE) else ""
 
 
 def _files(folder: Path) -> Iterable[Path]:
