@@ -63,6 +63,7 @@ def test_a_new_lesson_is_proven_and_tried_on_the_past(shop: Shop) -> None:
     assert ours(pull) == []
     assert "1 lesson in this change: proven" in summary.body
     assert "1 of the last 3 merges" in summary.body
+    assert "it matches 1 place today" in summary.body
     assert "load.py:2" in summary.body
     assert "1 lesson in this change: proven" in reviewed.run.summary
 

@@ -68,7 +68,7 @@ def preview_lessons(
             repository.walk().back_from(change.tip, branch="the base branch", last=_LAST),
             engine=semgrep,
             languages=semgrep.languages,
-            options=BacktestOptions(scan=options, time_limit=_SECONDS),
+            options=BacktestOptions(scan=options, tree=change.tip, time_limit=_SECONDS),
         )
     if judges:
         said = scan_change(
