@@ -54,6 +54,7 @@ class Scene:
         api_url: str = "",
         graphql_url: str = "",
         between_writes: float = 1.0,
+        timeout: float = 15.0,
     ) -> GitHub:
         """Give a client that does not really wait, with the scene's own token by default."""
         return GitHub(
@@ -61,7 +62,7 @@ class Scene:
             token=self.token if token == "" else token,
             api_url=api_url or self.hub.api_url,
             graphql_url=graphql_url or self.hub.graphql_url,
-            patience=Patience(timeout=1, between_writes=between_writes, sleep=self.waits.append),
+            patience=Patience(timeout=timeout, between_writes=between_writes, sleep=self.waits.append),
         )
 
     @property
@@ -674,7 +675,8 @@ def test_posting_is_never_tried_again_when_nobody_knows_what_became_of_it(
     assert len(github.reviews(7)) == has_effect
 
 
-def test_a_post_whose_answer_is_late_may_have_been_carried_out(scene: Scene, github: GitHub) -> None:
+def test_a_post_whose_answer_is_late_may_have_been_carried_out(scene: Scene) -> None:
+    github = scene.client(timeout=1)
     scene.hub.slow("POST", "/reviews", 1.5)
 
     with pytest.raises(UnansweredError, match="GitHub does not answer within 1 seconds") as caught:
