@@ -54,7 +54,7 @@ class Scene:
         api_url: str = "",
         graphql_url: str = "",
         between_writes: float = 1.0,
-        timeout: float = 15.0,
+        timeout: int = 15,
     ) -> GitHub:
         """Give a client that does not really wait, with the scene's own token by default."""
         return GitHub(
