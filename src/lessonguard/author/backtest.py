@@ -11,7 +11,7 @@ from time import monotonic
 from lessonguard.author.enquiry import Enquiry
 from lessonguard.author.memory import Memory, change_key, tree_key
 from lessonguard.author.outcome import Outcome
-from lessonguard.author.replay import Deadline, Question, Replay, TimeIsUpError
+from lessonguard.replay import Deadline, Question, Replay, TimeIsUpError
 from lessonguard.change.git import Repository
 from lessonguard.change.model import Change, ChangedFile, CommitId
 from lessonguard.change.past import MergedChange, PastChanges

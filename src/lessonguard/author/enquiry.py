@@ -10,7 +10,7 @@ from time import monotonic
 
 from lessonguard.author.memory import Memory
 from lessonguard.author.outcome import Outcome, make_outcome
-from lessonguard.author.replay import Question, Replay
+from lessonguard.replay import Question, Replay
 from lessonguard.change.model import Change, FileVersion
 from lessonguard.engine.languages import Languages
 from lessonguard.engine.rules import engine_rules

@@ -12,7 +12,7 @@ import click
 
 from lessonguard.author import backtest as author
 from lessonguard.author.memory import Memory
-from lessonguard.author.replay import WORTH_A_PROCESS
+from lessonguard.replay import WORTH_A_PROCESS
 from lessonguard.change.git import Repository
 from lessonguard.change.past import PastChanges
 from lessonguard.change.pick import past_changes
