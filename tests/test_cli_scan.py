@@ -117,7 +117,10 @@ def test_a_base_without_lessons_is_told(repo: Repo) -> None:
     outcome = lessonguard("scan", "--lessons-folder", "elsewhere", cwd=repo.path)
 
     tip = repo.git("rev-parse", "main")[:12]
-    assert outcome.stderr == f"note: there are no lessons in elsewhere at {tip}, so nothing was looked for\n"
+    assert outcome.stderr.splitlines() == [
+        f"note: there are no lessons in elsewhere at {tip}, so nothing was looked for",
+        "hint: `lessonguard init` brings some to start with",
+    ]
 
 
 def test_lessons_may_live_in_another_folder(repo: Repo) -> None:

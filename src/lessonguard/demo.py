@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from lessonguard.errors import GitError
+from lessonguard.lessons.builtin import builtin_folder
 from lessonguard.process import run
 from lessonguard.record import record
 
@@ -18,9 +19,6 @@ reply on a pooled connection, and whoever used that connection next read it. The
 the connection. This little shop had the same bug, has fixed it, and keeps the lesson in
 lessons/{INCIDENT}.yaml. Months later, three branches arrive.
 """
-
-_SHIPPED = Path(__file__).parent / "library"
-_IN_CHECKOUT = Path(__file__).parents[2] / "lessons"
 
 _IDENTITY = {
     "GIT_CONFIG_GLOBAL": "/dev/null",
@@ -129,7 +127,7 @@ def history() -> tuple[Commit, ...]:
         ),
         Commit(
             subject=f"Keep the lesson of {INCIDENT}",
-            files={lesson: (_lessons() / f"{INCIDENT}.yaml").read_text(encoding="utf-8")},
+            files={lesson: (builtin_folder() / f"{INCIDENT}.yaml").read_text(encoding="utf-8")},
         ),
         Commit(
             branch="narrow-except",
@@ -171,11 +169,6 @@ def build_demo(folder: Path) -> None:
         _git(folder, "add", "--all")
         _git(folder, "commit", "--quiet", "--no-verify", "--no-gpg-sign", "--message", commit.subject)
     _git(folder, "checkout", "--quiet", "main")
-
-
-def _lessons() -> Path:
-    """Find the lessons that came with lessonguard: in the installed package, or in its checkout."""
-    return _SHIPPED if _SHIPPED.is_dir() else _IN_CHECKOUT
 
 
 def _git(folder: Path, *argv: str) -> None:

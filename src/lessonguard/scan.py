@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import field
+from dataclasses import field, replace
 from datetime import date
 from importlib import import_module
 from pathlib import Path
@@ -22,11 +22,12 @@ from lessonguard.errors import LessonguardError
 from lessonguard.findings.citations import CitationIndex
 from lessonguard.findings.model import Finding, Notice, ScanReport, State, Unchecked
 from lessonguard.findings.source import Source
-from lessonguard.lessons.library import READ_AT_MOST, load_blobs
+from lessonguard.lessons.library import READ_AT_MOST, load_blobs, load_folder
 from lessonguard.lessons.model import Library
 from lessonguard.record import record
 
 _CACHE = "lessonguard/lessons.json"
+_CACHE_OF_DIRECTORY = "lessonguard/directory.json"
 _SEMGREP_RUNS = 0.02  # seconds, after which Semgrep has been started; it takes longer to be ready
 _FEW = 100
 _AT_ONCE = 16  # contents to ask Git for before counting their bytes
@@ -57,6 +58,23 @@ def read_library(repository: Repository, commit: CommitId, *, folder: str) -> Li
         folder=folder,
         cache=Path(repository.git_directory) / _CACHE,
     )
+
+
+def read_directory(repository: Repository, directory: Path, *, folder: str) -> Library:
+    """Load the lessons in a directory, which may be anywhere, to judge changes of this repository.
+
+    Inside of the repository they are called by their path in it, outside as the directory was given.
+    `folder` is where the repository keeps its own: these do not judge then, but hold bad code on purpose all
+    the same. The repository remembers what was parsed of the last such directory.
+    """
+    resolved, top = directory.resolve(), Path(repository.top or directory.anchor)
+    is_inside = repository.top is not None and resolved.is_relative_to(top)
+    library = load_folder(
+        directory,
+        name=resolved.relative_to(top).as_posix() if is_inside else None,
+        cache=Path(repository.git_directory) / _CACHE_OF_DIRECTORY,
+    )
+    return library if is_inside else replace(library, folder=folder)
 
 
 def scan_change(

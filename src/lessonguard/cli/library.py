@@ -10,14 +10,18 @@ from typing import Any, TypeVar
 
 import click
 
+from lessonguard.cli.options import LessonsDirectory
 from lessonguard.cli.terminal import wants_colour, width
 from lessonguard.engine.rules import export_rules
 from lessonguard.errors import LessonError, UsageError
+from lessonguard.lessons.builtin import BUILTIN
 from lessonguard.lessons.library import load_folder
 from lessonguard.lessons.model import IncidentId, Lesson, Library
 from lessonguard.render.lesson import render_lesson, render_lessons
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
+
+_USUAL = Path("lessons")
 
 
 def _lessons_option(function: _Function) -> _Function:
@@ -25,23 +29,23 @@ def _lessons_option(function: _Function) -> _Function:
         "--lessons",
         "folder",
         metavar="DIR",
-        type=click.Path(exists=True, file_okay=False, path_type=Path),
-        default="lessons",
-        show_default=True,
-        help="Where the lesson files are.",
+        type=LessonsDirectory(),
+        show_default=_USUAL.as_posix(),
+        help=f"Where the lesson files are; `{BUILTIN}` are those that come with lessonguard.",
     )(function)
 
 
 @click.command("list")
 @_lessons_option
-def list_lessons(folder: Path) -> None:
+def list_lessons(folder: Path | None) -> None:
     """List the lessons.
 
     \b
-    Example:
-      lessonguard list --lessons lessons
+    Examples:
+      lessonguard list
+      lessonguard list --lessons builtin    those that come with lessonguard
     """
-    library = load_folder(folder, name=None)
+    library = load_folder(folder or _USUAL, name=None)
     click.echo(render_lessons(library, width=width(), colour=wants_colour()), nl=False)
     refuse_faults(library)
 
@@ -49,21 +53,22 @@ def list_lessons(folder: Path) -> None:
 @click.command()
 @click.argument("incident")
 @_lessons_option
-def show(incident: str, folder: Path) -> None:
+def show(incident: str, folder: Path | None) -> None:
     """Show one lesson.
 
     \b
-    Example:
+    Examples:
       lessonguard show INC-245
+      lessonguard show openai-2023-03-redis-cancel --lessons builtin
     """
-    library = load_folder(folder, name=None)
+    library = load_folder(folder or _USUAL, name=None)
     lesson = find_lesson(library, incident)
     click.echo(render_lesson(lesson, width=width(), colour=wants_colour()), nl=False)
 
 
 @click.command()
 @_lessons_option
-def export(folder: Path) -> None:
+def export(folder: Path | None) -> None:
     """Print the rules as one Semgrep configuration, for editors and other tools.
 
     The output is JSON, which is YAML too.
@@ -73,7 +78,7 @@ def export(folder: Path) -> None:
       lessonguard export > lessons.semgrep.yaml
       semgrep scan --config lessons.semgrep.yaml
     """
-    library = load_folder(folder, name=None)
+    library = load_folder(folder or _USUAL, name=None)
     click.echo(json.dumps(export_rules(library), indent=2, ensure_ascii=False))
     refuse_faults(library)
 

@@ -7,8 +7,43 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import click
+from click.shell_completion import CompletionItem
+
+from lessonguard.lessons.builtin import BUILTIN, builtin_folder
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
+
+
+class LessonsDirectory(click.ParamType[Path]):
+    """A directory of lessons, or the word for those that come with lessonguard; becomes a `Path`.
+
+    A directory that really has that name is reached as `./builtin`.
+    """
+
+    name = "directory"
+    _directory = click.Path(exists=True, file_okay=False, path_type=Path)
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> Path:
+        """Give the directory; fail if there is none."""
+        if value == BUILTIN:
+            return builtin_folder()
+        return Path(self._directory.convert(str(value), param, ctx))
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        """Complete the word and the directories."""
+        words = [CompletionItem(BUILTIN)] if BUILTIN.startswith(incomplete) else []
+        return [*words, *self._directory.shell_complete(ctx, param, incomplete)]
+
+
+LESSONS = click.option(
+    "--lessons",
+    metavar="DIR",
+    type=LessonsDirectory(),
+    help="Take the lessons from this directory, in place of the repository's own; "
+    f"`{BUILTIN}` are those that come with lessonguard.",
+)
 
 LESSONS_FOLDER = click.option(
     "--lessons-folder",

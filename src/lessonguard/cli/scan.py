@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -12,14 +11,13 @@ from lessonguard.change.model import Change
 from lessonguard.change.pick import branch_change, staged_change, worktree_change
 from lessonguard.cli.formats import FORMATS, render
 from lessonguard.cli.judging import exit_code, judging_options, scan_options
-from lessonguard.cli.options import OUTPUT
+from lessonguard.cli.options import LESSONS, OUTPUT
 from lessonguard.cli.output import write_result
 from lessonguard.cli.progress import Progress
 from lessonguard.engine.choose import find_semgrep
 from lessonguard.errors import UsageError
-from lessonguard.lessons.library import load_folder
 from lessonguard.lessons.model import Library
-from lessonguard.scan import read_library, scan_change
+from lessonguard.scan import read_directory, read_library, scan_change
 
 
 @click.command()
@@ -27,13 +25,7 @@ from lessonguard.scan import read_library, scan_change
 @click.option("--head", metavar="REV", default="HEAD", show_default=True, help="What to judge.")
 @click.option("--staged", is_flag=True, help="Judge what is staged, against HEAD.")
 @click.option("--worktree", is_flag=True, help="Judge the work tree, untracked files included.")
-@click.option(
-    "--lessons",
-    "lessons_directory",
-    metavar="DIR",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="Take the lessons from this directory instead of the tip of --base.",
-)
+@LESSONS
 @click.option("--format", "format_name", type=click.Choice(FORMATS), default="text", show_default=True)
 @OUTPUT
 @judging_options
@@ -43,7 +35,7 @@ def scan(
     head: str,
     staged: bool,
     worktree: bool,
-    lessons_directory: Path | None,
+    lessons: Path | None,
     lessons_folder: str,
     format_name: str,
     output: Path | None,
@@ -64,6 +56,7 @@ def scan(
       lessonguard scan --base origin/dev    … compared with another branch
       lessonguard scan --staged             what the next commit would
       lessonguard scan --worktree           what is not committed yet, too
+      lessonguard scan --lessons builtin    … by the lessons that come with lessonguard
       lessonguard scan --format sarif --output lessonguard.sarif
 
     Exits with 0 if nothing was introduced at or above --fail-on, 1 if something was, 2 for a
@@ -72,7 +65,7 @@ def scan(
     with Repository.open(directory) as repository, Progress() as progress:
         progress.step("looking for what changed")
         change = _pick(repository, base=base, head=head, staged=staged, worktree=worktree)
-        library = _library(repository, change, directory=lessons_directory, folder=lessons_folder)
+        library = _library(repository, change, directory=lessons, folder=lessons_folder.strip("/"))
         semgrep = find_semgrep()
         options = scan_options(
             timeout=timeout,
@@ -105,19 +98,13 @@ def _pick(repository: Repository, *, base: str | None, head: str, staged: bool, 
 
 
 def _library(repository: Repository, change: Change, *, directory: Path | None, folder: str) -> Library:
-    if directory is None:
-        library = read_library(repository, change.tip, folder=folder.strip("/"))
+    if directory:
+        library = read_directory(repository, directory, folder=folder)
     else:
-        library = _read_directory(repository, directory)
+        library = read_library(repository, change.tip, folder=folder)
     if not library.lessons and not library.faults:
-        where = directory or f"{folder.strip('/')} at {change.tip[:12]}"
+        where = directory or f"{folder} at {change.tip[:12]}"
         click.echo(f"note: there are no lessons in {where}, so nothing was looked for", err=True)
-    # Lessons from elsewhere, or none: this repository's own still hold bad code on purpose.
-    return library if library.folder else replace(library, folder=folder.strip("/"))
-
-
-def _read_directory(repository: Repository, directory: Path) -> Library:
-    """Load lessons from a directory; inside the repository they are called by their path in it."""
-    resolved, top = directory.resolve(), Path(repository.top or directory.anchor)
-    is_inside = repository.top is not None and resolved.is_relative_to(top)
-    return load_folder(directory, name=resolved.relative_to(top).as_posix() if is_inside else None)
+        if directory is None:
+            click.echo("hint: `lessonguard init` brings some to start with", err=True)
+    return library

@@ -45,7 +45,7 @@ def find_files(folder: Path, *, name: str | None) -> tuple[LessonFile, ...]:
     their path as it was given. Raise `LessonError` if there is no such folder.
     """
     if not folder.is_dir():
-        hint = "`lessonguard new` writes the first lesson"
+        hint = "`lessonguard init` starts one"
         raise LessonError(f"cannot read lessons from {folder}: there is no such folder", hint=hint)
     start = name or folder.as_posix()
     return tuple(
