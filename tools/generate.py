@@ -11,6 +11,7 @@ from pathlib import Path
 from lessonguard.demo import build_demo
 from lessonguard.lessons.schema import render_schema
 from tools.lesson_format import blocks
+from tools.library_pages import library_documents
 from tools.marked import fill
 from tools.session import replay, run
 from tools.tutorial import build_tutorial
@@ -56,14 +57,19 @@ _GENERATED: dict[str, Callable[[], str]] = {
 
 
 def main(arguments: list[str]) -> int:
-    """Write what is out of date; with `--check` only name it and give 1."""
-    stale = {name: text for name, render in _GENERATED.items() if _read(name) != (text := render())}
+    """Write what is out of date, remove what should not be; with `--check` only name it and give 1."""
+    texts = {**{name: render() for name, render in _GENERATED.items()}, **library_documents(_ROOT)}
+    stale = {name: text for name, text in texts.items() if _read(name) != text}
     for name, text in stale.items():
         if "--check" in arguments:
             print(f"{name} is out of date; run: make generate", file=sys.stderr)
-            continue
-        (_ROOT / name).write_text(text, encoding="utf-8")
-        print(f"wrote {name}")
+        elif text is None:
+            (_ROOT / name).unlink()
+            print(f"removed {name}")
+        else:
+            (_ROOT / name).parent.mkdir(exist_ok=True)
+            (_ROOT / name).write_text(text, encoding="utf-8")
+            print(f"wrote {name}")
     return 1 if stale and "--check" in arguments else 0
 
 

@@ -4,13 +4,15 @@
 
 Every regular file of HEAD is looked at, whatever changed. A repository may be bare. With `--json` the counts
 are printed as JSON, by incident and repository; with `--show` so many places of each incident, chosen the
-same way each time, with the lines around them.
+same way each time, with the lines around them. `--update docs/survey.json` writes the counts there, with the
+commits that were looked at; other counts, and what people judged, stay as they are.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import subprocess
 import sys
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -27,6 +29,7 @@ from lessonguard.findings.source import Source
 from lessonguard.lessons.library import load_folder
 from lessonguard.lessons.model import Library
 from lessonguard.record import record
+from tools.survey_record import Revision, read_survey, write_survey
 
 _AT_ONCE = 8_000_000
 _AROUND = 4
@@ -50,6 +53,7 @@ def main() -> int:
     parser.add_argument("--incident", action="append", help="only this one; may be given again")
     parser.add_argument("--show", type=int, default=0, metavar="N", help="show so many places of each")
     parser.add_argument("--json", action="store_true")
+    parser.add_argument("--update", type=Path, metavar="FILE", help="write the counts into this record")
     arguments = parser.parse_args()
 
     library = load_folder(arguments.lessons, name=None)
@@ -61,6 +65,9 @@ def main() -> int:
         incident: {name: sum(place.repository == name for place in found) for name in names}
         for incident, found in places.items()
     }
+    if arguments.update:
+        revisions = {_name(folder): _revision(folder) for folder in arguments.repositories}
+        write_survey(arguments.update, read_survey(arguments.update).counted(counts, revisions))
     if arguments.json:
         print(json.dumps(counts, indent=2))
     else:
@@ -147,6 +154,12 @@ def _place(name: str, version: FileVersion, source: Source, match: Match) -> Pla
         for number in shown
     )
     return Place(repository=name, path=version.path, line=lines.start, excerpt=excerpt)
+
+
+def _revision(folder: Path) -> Revision:
+    argv = ["git", "-C", str(folder), "log", "-1", "--no-show-signature", "--format=%H %cs", "HEAD"]
+    commit, date = subprocess.run(argv, stdout=subprocess.PIPE, check=True).stdout.decode().split()
+    return Revision(commit=commit, date=date)
 
 
 def _name(folder: Path) -> str:
