@@ -15,7 +15,7 @@ import pytest
 from lessonguard.author.backtest import BacktestOptions, backtest
 from lessonguard.author.memory import Memory
 from lessonguard.change.git import Repository
-from lessonguard.change.model import Change, CommitId
+from lessonguard.change.model import Change, CommitId, empty_tree
 from lessonguard.change.pick import past_changes
 from lessonguard.engine.choose import Semgrep, find_semgrep
 from lessonguard.engine.interface import Engine, EngineResult, EngineRule, Limits, Target
@@ -273,7 +273,7 @@ def test_the_places_of_today_are_those_of_the_whole_tree(grown: Repo, rules: Lib
         scanned = scan_change(
             rules,
             repository,
-            Change(base=repository.walk().nothing(head), tip=head, head=head, files=files),
+            Change(base=empty_tree(head), tip=head, head=head, files=files),
             engine=semgrep,
             languages=semgrep.languages,
             options=ScanOptions(today=TODAY),

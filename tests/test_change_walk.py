@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from lessonguard.change.git import Repository
-from lessonguard.change.model import CommitId
+from lessonguard.change.model import CommitId, empty_tree
 from lessonguard.change.past import PastChanges, choose_landed, parse_commit, window
 from lessonguard.change.pick import past_changes
 from lessonguard.errors import GitError, UsageError
@@ -310,7 +310,7 @@ def test_all_files_of_a_commit_are_listed_as_added(grown: Repo) -> None:
         walk = repository.walk()
         files = walk.all_files(head)
 
-        assert files == repository.changed_files(walk.nothing(head), head)
+        assert files == repository.changed_files(empty_tree(head), head)
         assert {(file.path, file.head.blob) for file in files if file.head} == set(
             repository.tree_entries(head, ".")
         )

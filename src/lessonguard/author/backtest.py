@@ -11,9 +11,8 @@ from time import monotonic
 from lessonguard.author.enquiry import Enquiry
 from lessonguard.author.memory import Memory, change_key, tree_key
 from lessonguard.author.outcome import Outcome
-from lessonguard.replay import Deadline, Question, Replay, TimeIsUpError
 from lessonguard.change.git import Repository
-from lessonguard.change.model import Change, ChangedFile, CommitId
+from lessonguard.change.model import Change, ChangedFile, CommitId, empty_tree
 from lessonguard.change.past import MergedChange, PastChanges
 from lessonguard.engine.interface import Engine
 from lessonguard.engine.languages import Languages
@@ -29,6 +28,7 @@ from lessonguard.findings.backtest import (
 )
 from lessonguard.lessons.model import Lesson, Library, Proof
 from lessonguard.record import record
+from lessonguard.replay import Deadline, Question, Replay, TimeIsUpError
 from lessonguard.scan import ScanOptions
 
 _CHANGES_AT_ONCE = 100
@@ -154,7 +154,7 @@ class _Run:
 
     def _look_at(self, head: CommitId, files: Sequence[ChangedFile]) -> None:
         """Look at some files; if Semgrep cannot, find out by halves at which of them."""
-        change = Change(base=self._walk.nothing(head), tip=head, head=head, files=tuple(files))
+        change = Change(base=empty_tree(head), tip=head, head=head, files=tuple(files))
         question = Question(change=change, today=self._options.scan.today)
         key = tree_key([file.head for file in files if file.head], today=question.today)
         if not self._enquiry.is_known(key):

@@ -10,7 +10,6 @@ from time import monotonic
 
 from lessonguard.author.memory import Memory
 from lessonguard.author.outcome import Outcome, make_outcome
-from lessonguard.replay import Question, Replay
 from lessonguard.change.model import Change, FileVersion
 from lessonguard.engine.languages import Languages
 from lessonguard.engine.rules import engine_rules
@@ -18,6 +17,7 @@ from lessonguard.engine.targets import Selector
 from lessonguard.errors import EngineError
 from lessonguard.findings.model import ScanReport
 from lessonguard.lessons.model import IncidentId, Lesson, Library
+from lessonguard.replay import Question, Replay
 
 _SAVE_EVERY = 5.0
 """Seconds after which what is known is written, for the case that nobody is asked before this ends."""

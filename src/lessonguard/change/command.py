@@ -109,3 +109,17 @@ def complaint(stderr: bytes) -> str:
     lines = stderr.decode("utf-8", "backslashreplace").splitlines()
     faults = [text for line in lines for mark in _FAULTS if (text := line.removeprefix(mark)) != line]
     return "; ".join(line.rstrip(".") for line in faults or lines if line and not line.startswith("hint:"))
+
+
+def cannot_open(path: Path, words: str) -> GitError:
+    """Make the error for a folder in which Git, with these words, finds no repository that it may read."""
+    if "dubious ownership" in words:
+        return GitError(
+            f"Git refuses to read the repository at {path}, because it belongs to another user.",
+            hint=f"If you trust it: `git config --global --add safe.directory '{path}'`.",
+        )
+    if "not a git repository" in words:
+        return GitError(
+            f"{path} is not in a Git repository.", hint="Run this inside of a clone of your code."
+        )
+    return GitError(f"Cannot open the Git repository at {path}: {words}.")

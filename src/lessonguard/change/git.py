@@ -7,9 +7,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from lessonguard.change.command import Git, complaint
+from lessonguard.change.command import Git, cannot_open, complaint
 from lessonguard.change.diff import LISTING, RENAMES, parse_hunks, parse_raw, parse_raw_blobs
 from lessonguard.change.history import find_merge_base
+from lessonguard.change.hooks import Hooks, find_hooks
 from lessonguard.change.listing import find_in_worktree, list_commit, list_worktree
 from lessonguard.change.model import BlobId, ChangedFile, CommitId, Hunk
 from lessonguard.change.objects import ObjectReader
@@ -18,6 +19,7 @@ from lessonguard.errors import GitError
 from lessonguard.process import run
 
 if TYPE_CHECKING:
+    from lessonguard.change.published import Published
     from lessonguard.change.scratch import Scratch
     from lessonguard.change.walk import Walk
 
@@ -57,7 +59,7 @@ class Repository:
         answers = result.stdout.decode("utf-8", "surrogateescape").split("\n")[:-1]
         is_bare = result.returncode and b"must be run in a work tree" in result.stderr
         if (result.returncode and not is_bare) or len(answers) != (2 if is_bare else 3):
-            raise _cannot_open(path, complaint(result.stderr))
+            raise cannot_open(path, complaint(result.stderr))
         directory, common, *top = map(Path, answers)
         return cls(Git(directory=directory, common=common, top=top[0] if top else None))
 
@@ -137,6 +139,16 @@ class Repository:
         from lessonguard.change.walk import Walk  # noqa: PLC0415 - a scan is about one change
 
         return Walk(self._git, provide=self._provide if self._is_partial else None)
+
+    def published(self, remote: str) -> Published:
+        """Give what tells what was published already; `remote` is the name or the address of one."""
+        from lessonguard.change.published import Published  # noqa: PLC0415 - a scan pushes nothing
+
+        return Published(self._git, remote, find=lambda names: self._objects.read(names, limit=0))
+
+    def hooks(self) -> Hooks:
+        """Give where Git looks for the hooks of this repository."""
+        return find_hooks(self._git)
 
     def prefetch(self, base: CommitId, head: CommitId, *, tip: CommitId, folder: str) -> None:
         """Fetch in one go, where this is a partial clone, all that a scan will read.
@@ -281,16 +293,3 @@ class Repository:
         if self._scratch is None:
             return self._git
         return self._scratch.reader
-
-
-def _cannot_open(path: Path, words: str) -> GitError:
-    if "dubious ownership" in words:
-        return GitError(
-            f"Git refuses to read the repository at {path}, because it belongs to another user.",
-            hint=f"If you trust it: `git config --global --add safe.directory '{path}'`.",
-        )
-    if "not a git repository" in words:
-        return GitError(
-            f"{path} is not in a Git repository.", hint="Run this inside of a clone of your code."
-        )
-    return GitError(f"Cannot open the Git repository at {path}: {words}.")

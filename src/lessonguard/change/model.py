@@ -15,6 +15,17 @@ BlobId = NewType("BlobId", str)
 """Full hexadecimal object name of a blob."""
 
 
+_EMPTY_TREES = {
+    40: CommitId("4b825dc642cb6eb9a060e54bf8d69288fbee4904"),
+    64: CommitId("6ef19b41225c5369f1c104d45d8d85efa9b057b53b14b4b9b939dd74decc5321"),
+}
+
+
+def empty_tree(like: CommitId) -> CommitId:
+    """Name the tree that has nothing in it, for names such as `like`; Git knows it without having it."""
+    return _EMPTY_TREES[len(like)]
+
+
 @record
 class FileVersion:
     """One side of a changed regular file.
@@ -57,7 +68,8 @@ class ChangedFile:
 class Change:
     """The difference between two trees.
 
-    `base` is the merge base (the commit the change grew from), `tip` the commit whose
+    `base` is the merge base (the commit the change grew from; the tree with nothing in it if it
+    grew from none), `tip` the commit whose
     lessons judge it (the tip of the base branch), `head` what is judged: a commit, or the
     tree of an index or a work tree. `files` are sorted by path.
     """

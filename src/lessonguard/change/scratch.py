@@ -11,6 +11,7 @@ from tempfile import mkdtemp
 from lessonguard.change.command import Git, complaint
 from lessonguard.change.model import BlobId, CommitId
 from lessonguard.errors import GitError
+from lessonguard.process import environment
 
 
 class Scratch:
@@ -26,7 +27,7 @@ class Scratch:
         self._folder = Path(mkdtemp(prefix="lessonguard-"))
         self.objects = self._folder / "objects"
         self.objects.mkdir()
-        self._real_index = git.directory / "index"
+        self._real_index = _index(git)
         self._index = self._folder / "index"
         self.reader = git.extended(GIT_ALTERNATE_OBJECT_DIRECTORIES=quote_folder(self.objects))
         self._git = git.extended(
@@ -93,6 +94,19 @@ class Scratch:
         if result.returncode:
             raise GitError(f"Cannot make a tree of the index: {complaint(result.stderr)}.")
         return CommitId(result.stdout.decode().strip())
+
+
+def _index(git: Git) -> Path:
+    """Give the index; the one that Git names to a hook, if it is of this repository.
+
+    `git commit FILE…` and `git commit --all` have the hooks see an index of their own, which is what
+    will be committed; see `GIT_INDEX_FILE` in git(1).
+    """
+    told = environment("GIT_INDEX_FILE")
+    index = Path(git.top or git.directory, told) if told else None
+    if index and index.resolve().is_relative_to(git.directory.resolve()):
+        return index
+    return git.directory / "index"
 
 
 def quote_folder(path: Path) -> str:

@@ -8,19 +8,13 @@ from datetime import date, datetime, timezone
 from lessonguard.change.command import Git
 from lessonguard.change.diff import LISTING, RENAMES, parse_listings, parse_raw, parse_raw_blobs
 from lessonguard.change.history import cut_commits
-from lessonguard.change.model import BlobId, ChangedFile, CommitId
+from lessonguard.change.model import BlobId, ChangedFile, CommitId, empty_tree
 from lessonguard.change.objects import ObjectReader
 from lessonguard.change.past import MergedChange, PastChanges, choose_landed, parse_commit, window
 from lessonguard.errors import GitError
 
 _LARGEST_COMMIT = 1_000_000
 """How many bytes of a commit are read; a larger one has neither a date nor a subject."""
-
-_EMPTY_TREES = {
-    40: CommitId("4b825dc642cb6eb9a060e54bf8d69288fbee4904"),
-    64: CommitId("6ef19b41225c5369f1c104d45d8d85efa9b057b53b14b4b9b939dd74decc5321"),
-}
-"""The tree that has nothing in it, by the length of object names; Git knows it without having it."""
 
 _Step = tuple[CommitId, CommitId]
 
@@ -87,20 +81,13 @@ class Walk:
 
     def all_files(self, commit: CommitId) -> tuple[ChangedFile, ...]:
         """Give the regular files of a commit as if it added all of them, sorted by path; fetch none."""
-        nothing = self.nothing(commit)
-        return parse_raw(
-            self._git.run("diff-tree", *LISTING, "--no-renames", nothing, commit, to=f"list {commit}")
-        )
+        trees = empty_tree(commit), commit
+        return parse_raw(self._git.run("diff-tree", *LISTING, "--no-renames", *trees, to=f"list {commit}"))
 
     def fetch(self, files: Iterable[ChangedFile]) -> None:
         """Fetch at once, where this is a partial clone, the contents of files that will be read."""
         if self._provide:
             self._provide([side.blob for file in files for side in (file.base, file.head) if side])
-
-    @staticmethod
-    def nothing(like: CommitId) -> CommitId:
-        """Give the tree that has nothing in it, in a repository with names such as `like`."""
-        return _EMPTY_TREES[len(like)]
 
     def is_in(self, commit: CommitId, later: CommitId) -> bool:
         """Tell whether a commit is `later` or one of its ancestors."""

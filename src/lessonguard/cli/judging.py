@@ -66,7 +66,12 @@ def exit_code(report: ScanReport, *, fail_on: str, is_told: bool) -> int:
     if report.faults:
         message = "Some lessons are invalid; the others were applied."
         raise LessonError("\n".join([message, *(() if is_told else report.faults)]))
-    return int(any(finding.lesson.mode.reaches(limit(fail_on)) for finding in introduced(report)))
+    return int(has_reached(report, fail_on=fail_on))
+
+
+def has_reached(report: ScanReport, *, fail_on: str) -> bool:
+    """Tell whether something was introduced that fails the check."""
+    return any(finding.lesson.mode.reaches(limit(fail_on)) for finding in introduced(report))
 
 
 def limit(fail_on: str) -> Mode | None:

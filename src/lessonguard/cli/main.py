@@ -17,6 +17,8 @@ from lessonguard.errors import LessonguardError, UsageError
 _COMMANDS = {
     "scan": ("lessonguard.cli.scan:scan", "Say what a change introduces."),
     "review": ("lessonguard.cli.review:review", "Review a pull request, in GitHub Actions."),
+    "hook": ("lessonguard.cli.hook:hook", "Have Git judge each push before it happens."),
+    "pre-push": ("lessonguard.cli.pre_push:pre_push", "Say what a push would introduce."),
     "new": ("lessonguard.cli.new:new", "Write a lesson file to fill in."),
     "check": ("lessonguard.cli.check:check", "Say all that is wrong with lesson files."),
     "prove": ("lessonguard.cli.prove:prove", "Try the rules of lessons on their own code."),

@@ -1,0 +1,122 @@
+"""`lessonguard pre-push`: judge what is about to be pushed; Git's hook runs it."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from lessonguard.change.git import Repository
+from lessonguard.change.model import CommitId
+from lessonguard.change.push import RefUpdate, parse_push
+from lessonguard.cli.judging import exit_code, has_reached, judging_options, scan_options
+from lessonguard.cli.options import LESSONS
+from lessonguard.cli.output import write_result
+from lessonguard.cli.progress import Progress
+from lessonguard.cli.terminal import wants_colour, width
+from lessonguard.deliver.push import find_new_work, judge_push
+from lessonguard.engine.choose import find_semgrep
+from lessonguard.findings.pushed import PushedRef
+from lessonguard.lessons.model import Library
+from lessonguard.process import environment
+from lessonguard.render.push import render_push
+from lessonguard.scan import read_directory, read_library
+
+_HERE = Path()
+
+
+@click.command("pre-push")
+@click.argument("remote", default="")
+@click.argument("url", default="")
+@LESSONS
+@judging_options
+def pre_push(
+    *,
+    remote: str,
+    url: str,
+    lessons: Path | None,
+    lessons_folder: str,
+    fail_on: str,
+    timeout: float,
+    max_memory: int,
+    max_target_bytes: int,
+    directory: Path,
+) -> int:
+    """Say what a push would introduce, as Git's pre-push hook.
+
+    Git tells on standard input what is pushed where, a line for each ref; see githooks(5). Of each
+    ref the commits are judged that the remote REMOTE (its name, or an address) does not have yet, by
+    the lessons at the tip of its default branch, as far as this clone knows. On a terminal, where
+    nobody tells, it is HEAD that is judged.
+
+    \b
+    Examples:
+      lessonguard hook install              have Git run this before each push
+      lessonguard pre-push                  what a push would say now
+      lessonguard pre-push "$@"             a line for a hook of your own
+
+    Exits with 0 if nothing was introduced at or above --fail-on, 1 if something was (Git then stops
+    the push), 2 for a wrong line or an invalid lesson, 3 if it could not scan, 4 for a bug.
+    """
+    folder = lessons_folder.strip("/")
+    with Repository.open(_place(directory)) as repository, Progress() as progress:
+        progress.step("looking for what is new to the remote")
+        name = remote or url or environment("PRE_COMMIT_REMOTE_NAME") or "origin"
+        work = find_new_work(_updates(repository, is_told=bool(remote)), repository, remote=name)
+        pushed: tuple[PushedRef, ...] = ()
+        if work:
+            options = scan_options(
+                timeout=timeout, max_memory=max_memory, max_target_bytes=max_target_bytes, step=progress.step
+            )
+            pushed = judge_push(
+                work,
+                repository,
+                read_library=lambda tip: _library(repository, tip, directory=lessons, folder=folder),
+                semgrep=find_semgrep(),
+                options=options,
+            )
+    return _conclude(pushed, fail_on=fail_on)
+
+
+def _place(directory: Path) -> Path:
+    """Give where the repository is: a hook may be run where only `GIT_DIR` tells; see githooks(5)."""
+    told = environment("GIT_DIR") if directory == _HERE else None
+    return Path(told) if told else directory
+
+
+def _updates(repository: Repository, *, is_told: bool) -> tuple[RefUpdate, ...]:
+    """Give what is pushed: as Git or pre-commit tells it, and else HEAD."""
+    if not is_told:
+        named = environment("PRE_COMMIT_TO_REF") or environment("PRE_COMMIT_LOCAL_BRANCH")
+        if named or sys.stdin.isatty():
+            before = environment("PRE_COMMIT_FROM_REF") if named else None
+            return (_update(repository, named or "HEAD", before=before),)
+    return parse_push(sys.stdin.buffer.read().decode("utf-8", "surrogateescape"))
+
+
+def _update(repository: Repository, pushed: str, *, before: str | None) -> RefUpdate:
+    local = environment("PRE_COMMIT_LOCAL_BRANCH") or "HEAD"
+    return RefUpdate(
+        local_ref=local,
+        local=repository.resolve(pushed),
+        remote_ref=environment("PRE_COMMIT_REMOTE_BRANCH") or local,
+        remote=CommitId(before) if before else None,
+    )
+
+
+def _library(repository: Repository, tip: CommitId, *, directory: Path | None, folder: str) -> Library:
+    if directory:
+        return read_directory(repository, directory, folder=folder)
+    return read_library(repository, tip, folder=folder)
+
+
+def _conclude(pushed: tuple[PushedRef, ...], *, fail_on: str) -> int:
+    """Print what is introduced, and decide the exit code: what stops the push comes first."""
+    reports = [each.report for each in pushed]
+    is_stopped = any(has_reached(report, fail_on=fail_on) for report in reports)
+    text = render_push(pushed, is_stopped=is_stopped, width=width(), colour=wants_colour())
+    write_result(text, None)
+    return int(is_stopped) or max(
+        (exit_code(each, fail_on=fail_on, is_told=True) for each in reports), default=0
+    )
