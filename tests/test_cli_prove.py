@@ -115,7 +115,7 @@ def test_a_repository_without_lessons_is_told_how_to_begin(tmp_path: Path) -> No
     outcome = lessonguard("prove", cwd=Repo(tmp_path / "shop").path, expect=2)
 
     assert "there is no such folder" in outcome.stderr
-    assert "lessonguard new" in outcome.stderr
+    assert "lessonguard init" in outcome.stderr
 
 
 def test_another_repository_and_folder_can_be_named(shop: Repo, tmp_path: Path) -> None:

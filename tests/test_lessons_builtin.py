@@ -132,3 +132,15 @@ def test_where_there_are_no_lessons_yet_it_is_said_how_to_start(tmp_path: Path) 
         "error: cannot read lessons from lessons: there is no such folder",
         "hint: `lessonguard init` starts one",
     ]
+
+
+def test_they_are_replayed_on_the_past_and_proven_by_name(repo: Repo) -> None:
+    replayed = lessonguard(
+        "backtest", _INCIDENT, "main..pr", "--lessons", "builtin", "--format", "json", cwd=repo.path
+    )
+    proven = lessonguard("prove", _INCIDENT, "--lessons", "builtin", "--format", "json", cwd=repo.path)
+
+    [lesson] = json.loads(replayed.stdout)["lessons"]
+    assert lesson["lesson"] == _INCIDENT
+    assert "install.sh" in replayed.stdout
+    assert f"{_INCIDENT}.yaml" in proven.stdout

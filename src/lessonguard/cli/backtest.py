@@ -12,12 +12,19 @@ import click
 
 from lessonguard.author import backtest as author
 from lessonguard.author.memory import Memory
-from lessonguard.replay import WORTH_A_PROCESS
 from lessonguard.change.git import Repository
 from lessonguard.change.past import PastChanges
 from lessonguard.change.pick import past_changes
 from lessonguard.cli.chosen import chosen_lessons, is_path
-from lessonguard.cli.options import DIRECTORY, LESSONS_FOLDER, MAX_MEMORY, OUTPUT, TIMEOUT, with_options
+from lessonguard.cli.options import (
+    DIRECTORY,
+    LESSONS,
+    LESSONS_FOLDER,
+    MAX_MEMORY,
+    OUTPUT,
+    TIMEOUT,
+    with_options,
+)
 from lessonguard.cli.output import write_result
 from lessonguard.cli.progress import Progress
 from lessonguard.cli.terminal import wants_colour, width
@@ -25,6 +32,7 @@ from lessonguard.engine.choose import Semgrep, find_semgrep
 from lessonguard.engine.interface import Limits
 from lessonguard.errors import LessonError, UsageError
 from lessonguard.findings.backtest import BacktestReport
+from lessonguard.replay import WORTH_A_PROCESS
 from lessonguard.scan import ScanOptions
 
 _FUNCTIONS = {
@@ -48,7 +56,7 @@ _INTERRUPTED = 130
 @click.option(
     "--format", "format_name", type=click.Choice(tuple(_FUNCTIONS)), default="text", show_default=True
 )
-@with_options(OUTPUT, LESSONS_FOLDER, TIMEOUT, MAX_MEMORY, DIRECTORY)
+@with_options(OUTPUT, LESSONS, LESSONS_FOLDER, TIMEOUT, MAX_MEMORY, DIRECTORY)
 def backtest(
     *,
     what: tuple[str, ...],
@@ -56,6 +64,7 @@ def backtest(
     since: datetime | None,
     format_name: str,
     output: Path | None,
+    lessons: Path | None,
     lessons_folder: str,
     timeout: float,
     max_memory: int,
@@ -73,6 +82,7 @@ def backtest(
       lessonguard backtest INC-245 --last 500       one lesson, further back
       lessonguard backtest INC-245 --since 2026-01-01
       lessonguard backtest v1.0..main --format markdown
+      lessonguard backtest --lessons builtin        the lessons that come with lessonguard
 
     ^C prints what is known so far, and the next run goes on from there. Exits with 0 whatever it
     finds, 2 for an unknown incident or an invalid lesson, 3 if it could not replay.
@@ -83,7 +93,9 @@ def backtest(
     with Repository.open(directory) as repository, Progress() as progress:
         progress.step("reading lessons")
         folder = lessons_folder.strip("/")
-        library = chosen_lessons(names, directory=directory, folder=folder, repository=repository)
+        library = chosen_lessons(
+            names, directory=directory, folder=folder, lessons=lessons, repository=repository
+        )
         past = _past(repository, last=last, since=since, spans=spans)
         semgrep = replace(find_semgrep(), least=WORTH_A_PROCESS)
         options = author.BacktestOptions(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -27,7 +28,7 @@ class LessonsDirectory(click.ParamType[Path]):
         """Give the directory; fail if there is none."""
         if value == BUILTIN:
             return builtin_folder()
-        return Path(self._directory.convert(str(value), param, ctx))
+        return Path(os.fsdecode(self._directory.convert(str(value), param, ctx)))
 
     def shell_complete(
         self, ctx: click.Context, param: click.Parameter, incomplete: str

@@ -14,7 +14,15 @@ from lessonguard.author.places import Places
 from lessonguard.author.prove import prove_lessons
 from lessonguard.change.git import Repository
 from lessonguard.cli.library import find_lesson
-from lessonguard.cli.options import DIRECTORY, LESSONS_FOLDER, MAX_MEMORY, OUTPUT, TIMEOUT, with_options
+from lessonguard.cli.options import (
+    DIRECTORY,
+    LESSONS,
+    LESSONS_FOLDER,
+    MAX_MEMORY,
+    OUTPUT,
+    TIMEOUT,
+    with_options,
+)
 from lessonguard.cli.output import write_result
 from lessonguard.cli.progress import Progress
 from lessonguard.cli.terminal import wants_colour, width
@@ -34,13 +42,14 @@ _FORMATS = ("text", "json")
 @click.argument("names", metavar="[INC…]", nargs=-1)
 @click.option("--fetch", is_flag=True, help="Fetch the commits of proofs that are in another repository.")
 @click.option("--format", "format_name", type=click.Choice(_FORMATS), default="text", show_default=True)
-@with_options(OUTPUT, LESSONS_FOLDER, TIMEOUT, MAX_MEMORY, DIRECTORY)
+@with_options(OUTPUT, LESSONS, LESSONS_FOLDER, TIMEOUT, MAX_MEMORY, DIRECTORY)
 def prove(
     *,
     names: tuple[str, ...],
     fetch: bool,
     format_name: str,
     output: Path | None,
+    lessons: Path | None,
     lessons_folder: str,
     timeout: float,
     max_memory: int,
@@ -59,6 +68,7 @@ def prove(
       lessonguard prove
       lessonguard prove INC-245
       lessonguard prove lessons/INC-245.yaml --fetch
+      lessonguard prove --lessons builtin     the lessons that come with lessonguard
 
     Exits with 0 if all rules are proven, 2 if one is not or a lesson is invalid, 3 if it could not
     try them, 4 for a bug in lessonguard.
@@ -70,7 +80,9 @@ def prove(
         repository = open_repository(directory)
         if repository:
             stack.enter_context(repository)
-        asked = _find(names, directory, folder=lessons_folder.strip("/"), repository=repository)
+        asked = _find(
+            names, directory, folder=lessons_folder.strip("/"), lessons=lessons, repository=repository
+        )
         semgrep = find_semgrep()
         proofs = prove_lessons(
             asked.lessons,
@@ -89,16 +101,24 @@ def prove(
     return 0 if all(proof.is_proven for proof in proofs) else LessonError.exit_code
 
 
-def _find(names: Sequence[str], directory: Path, *, folder: str, repository: Repository | None) -> Asked:
-    """Find the lesson files that are meant; without any name, all that the repository keeps."""
+def _find(
+    names: Sequence[str],
+    directory: Path,
+    *,
+    folder: str,
+    lessons: Path | None,
+    repository: Repository | None,
+) -> Asked:
+    """Find the lesson files that are meant: by default all, those in `lessons` or of the repository."""
+    everything = [lessons.absolute()] if lessons else []
 
     def find(paths: Sequence[Path]) -> Asked:
         return find_asked(paths, directory=directory, folder=folder, repository=repository)
 
     are_paths = [is_lesson_path(name) or (directory / name).is_dir() for name in names]
     if all(are_paths):
-        return find([Path(name) for name in names])
-    kept = find(())
+        return find([Path(name) for name in names] or everything)
+    kept = find(everything)
     return find(
         [
             Path(name) if is_path else kept.paths[find_lesson(kept.library, name).path].resolve()
