@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import re
 from collections.abc import Mapping
-from contextlib import suppress
 from pathlib import Path
 
 from lessonguard.author.answers import find_fault
+from lessonguard.author.create import create_file, shown_path
+from lessonguard.author.known import known_incidents
 from lessonguard.author.skeleton.write import write_skeleton
 from lessonguard.errors import LessonguardError, UsageError
 from lessonguard.lessons.draft import Draft, Offer, Statement, Written
@@ -42,24 +41,12 @@ def find_place(incident: str, *, folder: Path, top: Path | None) -> Place:
         raise _taken(path)
     files = find_files(folder, name=None) if folder.is_dir() else ()
     library = load_files(files, folder=None)
-    known = {lesson.incident: lesson.path for lesson in library.lessons}
-    # A lesson that is still being written is no lesson yet, but it is about its incident.
-    begun = re.compile(
-        rb"^incident:[ \t]*[\"']?%b[\"']?[ \t\r]*(?:#|$)" % re.escape(incident).encode(), re.MULTILINE
-    )
-    for file in files:
-        with suppress(OSError):
-            if str(file.path) == known.get(IncidentId(incident)) or begun.search(file.path.read_bytes()):
-                hint = "Edit that lesson, or give this incident another ID."
-                raise UsageError(f"{shown_path(file.path)} is already about {incident}.", hint=hint)
+    if other := known_incidents(files, library).get(IncidentId(incident)):
+        hint = "Edit that lesson, or give this incident another ID."
+        raise UsageError(f"{shown_path(other)} is already about {incident}.", hint=hint)
     return Place(
         incident=IncidentId(incident), path=path, schema=find_schema(folder, top=top), library=library
     )
-
-
-def shown_path(path: Path) -> str:
-    """Give a path as one would type it here."""
-    return os.path.relpath(path)
 
 
 def make_draft(incident: IncidentId, *, answers: Mapping[str, str], told: tuple[Draft, ...]) -> Draft:
@@ -92,30 +79,13 @@ def write_lesson(draft: Draft, place: Place) -> Written:
     """
     text = write_skeleton(draft, schema=place.schema)
     try:
-        _create(place.path, text.encode())
+        create_file(place.path, text.encode())
     except FileExistsError as error:
         raise _taken(place.path) from error
     except OSError as error:
         message = f"Cannot write {shown_path(place.path)}: {error.strerror or error}."
         raise LessonguardError(message, hint="Name another folder: `--lessons-folder`.") from error
     return Written(path=shown_path(place.path), draft=draft)
-
-
-def _create(path: Path, data: bytes) -> None:
-    """Give a file its name when it is complete; a name that is taken stays with what has it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        unfinished.write_bytes(data)
-        try:
-            path.hardlink_to(unfinished)
-        except FileExistsError:
-            raise
-        except OSError:  # a file system that knows no second names
-            with path.open("xb") as file:
-                file.write(data)
-    finally:
-        unfinished.unlink(missing_ok=True)
 
 
 def _taken(path: Path) -> UsageError:

@@ -15,9 +15,10 @@ from lessonguard.author.answers import failure_classes, questions, read_answer
 from lessonguard.author.asked import open_repository
 from lessonguard.author.new import Place, find_place, make_draft, write_lesson
 from lessonguard.change.git import Repository
+from lessonguard.cli.ask import can_ask
 from lessonguard.cli.options import DIRECTORY, LESSONS_FOLDER, with_options
 from lessonguard.cli.output import write_result
-from lessonguard.cli.prompts import ask_missing, can_ask
+from lessonguard.cli.prompts import ask_missing
 from lessonguard.cli.terminal import wants_colour, width
 from lessonguard.engine.choose import find_semgrep
 from lessonguard.errors import LessonError, UsageError

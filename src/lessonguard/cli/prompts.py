@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 
-import click
-
 from lessonguard.author.answers import Question, failure_classes, questions, read_answer
+from lessonguard.author.create import shown_path
 from lessonguard.author.fix.spots import is_side_issue
 from lessonguard.author.language import usual_language
-from lessonguard.author.new import Place, shown_path
+from lessonguard.author.new import Place
 from lessonguard.change.git import Repository
-from lessonguard.cli.terminal import wants_colour, width
+from lessonguard.cli.ask import completion, read_line, say, styled
+from lessonguard.cli.terminal import width
 from lessonguard.engine.choose import find_semgrep
 from lessonguard.lessons.draft import Draft, Offer, Statement
 from lessonguard.lessons.model import Severity
@@ -37,22 +35,17 @@ _SHORT = 50  # characters of a proposal that fit beside the cursor
 _MOST_CLASSES = 8
 
 
-def can_ask() -> bool:
-    """Tell whether somebody is there to answer."""
-    return sys.stdin.isatty() and sys.stderr.isatty()
-
-
 def ask_missing(draft: Draft, place: Place, *, repository: Repository | None) -> Draft:
     """Ask for what nothing is known of, and about what was only guessed. Raise `click.Abort` on ^C."""
     missing = [key for key in _ASKED if (said := draft.get(key)) is None or said.is_guess]
     if missing:
-        _say(f"A lesson about {place.incident}, in {visible(shown_path(place.path))}.")
-        _say("Enter takes what is in [brackets], or else leaves it for later, as - does. ^C writes nothing.")
+        say(f"A lesson about {place.incident}, in {visible(shown_path(place.path))}.")
+        say("Enter takes what is in [brackets], or else leaves it for later, as - does. ^C writes nothing.")
     for key in missing:
         answer = _ask(draft, key, words=_words(key, place), proposal=_proposal(draft, key, repository))
         draft = _answered(draft, key, answer)
     if missing:
-        _say("")
+        say("")
     return draft
 
 
@@ -81,31 +74,24 @@ def _answered(draft: Draft, key: str, answer: str) -> Draft:
 def _ask(draft: Draft, key: str, *, words: Sequence[str], proposal: str) -> str:
     """Ask until the answer will do; give nothing if it is left for later."""
     question = _LANGUAGE if key == "language" else questions()[key]
-    _say(f"\n{_styled(key, bold=True)}: {question.text}")
+    say(f"\n{styled(key, bold=True)}: {question.text}")
     for line in _advice(draft, question, words):
         for part in wrapped(visible(line), width=width() - 2):
-            _say(_styled(f"  {part}", dim=True))
+            say(styled(f"  {part}", dim=True))
     label = f"[{proposal if len(proposal) <= _SHORT else 'that'}] >" if proposal else ">"
-    with _completion(words):
+    with completion(words):
         while True:
-            text = _read_line(label)
+            text = read_line(label)
             if text == _LATER or not text:
                 return "" if text else proposal
             answer = read_answer(key, _day(text) if key == "date" else text)
             if not answer.problem:
                 if answer.text != " ".join(text.split()):
-                    _say(_styled(f"  → {answer.text}", dim=True))
+                    say(styled(f"  → {answer.text}", dim=True))
                 return answer.text
             problem = f"{answer.problem}. {answer.hint}".strip()
             for line in wrapped(visible(problem), width=width() - 2):
-                _say(_styled(f"  {line}", fg="red"))
-
-
-def _read_line(label: str) -> str:
-    # Only beside standard output can lines be edited, and words be completed.
-    is_apart = not sys.stdout.isatty()
-    text: str = click.prompt(label, default="", show_default=False, prompt_suffix=" ", err=is_apart)
-    return text.strip()
+                say(styled(f"  {line}", fg="red"))
 
 
 def _proposal(draft: Draft, key: str, repository: Repository | None) -> str:
@@ -135,36 +121,3 @@ def _day(text: str) -> str:
     days = {"today": today, "yesterday": today - timedelta(days=1)}
     day = days.get(text.strip().casefold())
     return day.isoformat() if day else text
-
-
-@contextmanager
-def _completion(words: Sequence[str]) -> Iterator[None]:
-    """Complete these words on the Tab key, for as long as it lasts."""
-    try:
-        import readline  # noqa: PLC0415 - not every Python has it
-    except ImportError:
-        yield
-        return
-
-    def complete(begun: str, number: int) -> str | None:
-        fitting = [word for word in words if word.startswith(begun)]
-        return fitting[number] if number < len(fitting) else None
-
-    readline.set_completer_delims("")  # failure classes have hyphens
-    readline.set_completer(complete)
-    readline.parse_and_bind("tab: complete")
-    readline.parse_and_bind("bind ^I rl_complete")  # where it is libedit, as on macOS
-    try:
-        yield
-    finally:
-        readline.set_completer(None)
-
-
-def _styled(text: str, *, bold: bool = False, dim: bool = False, fg: str | None = None) -> str:
-    if not wants_colour(sys.stderr):
-        return text
-    return click.style(text, bold=bold or None, dim=dim or None, fg=fg)
-
-
-def _say(text: str) -> None:
-    click.echo(text, err=True)
