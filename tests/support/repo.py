@@ -59,6 +59,12 @@ class Repo:
         assert not result.returncode, f"git {' '.join(argv)}: {result.stderr.decode(errors='replace')}"
         return result.stdout.decode("utf-8", "surrogateescape").removesuffix("\n")
 
+    def at(self, path: Path) -> Repo:
+        """Give a copy of this repository that was made at `path`, its next commit being at the same time."""
+        other = Repo(path, create=False)
+        other._minutes = self._minutes
+        return other
+
     def config(self, **settings: str) -> Repo:
         """Set `section__name="value"` for this repository."""
         for name, value in settings.items():

@@ -19,6 +19,7 @@ _FUNCTIONS = {
     "sarif": "lessonguard.render.sarif:render_sarif",
     "markdown": "lessonguard.render.markdown:render_markdown",
     "github": "lessonguard.render.workflow:render_workflow",
+    "gcc": "lessonguard.render.gcc:render_gcc",
     "rdjson": "lessonguard.render.rdjson:render_rdjson",
 }
 

@@ -87,21 +87,20 @@ def _place(directory: Path) -> Path:
 
 def _updates(repository: Repository, *, is_told: bool) -> tuple[RefUpdate, ...]:
     """Give what is pushed: as Git or pre-commit tells it, and else HEAD."""
-    if not is_told:
-        named = environment("PRE_COMMIT_TO_REF") or environment("PRE_COMMIT_LOCAL_BRANCH")
-        if named or sys.stdin.isatty():
-            before = environment("PRE_COMMIT_FROM_REF") if named else None
-            return (_update(repository, named or "HEAD", before=before),)
+    if not is_told and (environment("PRE_COMMIT") or sys.stdin.isatty()):
+        return (_update(repository),)
     return parse_push(sys.stdin.buffer.read().decode("utf-8", "surrogateescape"))
 
 
-def _update(repository: Repository, pushed: str, *, before: str | None) -> RefUpdate:
+def _update(repository: Repository) -> RefUpdate:
+    """Give the one ref that pre-commit tells of, by variables that only it sets; or HEAD."""
     local = environment("PRE_COMMIT_LOCAL_BRANCH") or "HEAD"
+    before = environment("PRE_COMMIT_FROM_REF")
     return RefUpdate(
         local_ref=local,
-        local=repository.resolve(pushed),
+        local=repository.resolve(environment("PRE_COMMIT_TO_REF") or local),
         remote_ref=environment("PRE_COMMIT_REMOTE_BRANCH") or local,
-        remote=CommitId(before) if before else None,
+        remote=repository.resolve(before) if before else None,
     )
 
 

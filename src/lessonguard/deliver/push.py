@@ -118,12 +118,13 @@ def _answered(report: ScanReport | EngineError) -> ScanReport:
 
 
 def _conclude(work: NewWork, reports: Sequence[ScanReport]) -> PushedRef:
+    paths = [{file.path for file in change.files} for change in work.changes]
     return PushedRef(
         local_ref=work.update.local_ref,
         remote_ref=work.update.remote_ref,
         commits=work.commits,
         is_whole=work.changes[0].base == empty_tree(work.changes[0].head),
-        report=agree(reports),
+        report=agree(reports, files=len(set.intersection(*paths))),
     )
 
 

@@ -30,8 +30,8 @@ class PushedRef:
     report: ScanReport
 
 
-def agree(reports: Sequence[ScanReport]) -> ScanReport:
-    """Give what all reports say, which compare one head with several bases.
+def agree(reports: Sequence[ScanReport], *, files: int) -> ScanReport:
+    """Give what all reports say, which compare one head with several bases; `files` differ from all of these.
 
     After a merge of two branches that both were published, what one of them brought in is new to the
     other and yet not new. So a finding counts if it is new to all, and as the mildest of its states.
@@ -41,7 +41,7 @@ def agree(reports: Sequence[ScanReport]) -> ScanReport:
         return first
     return replace(
         first,
-        files=min(report.files for report in reports),
+        files=files,
         findings=tuple(_mildest(same) for same in _shared([each.findings for each in reports], _place)),
         fixed=tuple(same[0] for same in _shared([each.fixed for each in reports], _print)),
         notices=tuple(same[0] for same in _shared([each.notices for each in reports], _notice)),
