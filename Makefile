@@ -5,7 +5,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet --quiet install
-SCRIPTS := $(wildcard action/*.py bench/*.py tools/*.py)
+SCRIPTS := $(wildcard action/*.py bench/*.py tools/*.py tools/site/*.py)
 WORKFLOWS := $(wildcard .github/workflows/*.yml docs/workflows/*.yml)
 
 .DEFAULT_GOAL := help
@@ -58,6 +58,11 @@ format: $(VENV)/.developing  ## Rewrite the code in the one style
 .PHONY: generate
 generate: $(VENV)/.developing  ## Write the generated files: schemas and parts of the documentation
 	@$(BIN)/python -m tools.generate
+
+.PHONY: site
+site: $(VENV)/.developing  ## Build the library of lessons as a web site in build/site
+	@rm -rf build/site
+	@$(BIN)/python -m tools.site.build
 
 .PHONY: lock
 lock: $(VENV)/.developing  ## Choose anew the packages that the GitHub Action installs

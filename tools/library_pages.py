@@ -134,7 +134,7 @@ def _on_real_code(finds: Finds | None, survey: Survey) -> Iterator[str]:
     if finds:
         yield "## On real code"
         yield f"{finds.words} {markdown_prose(finds.note)}".rstrip()
-        rows = [(*_repository(name, survey), str(count)) for name, count in sorted(finds.hits.items())]
+        rows = [(*_repository(name, survey), str(count)) for name, count in finds.ranked]
         yield _table(("repository", "commit", "matches"), rows)
 
 

@@ -36,6 +36,11 @@ class Finds:
         return sum(self.hits.values())
 
     @property
+    def ranked(self) -> list[tuple[str, int]]:
+        """Give the repositories and their matches, most matches first."""
+        return sorted(self.hits.items(), key=lambda item: (-item[1], item[0].lower()))
+
+    @property
     def words(self) -> str:
         """Say in two sentences what the survey showed."""
         places = {0: "nowhere", 1: "in 1 place"}.get(self.total, f"in {self.total} places")

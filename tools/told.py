@@ -36,6 +36,7 @@ _WRITTEN = {
     "openssl": "OpenSSL",
     "stackexchange": "Stack Exchange",
     "thedao": "The DAO",
+    "tj-actions": "tj-actions",
     "travis": "Travis CI",
 }
 """Names that are not written as an ID in lower case with a capital in front."""
@@ -108,7 +109,7 @@ def languages_of_rule(rule: Rule) -> Iterator[str]:
     if set(rule.languages) & set(ANY_TEXT):
         included = (rule.document.get("paths") or {}).get("include", ())
         formats = [next((name for mark, name in _FORMATS if mark.search(glob)), "") for glob in included]
-        yield from set(filter(None, formats)) or {"Any text"}
+        yield from dict.fromkeys(filter(None, formats)) or ["Any text"]
 
 
 def pairs(lesson: Lesson) -> tuple[Pair, ...]:
