@@ -51,8 +51,9 @@ def completion(words: Sequence[str]) -> Iterator[None]:
 
     readline.set_completer_delims("")  # failure classes have hyphens
     readline.set_completer(complete)
-    readline.parse_and_bind("tab: complete")
-    readline.parse_and_bind("bind ^I rl_complete")  # where it is libedit, as on macOS
+    # Each would take the other's words for an order to bind `b`, which then could not be typed.
+    is_libedit = "libedit" in (readline.__doc__ or "")  # as on macOS
+    readline.parse_and_bind("bind ^I rl_complete" if is_libedit else "tab: complete")
     try:
         yield
     finally:

@@ -15,6 +15,7 @@ from lessonguard.cli.terminal import wants_colour
 from lessonguard.errors import LessonguardError, UsageError
 
 _COMMANDS = {
+    "init": ("lessonguard.cli.init:init", "Begin with lessonguard in a repository."),
     "scan": ("lessonguard.cli.scan:scan", "Say what a change introduces."),
     "review": ("lessonguard.cli.review:review", "Review a pull request, in GitHub Actions."),
     "hook": ("lessonguard.cli.hook:hook", "Have Git judge each push before it happens."),

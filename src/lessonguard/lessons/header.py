@@ -14,6 +14,7 @@ SCHEMA_URL = "https://raw.githubusercontent.com/OWNER/lessonguard/v1/schema/less
 
 _COPY = PurePath("schema", "lesson.schema.json")
 _HEADER = re.compile(r"^#[ \t]*(?:yaml-language-server:[ \t]*)?\$schema[ \t]*[=:][ \t]*\S")
+_HEADER_LINE = re.compile(rf"{_HEADER.pattern}[^\r\n]*", re.MULTILINE)
 _ENDS = re.compile("\r\n|\r|\n")
 
 
@@ -60,3 +61,10 @@ def with_schema_header(text: str, schema: str = SCHEMA_URL) -> str:
     mark = "\ufeff" if text.startswith("\ufeff") else ""
     end = found.group() if (found := _ENDS.search(text)) else "\n"
     return f"{mark}{schema_header(schema)}{end}{text.removeprefix(mark)}"
+
+
+def replace_schema_header(text: str, schema: str) -> str:
+    """Let a lesson file, without a byte order mark, name this schema in place of any other."""
+    if not has_schema_header(text):
+        return with_schema_header(text, schema)
+    return _HEADER_LINE.sub(lambda _: schema_header(schema), text, count=1)

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from lessonguard.lessons.draft import Draft, FollowUp, Offer, Statement, Written
 from lessonguard.lessons.placeholder import PLACEHOLDER
 from lessonguard.render.escape import one_line, shortened, visible
-from lessonguard.render.layout import column_width, wrapped
 from lessonguard.render.pen import Pen, Style
+from lessonguard.render.table import titled_table
 from lessonguard.render.words import counted
 
 _WIDEST = 100
@@ -27,8 +27,8 @@ def render_written(written: Written, *, width: int, colour: bool) -> str:
     taken = [(item.key, f"from {item.origin}{', a guess' * item.is_guess}") for item in _taken(draft)]
     blocks = [
         [pen.write(f"Wrote {path}", Style.BOLD)],
-        _table(pen, "Taken", [*taken, *_fix(draft), *_follow_ups(draft.follow_ups)]),
-        _table(pen, "Not taken", [(offer.key, _refused(offer)) for offer in draft.offers if offer.why]),
+        titled_table(pen, "Taken", [*taken, *_fix(draft), *_follow_ups(draft.follow_ups)]),
+        titled_table(pen, "Not taken", [(offer.key, _refused(offer)) for offer in draft.offers if offer.why]),
         _missing(pen, draft),
         _next(pen, written),
     ]
@@ -68,7 +68,7 @@ def _missing(pen: Pen, draft: Draft) -> list[str]:
     parts = [*draft.missing, "the rule"]
     if not (draft.fix and draft.fix.pairs):
         parts.append("its examples")
-    return _table(pen, "Still to write", [("", f"{', '.join(parts)}")])
+    return titled_table(pen, "Still to write", [("", f"{', '.join(parts)}")])
 
 
 def _next(pen: Pen, written: Written) -> list[str]:
@@ -79,18 +79,4 @@ def _next(pen: Pen, written: Written) -> list[str]:
         (f"lessonguard prove {incident}", "tries the rule on the examples"),
         (f"lessonguard backtest {incident}", "says where it would have spoken"),
     ]
-    return _table(pen, "Next", rows)
-
-
-def _table(pen: Pen, title: str, rows: Sequence[tuple[str, str]]) -> list[str]:
-    """Write rows of two columns below a title; nothing without rows."""
-    column = max((column_width(visible(name)) for name, _ in rows), default=0)
-    lines = [line for name, text in rows for line in _row(pen, visible(name), text, column=column)]
-    return [pen.bold(f"{title}:"), *lines] if rows else []
-
-
-def _row(pen: Pen, name: str, text: str, *, column: int) -> list[str]:
-    margin = " " * (column + 4 if column else 2)
-    first, *more = wrapped(visible(text), width=max(20, pen.width - len(margin))) or [""]
-    start = f"  {name}{' ' * (column - column_width(name))}  " if column else margin
-    return [f"{start}{first}", *(f"{margin}{line}" for line in more)]
+    return titled_table(pen, "Next", rows)

@@ -1,0 +1,103 @@
+"""What came of beginning with lessonguard, for a person at a terminal: file by file, and what to do next."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator, Mapping, Sequence
+
+from lessonguard.lessons.start import Made, Started
+from lessonguard.render.escape import visible
+from lessonguard.render.layout import column_width, wrapped
+from lessonguard.render.pen import Pen, Style
+from lessonguard.render.table import titled_table
+from lessonguard.render.words import counted
+
+_WIDEST = 100
+_MOST_LANGUAGES = 6
+_REPLAYED = 200
+"""How many changes are worth replaying on the first day."""
+
+
+def render_started(started: Started, *, width: int, colour: bool) -> str:
+    """Say what was made, what was there before, and what to do next.
+
+    Without `colour` there is no escape sequence in it. It ends in a line feed.
+    """
+    pen = Pen(colour=colour, width=min(max(width, 48), _WIDEST))
+    new = [each for each in started.made if each.is_new]
+    old = [each for each in started.made if not each.is_new]
+    blocks = [
+        _files(pen, "Wrote", new) or [pen.write(_NOTHING, Style.BOLD)] * (not started.failure),
+        _files(pen, "There before, and left alone", old),
+        _paragraph(pen, _unmet(started)),
+        _paragraph(pen, _to_fill_in(started)),
+        titled_table(pen, "Next", list(_next(started)), least=40),
+    ]
+    return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
+
+
+_NOTHING = "Nothing to do: it is all here."
+
+
+def languages_words(languages: Mapping[str, int]) -> str:
+    """Name the languages that are here, and how many files each has."""
+    names = [f"{name} ({counted(number, 'file')})" for name, number in languages.items()]
+    return ", ".join([*names[:_MOST_LANGUAGES], *(["…"] if len(names) > _MOST_LANGUAGES else [])])
+
+
+def _files(pen: Pen, title: str, made: Sequence[Made]) -> list[str]:
+    widest = max((column_width(visible(each.about)) for each in made), default=0)
+    return titled_table(pen, title, [(each.path, each.about) for each in made], least=min(widest, 40) + 4)
+
+
+def _unmet(started: Started) -> str:
+    if not started.is_unmet:
+        return ""
+    if not started.languages:
+        return (
+            "There is no code here yet, so no lesson was chosen. "
+            f"`lessonguard init --language python{started.options}` takes those for a language."
+        )
+    return (
+        "No lesson that comes with lessonguard was chosen: none that was asked for looks at what is here, "
+        f"{languages_words(started.languages)}. `lessonguard list --lessons builtin` names them all."
+    )
+
+
+def _to_fill_in(started: Started) -> str:
+    if not started.to_fill_in:
+        return ""
+    return f"In {visible(started.to_fill_in)}, put for OWNER whoever publishes the action that you use."
+
+
+def _offers(started: Started) -> Mapping[str, str]:
+    """Give what could still be added: what each option adds."""
+    left, offers = started.left, {}
+    if left.starters:
+        more = "more lesson" if started.lessons else "lesson"
+        offers["--starter"] = f"{counted(left.starters, more)} of public incidents"
+    if left.workflow:
+        offers["--workflow"] = "reviews on GitHub"
+    if left.hook:
+        offers["--hook"] = "a look at each push before it happens"
+    return offers
+
+
+def _next(started: Started) -> Iterator[tuple[str, str]]:
+    options = started.options
+    if started.to_commit:
+        git = ["git", *(["-C", started.directory] if started.directory else []), "add", *started.to_commit]
+        yield shlex.join(git), "and commit: lessons judge once they are on the default branch"
+    if started.lessons:
+        yield f"lessonguard check{options}", "tries every rule on its examples"
+    if started.lessons and started.has_history:
+        command = f"lessonguard backtest --last {_REPLAYED}{options}"
+        yield command, "says where the lessons would have spoken, and what they match today"
+    if offers := _offers(started):
+        yield f"lessonguard init {' '.join(offers)}{options}", f"adds {', '.join(offers.values())}"
+    words = "after the next postmortem" if started.lessons else "writes the first lesson of your own"
+    yield f"lessonguard new INC-245{options}", words
+
+
+def _paragraph(pen: Pen, text: str) -> list[str]:
+    return wrapped(text, width=pen.width)
