@@ -12,7 +12,6 @@ from lessonguard.errors import UsageError
 from lessonguard.lessons.fault import find_similar
 from lessonguard.lessons.model import Lesson
 
-
 _OF_ANY_FILE = frozenset({"generic", "regex"})
 """What rules name that look at text in whatever language; nobody would ask for it."""
 
