@@ -49,6 +49,15 @@ def test_a_blocking_lesson_stops_the_push_and_says_what_to_do(pusher: Pusher) ->
     assert "\nTo push anyway: git push --no-verify\n" in pushed.said
 
 
+def test_what_programs_read_of_a_push_is_not_mixed_with_the_report(pusher: Pusher) -> None:
+    pusher.commit({"pay.py": UNLOCKED})
+
+    pushed = pusher.push("--porcelain", "origin", "main")
+
+    assert "pay.py:1:1" in pushed.said
+    assert pushed.printed.splitlines()[0] == f"To {pusher.remote.path.as_uri()}"
+
+
 def test_no_verify_pushes_all_the_same(pusher: Pusher) -> None:
     commit = pusher.commit({"app.py": BAD})
 

@@ -29,10 +29,14 @@ UNLOCKED = "charge(order, 1)\n"
 
 @dataclass(frozen=True, kw_only=True)
 class Pushed:
-    """How a push ended, and what was said: by Git, hooks and lessonguard alike."""
+    """How a push ended, and what was said: by Git, hooks and lessonguard alike.
+
+    `printed` is the part of it that went to standard output.
+    """
 
     code: int
     said: str
+    printed: str
 
     @property
     def verdicts(self) -> list[str]:
@@ -99,7 +103,7 @@ def push(folder: Path, *arguments: str, **variables: str) -> Pushed:
         capture_output=True,
         check=False,
     )
-    assert result.stdout == b"", "a push says what it says on standard error, for --porcelain to be read"
-    lines = result.stderr.decode(errors="replace").splitlines(keepends=True)
+    lines = (result.stdout + result.stderr).decode(errors="replace").splitlines(keepends=True)
     # Without the progress that a slow machine shows.
-    return Pushed(code=result.returncode, said="".join(line for line in lines if not line.endswith(" …\n")))
+    said = "".join(line for line in lines if not line.endswith(" …\n"))
+    return Pushed(code=result.returncode, said=said, printed=result.stdout.decode(errors="replace"))
