@@ -25,6 +25,7 @@ from lessonguard.engine.choose import Semgrep, find_semgrep
 from lessonguard.engine.interface import EngineRule, Limits, Match, Target
 from lessonguard.engine.rules import engine_rules
 from lessonguard.engine.targets import MAX_BYTES, Selector
+from lessonguard.errors import GitError
 from lessonguard.findings.source import Source
 from lessonguard.lessons.library import load_folder
 from lessonguard.lessons.model import Library
@@ -125,7 +126,11 @@ def _files(repository: Repository, selector: Selector) -> Iterator[list[tuple[Fi
     batch: list[tuple[FileVersion, Source]] = []
     size = 0
     for version in filter(selector.wants, versions):
-        content = repository.read_blobs([version.blob], limit=MAX_BYTES)[version.blob]
+        try:
+            content = repository.read_blobs([version.blob], limit=MAX_BYTES)[version.blob]
+        except GitError as error:  # as where a copy lacks the largest files
+            print(f"{version.path} is left out: {error.message}", file=sys.stderr)
+            continue
         if isinstance(content, bytes):
             batch.append((version, Source(content)))
             size += len(content)
