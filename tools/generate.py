@@ -31,6 +31,29 @@ def _readme() -> str:
     return fill(_text("README.md"), {"session": "```console\n" + "\n".join(shown) + "```\n"})
 
 
+def _pre_push() -> str:
+    """Give the document of the hook with a push that it stops."""
+    before = (
+        "git commit --quiet --all --message 'Let the lesson block'",
+        "git init --quiet --bare ../shop.git",
+        "git remote add origin ../shop.git",
+        "git push --quiet origin main",
+        "lessonguard hook install",
+    )
+    with tempfile.TemporaryDirectory() as folder:
+        shop = Path(folder) / "shop"
+        shop.mkdir()
+        build_demo(shop)
+        [lesson] = shop.glob("lessons/*.yaml")
+        text = lesson.read_text(encoding="utf-8")
+        lesson.write_text(text.replace("\nmode: comment\n", "\nmode: block\n"), encoding="utf-8")
+        for command in before:
+            run(command, folder=shop)
+        command = "git push origin narrow-except"
+        said = run(command, folder=shop, code=1)
+    return fill(_text("docs/pre-push.md"), {"session": f"```console\n$ {command}\n{said}```\n"})
+
+
 def _lesson_format() -> str:
     """Give the document of the lesson file with the tables in their places."""
     states = re.search(r"^\| state \|.*\n(?:\|.*\n)+", _text("README.md"), flags=re.MULTILINE)
@@ -51,6 +74,7 @@ def _writing_lessons() -> str:
 _GENERATED: dict[str, Callable[[], str]] = {
     "README.md": _readme,
     "docs/lesson-format.md": _lesson_format,
+    "docs/pre-push.md": _pre_push,
     "docs/writing-lessons.md": _writing_lessons,
     "schema/lesson.schema.json": render_schema,
 }

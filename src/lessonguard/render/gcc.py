@@ -6,6 +6,7 @@ Messages" in the GNU Coding Standards. VS Code's `$gcc` matches it, and so does 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from lessonguard.findings.model import Finding, ScanReport
@@ -14,6 +15,7 @@ from lessonguard.render.escape import one_line, visible
 from lessonguard.render.selection import introduced
 from lessonguard.render.words import notice_words, place, state_words, unchecked_words
 
+_FAULT = re.compile(r"^(.*?:\d+:\d+): ")  # how each begins: `path:line:column: `
 _KINDS = {Mode.BLOCK: "error", Mode.COMMENT: "warning", Mode.MONITOR: "note"}
 
 
@@ -31,9 +33,9 @@ def _lines(report: ScanReport) -> Iterator[str]:
     for path, reason in unchecked_words(report.unchecked):
         yield f"{path}:1:1: note: not checked: {reason}"
     for fault in report.faults:
-        yield f"{one_line(fault)}"
+        yield _FAULT.sub(r"\1: error: ", one_line(fault), count=1)
 
 
 def _message(finding: Finding) -> str:
     lesson = finding.lesson
-    return f"{state_words(finding)}: {one_line(lesson.title)} ({lesson.incident})"
+    return f"{lesson.incident}: {one_line(lesson.title)} ({state_words(finding)})"
