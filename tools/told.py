@@ -27,6 +27,7 @@ _WRITTEN = {
     "azure": "Microsoft Azure",
     "circleci": "CircleCI",
     "crowdstrike": "CrowdStrike",
+    "eve": "EVE Online",
     "github": "GitHub",
     "gitlab": "GitLab",
     "gocardless": "GoCardless",
@@ -64,14 +65,31 @@ _LANGUAGES = {
     }.items()
     for key in keys.split()
 }
-_FORMATS = (
-    (re.compile(r"nginx"), "nginx"),
-    (re.compile(r"haproxy"), "HAProxy"),
-    (re.compile(r"\.sql$"), "SQL"),
-    (re.compile(r"Dockerfile"), "Dockerfile"),
-    (re.compile(r"\.ya?ml$"), "YAML"),
-    (re.compile(r"\.(cfg|cnf|conf|ini|rules)$"), "Configuration"),
-)
+_FORMATS = {
+    re.compile(pattern): name
+    for pattern, name in (
+        (r"nginx", "nginx"),
+        (r"haproxy", "HAProxy"),
+        (r"(?i)dockerfile", "Dockerfile"),
+        (r"\.(bash|sh)$", "Bash"),
+        (r"\.[ch]$", "C"),
+        (r"\.(cc|cpp|cxx|hpp)$", "C++"),
+        (r"\.(cfg|cnf|conf|ini|rules)$", "Configuration"),
+        (r"\.go$", "Go"),
+        (r"\.iss$", "Inno Setup"),
+        (r"\.js$", "JavaScript"),
+        (r"\.json$", "JSON"),
+        (r"\.nsi$", "NSIS"),
+        (r"\.mm?$", "Objective-C"),
+        (r"\.php$", "PHP"),
+        (r"\.py$", "Python"),
+        (r"\.rb$", "Ruby"),
+        (r"\.sql$", "SQL"),
+        (r"\.tf$", "Terraform"),
+        (r"\.ts$", "TypeScript"),
+        (r"\.ya?ml$", "YAML"),
+    )
+}
 """What a rule for any text reads, by its `paths`."""
 
 
@@ -108,8 +126,8 @@ def languages_of_rule(rule: Rule) -> Iterator[str]:
     yield from (_LANGUAGES.get(key, key.capitalize()) for key in rule.languages if key not in ANY_TEXT)
     if set(rule.languages) & set(ANY_TEXT):
         included = (rule.document.get("paths") or {}).get("include", ())
-        formats = [next((name for mark, name in _FORMATS if mark.search(glob)), "") for glob in included]
-        yield from dict.fromkeys(filter(None, formats)) or ["Any text"]
+        found = [name for glob in included for mark, name in _FORMATS.items() if mark.search(glob)]
+        yield from dict.fromkeys(found or ["Any text"])
 
 
 def pairs(lesson: Lesson) -> tuple[Pair, ...]:
@@ -159,4 +177,4 @@ def _syntax(example: Example, rule: Rule | None) -> str:
     if key and key not in ANY_TEXT:
         return key
     lexer = find_lexer_class_for_filename(PurePosixPath(example.path or "").name, example.bad or example.good)
-    return str(lexer.aliases[0]) if lexer else "text"
+    return str(lexer.aliases[0]).replace("tsql", "sql") if lexer else "text"
