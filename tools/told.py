@@ -65,32 +65,29 @@ _LANGUAGES = {
     }.items()
     for key in keys.split()
 }
-_FORMATS = {
-    re.compile(pattern): name
-    for pattern, name in (
-        (r"nginx", "nginx"),
-        (r"haproxy", "HAProxy"),
-        (r"(?i)dockerfile", "Dockerfile"),
-        (r"\.(bash|sh)$", "Bash"),
-        (r"\.[ch]$", "C"),
-        (r"\.(cc|cpp|cxx|hpp)$", "C++"),
-        (r"\.(cfg|cnf|conf|ini|rules)$", "Configuration"),
-        (r"\.go$", "Go"),
-        (r"\.iss$", "Inno Setup"),
-        (r"\.js$", "JavaScript"),
-        (r"\.json$", "JSON"),
-        (r"\.nsi$", "NSIS"),
-        (r"\.mm?$", "Objective-C"),
-        (r"\.php$", "PHP"),
-        (r"\.py$", "Python"),
-        (r"\.rb$", "Ruby"),
-        (r"\.sql$", "SQL"),
-        (r"\.tf$", "Terraform"),
-        (r"\.ts$", "TypeScript"),
-        (r"\.ya?ml$", "YAML"),
-    )
-}
-"""What a rule for any text reads, by its `paths`."""
+_FORMATS = (
+    (r"nginx", "nginx"),
+    (r"haproxy", "HAProxy"),
+    (r"(?i)dockerfile", "Dockerfile"),
+    (r"\.(bash|sh)$", "Bash"),
+    (r"\.[ch]$", "C"),
+    (r"\.(cc|cpp|cxx|hpp)$", "C++"),
+    (r"\.(cfg|cnf|conf|ini|rules)$", "Configuration"),
+    (r"\.go$", "Go"),
+    (r"\.iss$", "Inno Setup"),
+    (r"\.js$", "JavaScript"),
+    (r"\.json$", "JSON"),
+    (r"\.nsi$", "NSIS"),
+    (r"\.mm?$", "Objective-C"),
+    (r"\.php$", "PHP"),
+    (r"\.py$", "Python"),
+    (r"\.rb$", "Ruby"),
+    (r"\.sql$", "SQL"),
+    (r"\.tf$", "Terraform"),
+    (r"\.ts$", "TypeScript"),
+    (r"\.ya?ml$", "YAML"),
+)
+"""What a rule for any text reads, by the first pattern that is in a glob of its `paths`."""
 
 
 @record
@@ -126,8 +123,8 @@ def languages_of_rule(rule: Rule) -> Iterator[str]:
     yield from (_LANGUAGES.get(key, key.capitalize()) for key in rule.languages if key not in ANY_TEXT)
     if set(rule.languages) & set(ANY_TEXT):
         included = (rule.document.get("paths") or {}).get("include", ())
-        found = [name for glob in included for mark, name in _FORMATS.items() if mark.search(glob)]
-        yield from dict.fromkeys(found or ["Any text"])
+        found = [next((name for mark, name in _FORMATS if re.search(mark, glob)), "") for glob in included]
+        yield from dict.fromkeys(filter(None, found)) or ["Any text"]
 
 
 def pairs(lesson: Lesson) -> tuple[Pair, ...]:
