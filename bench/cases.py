@@ -10,6 +10,8 @@ from bench.backtests import GROUP as BACKTEST_GROUP
 from bench.backtests import backtest_cases
 from bench.lessons import write_lessons
 from bench.measure import Case
+from bench.pushes import GROUP as PUSH_GROUP
+from bench.pushes import push_cases
 from bench.reviews import review_cases
 from bench.workbench import LESSONS, Workbench
 
@@ -108,6 +110,7 @@ GROUPS: Mapping[str, Callable[..., Iterator[Case]]] = {
     "files": _growth_with_files,
     "repository": _growth_with_repository,
     "cache": _cache,
+    PUSH_GROUP: push_cases,
     "review": review_cases,
     CHECK_GROUP: check_cases,
     BACKTEST_GROUP: backtest_cases,

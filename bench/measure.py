@@ -114,6 +114,11 @@ class Outcome:
         """Give how many times as long `one` took as `other`: the median over pairs of one round."""
         return statistics.median(self.ratios(one, other))
 
+    def difference(self, one: str, other: str) -> float:
+        """Give how many seconds longer `one` took than `other`: the median over pairs of one round."""
+        pairs = zip(self.by_name[one].seconds, self.by_name[other].seconds, strict=True)
+        return statistics.median(first - second for first, second in pairs)
+
     def ratios(self, one: str, other: str) -> list[float]:
         """Give the ratio of each round, so that what slows down both in a round cancels out."""
         pairs = zip(self.by_name[one].seconds, self.by_name[other].seconds, strict=True)

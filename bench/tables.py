@@ -17,6 +17,7 @@ _TITLES = {
     "files": "Growth with changed files",
     "repository": "Growth with the repository",
     "cache": "With and without remembered lessons",
+    "push": "Before a push",
     "review": "Pull requests at a server",
     "check": "Lessons in a work tree",
     "backtest": "Replaying the past",

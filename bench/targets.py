@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from bench import authoring, backtests, reviews
+from bench import authoring, backtests, pushes, reviews
 from bench.contenders import CORE, LESSONGUARD, SEMGREP
 from bench.hosting import AGAIN, REVIEW
 from bench.measure import Measurement, Outcome
@@ -24,7 +24,10 @@ _QUANTITIES: Mapping[Quantity, Callable[[Measurement], float | None]] = {
 
 @dataclass(frozen=True, kw_only=True)
 class Target:
-    """A number that was promised: a `quantity` of `one`, or with `other` the ratio of their times."""
+    """A number that was promised: a `quantity` of `one`, or with `other` the ratio of their times.
+
+    With `is_difference`, it is by how many seconds `one` takes longer than `other`.
+    """
 
     promise: str
     group: str
@@ -34,6 +37,7 @@ class Target:
     quantity: Quantity = "seconds"
     limit: float
     is_minimum: bool = False
+    is_difference: bool = False
 
     def measured(self, outcomes: Sequence[Outcome]) -> float | None:
         """Find the number among the outcomes, None if it was not measured."""
@@ -49,7 +53,10 @@ class Target:
     def _read(self, outcome: Outcome) -> float | None:
         if self.other is None:
             return _QUANTITIES[self.quantity](outcome.by_name[self.one])
-        return outcome.ratio(self.one, self.other) if self.other in outcome.by_name else None
+        if self.other not in outcome.by_name:
+            return None
+        compare = outcome.difference if self.is_difference else outcome.ratio
+        return compare(self.one, self.other)
 
 
 def _faster(*, case: str, other: str) -> Target:
@@ -108,6 +115,22 @@ TARGETS = (
         one="100,000 files",
         other="100 files",
         limit=1.2,
+    ),
+    Target(
+        promise=f"{pushes.HOOK}, {pushes.NOTHING}: seconds",
+        group=pushes.GROUP,
+        case=pushes.NOTHING,
+        one=pushes.HOOK,
+        limit=0.2,
+    ),
+    Target(
+        promise=f"{pushes.HOOK}, {pushes.TEN}: seconds more than {LESSONGUARD}",
+        group=pushes.GROUP,
+        case=pushes.TEN,
+        one=pushes.HOOK,
+        other=LESSONGUARD,
+        limit=0.2,
+        is_difference=True,
     ),
     _review("seconds", case=reviews.FINDINGS, limit=1.5),
     _review("kB fetched", case=reviews.FINDINGS, limit=1_000),

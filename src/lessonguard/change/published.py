@@ -65,7 +65,7 @@ class Published:
         excluded = [*known, *self._tips.values(), *self._followed(ref), *sorted(cut_commits(self._git))]
         listing = self._git.run(
             *("rev-list", "--boundary", "--ignore-missing", "--stdin", head, "--not", *branches),
-            to=f"tell what of {head} is new to {self.remote}",
+            to=f"tell what of {head} was not published",
             stdin="".join(f"^{commit}\n" for commit in dict.fromkeys(excluded)).encode(),
         )
         rows = listing.decode().split()
