@@ -48,7 +48,7 @@ lint-action:
 	$(QUIETLY) $(BIN)/jactionlint --shellcheck=$(BIN)/shellcheck --pyflakes= --ignore=OWNER/lessonguard@ action.yml $(WORKFLOWS)
 	$(QUIETLY) $(BIN)/check-jsonschema --builtin-schema vendor.github-actions action.yml
 	$(QUIETLY) $(BIN)/check-jsonschema --builtin-schema vendor.github-workflows $(WORKFLOWS)
-	$(QUIETLY) $(BIN)/shellcheck .ci/run
+	$(QUIETLY) $(BIN)/shellcheck .ci/run src/lessonguard/deliver/hook.sh
 
 .PHONY: format
 format: $(VENV)/.developing  ## Rewrite the code in the one style

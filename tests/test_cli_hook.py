@@ -13,7 +13,7 @@ from shutil import copytree, which
 import pytest
 
 from tests.support.cli import LESSONGUARD, lessonguard
-from tests.support.pushing import BAD, SAFE, Pusher, push
+from tests.support.pushing import BAD, SAFE, UNLOCKED, Pusher, lessons, push
 from tests.support.repo import Repo
 
 _DASH = which("dash")
@@ -103,6 +103,19 @@ def test_install_again_writes_it_anew_and_keeps_nothing(repo: Repo) -> None:
     assert outcome.stdout.startswith(f"Wrote anew {hook_of(repo)}")
     assert hook_of(repo).read_bytes() == first.replace(b"required=no", b"required=yes")
     assert not hook_of(repo).with_name("pre-push.before-lessonguard").exists()
+
+
+def test_the_hook_judges_as_it_was_installed(pusher: Pusher) -> None:
+    folder = "docs/what we learned"
+    moved = {f"{folder}/{name.removeprefix('lessons/')}": text for name, text in lessons().items()}
+    pusher.commit({**dict.fromkeys(lessons()), **moved})
+    pusher.repo.git("push", "--quiet", "--no-verify", "origin", "main")
+    lessonguard("hook", "install", "--lessons-folder", folder, "--fail-on", "comment", cwd=pusher.repo.path)
+    pusher.commit({"pay.py": UNLOCKED})
+
+    pushed = pusher.push("origin", "main")
+
+    assert (pushed.code, "pay.py:1:1" in pushed.said) == (1, True)
 
 
 def test_the_script_is_one_that_every_shell_reads(repo: Repo) -> None:

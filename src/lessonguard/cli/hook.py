@@ -7,7 +7,8 @@ from pathlib import Path
 import click
 
 from lessonguard.change.git import Repository
-from lessonguard.cli.options import DIRECTORY
+from lessonguard.cli.judging import FAIL_ON
+from lessonguard.cli.options import DIRECTORY, LESSONS_FOLDER
 from lessonguard.deliver.hook import Installed, Removed, install_hook, remove_hook
 
 
@@ -24,19 +25,24 @@ def hook() -> None:
 
 @hook.command()
 @click.option("--required", is_flag=True, help="Also stop a push that could not be judged.")
+@LESSONS_FOLDER
+@FAIL_ON
 @DIRECTORY
-def install(*, required: bool, directory: Path) -> None:
+def install(*, required: bool, lessons_folder: str, fail_on: str, directory: Path) -> None:
     """Have Git run `lessonguard pre-push` before each push.
 
     A hook that is there already stays, and runs afterwards with the same input. Where
     `core.hooksPath` says so, hooks are somewhere else than in `.git/hooks`.
 
     \b
-    Example:
+    Examples:
+      lessonguard hook install
       lessonguard hook install --required   stop a push also if lessonguard is gone, or fails
     """
+    options = (f"--lessons-folder={lessons_folder}", f"--fail-on={fail_on}")
     with Repository.open(directory) as repository:
-        click.echo("\n".join(_told(install_hook(repository, is_required=required))))
+        installed = install_hook(repository, is_required=required, options=options)
+    click.echo("\n".join(_told(installed)))
 
 
 @hook.command()

@@ -19,17 +19,19 @@ from lessonguard.scan import ScanOptions
 _Function = TypeVar("_Function", bound=Callable[..., int])
 
 _NEVER = "never"
-_FAIL_ON = (*(mode.value for mode in reversed(Mode)), _NEVER)
+_LIMITS = (*(mode.value for mode in reversed(Mode)), _NEVER)
+
+FAIL_ON = click.option(
+    "--fail-on",
+    type=click.Choice(_LIMITS),
+    default=Mode.BLOCK.value,
+    show_default=True,
+    help="Exit with 1 if an incident whose lesson has this mode, or a stricter one, is repeated.",
+)
 
 _OPTIONS = (
     LESSONS_FOLDER,
-    click.option(
-        "--fail-on",
-        type=click.Choice(_FAIL_ON),
-        default=Mode.BLOCK.value,
-        show_default=True,
-        help="Exit with 1 if an incident whose lesson has this mode, or a stricter one, is repeated.",
-    ),
+    FAIL_ON,
     TIMEOUT,
     MAX_MEMORY,
     click.option(

@@ -52,9 +52,9 @@ def pre_push(
 
     \b
     Examples:
-      lessonguard hook install              have Git run this before each push
       lessonguard pre-push                  what a push would say now
       lessonguard pre-push "$@"             a line for a hook of your own
+      lessonguard hook install              have Git run this before each push
 
     Exits with 0 if nothing was introduced at or above --fail-on, 1 if something was (Git then stops
     the push), 2 for a wrong line or an invalid lesson, 3 if it could not scan, 4 for a bug.

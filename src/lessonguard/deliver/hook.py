@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shlex
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -44,11 +44,14 @@ class Removed:
     is_restored: bool
 
 
-def install_hook(repository: Repository, *, is_required: bool = False) -> Installed:
+def install_hook(
+    repository: Repository, *, is_required: bool = False, options: Sequence[str] = ()
+) -> Installed:
     """Write a pre-push hook that judges each push; a hook of somebody else stays, and runs after it.
 
-    With `is_required` a push that cannot be judged, say because lessonguard is gone, is stopped. Raise
-    `UsageError` where another program writes the hooks, and `LessonguardError` if it cannot be written.
+    `options` are those that it gives to `lessonguard pre-push`. With `is_required` a push that cannot be
+    judged, say because lessonguard is gone, is stopped. Raise `UsageError` where another program writes the
+    hooks, and `LessonguardError` if it cannot be written.
     """
     hooks = repository.hooks()
     path, kept = hooks.folder / _NAME, hooks.folder / _BEFORE
@@ -57,12 +60,12 @@ def install_hook(repository: Repository, *, is_required: bool = False) -> Instal
     unfinished = path.with_name(f"{path.name}.{os.getpid()}")
     try:
         hooks.folder.mkdir(parents=True, exist_ok=True)
-        _write(unfinished, _script(repository, hooks, is_required=is_required))
+        _write(unfinished, _script(repository, hooks, is_required=is_required, options=options))
         if not is_update and _is_there(path):
             _keep(path, kept)
         unfinished.replace(path)
     except OSError as error:
-        raise _cannot("write", path, hooks, error) from error
+        raise _cannot("write", path, hooks=hooks, error=error) from error
     finally:
         with suppress(OSError):
             unfinished.unlink()
@@ -88,7 +91,7 @@ def remove_hook(repository: Repository) -> Removed | None:
             legacy.unlink()
             return Removed(path=legacy, is_restored=False)
     except OSError as error:
-        raise _cannot("remove", path, hooks, error) from error
+        raise _cannot("remove", path, hooks=hooks, error=error) from error
     return None
 
 
@@ -107,11 +110,12 @@ def _write(path: Path, script: bytes) -> None:
         file.write(script)
 
 
-def _script(repository: Repository, hooks: Hooks, *, is_required: bool) -> bytes:
+def _script(repository: Repository, hooks: Hooks, *, is_required: bool, options: Sequence[str]) -> bytes:
     text = _TEMPLATE.read_text(encoding="utf-8")
     values = {
         "@REQUIRED@": "yes" if is_required else "no",
         "@BEFORE@": _BEFORE,
+        "@OPTIONS@": shlex.join(options),
         "@PYTHONS@": " ".join(_pythons(repository, hooks)) or "''",
     }
     for place, value in values.items():
@@ -165,7 +169,7 @@ def _is_there(path: Path) -> bool:
     return path.exists() or path.is_symlink()
 
 
-def _cannot(verb: str, path: Path, hooks: Hooks, error: OSError) -> LessonguardError:
+def _cannot(verb: str, path: Path, *, hooks: Hooks, error: OSError) -> LessonguardError:
     where = f" (core.hooksPath is set in {hooks.setting})" if hooks.setting else ""
     return LessonguardError(
         f"Cannot {verb} the hook {path}{where}: {error.strerror or error}.",

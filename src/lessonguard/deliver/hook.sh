@@ -43,12 +43,12 @@ verdict=127
 # shellcheck disable=SC2043 # there may be several
 for python in @PYTHONS@; do
   if is_missing && [ -x "$python" ]; then
-    judge "$python" -c "$start" pre-push "$@"
+    judge "$python" -c "$start" pre-push @OPTIONS@ "$@"
     verdict=$?
   fi
 done
 if is_missing && command -v lessonguard > /dev/null; then
-  judge lessonguard pre-push "$@"
+  judge lessonguard pre-push @OPTIONS@ "$@"
   verdict=$?
 fi
 
