@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path, PurePosixPath
 
 from lessonguard.author.create import shown_path
@@ -80,31 +80,36 @@ class Ground:
         return tuple(lesson for lesson in self.fitting if lesson.incident not in self.known)
 
 
-def survey(repository: Repository, *, folder: str, languages: Languages) -> Ground:
+def survey(
+    repository: Repository, *, folder: str, languages: Languages, has_workflow: bool = False
+) -> Ground:
     """Look at a repository with a work tree, at least an empty one; nothing is written.
 
-    `folder` is relative to its top. Raise `UsageError` if lessons in it could judge nothing, and `GitError`
-    if the repository is bare.
+    `folder` is relative to its top. A workflow that may be written, or will (`has_workflow`), counts as
+    something that lessons can look at. Raise `UsageError` if lessons in that folder could judge nothing,
+    and `GitError` if the repository is bare.
     """
     if repository.top is None:
         hint = "Run this in a clone that has files."
         raise GitError(f"{shown_path(repository.git_directory)} is a bare repository.", hint=hint)
     refuse_folder(repository.top, folder, hint=_ELSEWHERE)
-    tree = Tree(repository)
+    workflow, is_on_github = next(_workflows(repository.top), None), _is_on_github(repository.top)
+    planned = (WORKFLOW,) if workflow is None and (is_on_github or has_workflow) else ()
+    tree = Tree(repository, planned=planned)
     starters = read_directory(repository, builtin_folder(), folder=folder).lessons
     hooks = repository.hooks()
     return Ground(
         repository=repository,
         top=repository.top,
         folder=folder,
-        languages=_count(tree, languages, folder=folder),
+        languages=_count(tree, languages, without=planned, folder=folder),
         starters=starters,
         fitting=fitting_starters(starters, Scope(tree, languages, folder=folder)),
         known=_known(repository.top / folder),
-        workflow=next(_workflows(repository.top), None),
+        workflow=workflow,
         hooks=hooks,
         hook=path if _COMMAND in _read(path := hooks.folder / "pre-push") else None,
-        is_on_github=_is_on_github(repository.top),
+        is_on_github=is_on_github,
         has_history=_has_history(repository),
     )
 
@@ -114,22 +119,25 @@ def refuse_folder(top: Path, folder: str, *, hint: str) -> None:
     parts = PurePosixPath(folder).parts
     if ".." in parts or ".git" in parts:
         raise UsageError(f"Nothing can be kept in {folder}: that is not in the work tree.", hint=hint)
-    path = top
-    for part in parts:
-        path /= part
+    for depth in range(1, len(parts) + 1):
+        path = top.joinpath(*parts[:depth])
+        if why := _obstacle(path):
+            raise UsageError(f"Nothing can be kept in {folder}: {shown_path(path)} {why}.", hint=hint)
+
+
+def _obstacle(path: Path) -> str:
+    try:
         if path.is_symlink():
-            why = "is a link, and what it leads to is in no commit"
-        elif path.exists() and not path.is_dir():
-            why = "is not a folder"
-        elif (path / ".git").exists():
-            why = "is a repository of its own"
-        else:
-            continue
-        raise UsageError(f"Nothing can be kept in {folder}: {shown_path(path)} {why}.", hint=hint)
+            return "is a link, and what it leads to is in no commit"
+        if path.exists() and not path.is_dir():
+            return "is not a folder"
+        return "is a repository of its own" if (path / ".git").exists() else ""
+    except OSError as error:  # a name that is too long, or a folder that we may not look into
+        return f"cannot be looked at: {error.strerror}"
 
 
-def _count(tree: Tree, languages: Languages, *, folder: str) -> Mapping[str, int]:
-    outside = [path for path in tree.files if not path.startswith(f"{folder}/")]
+def _count(tree: Tree, languages: Languages, *, without: Collection[str], folder: str) -> Mapping[str, int]:
+    outside = [path for path in tree.files if path not in without and not path.startswith(f"{folder}/")]
     named = {path: language_of(path, languages) for path in outside}
     scripts = (path for path, name in named.items() if not name and tree.files[path])
     named |= {path: language_of(path, languages, script=tree.read(path) or b"") for path in scripts}

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Sequence
 
+from lessonguard.author.language import language_of
 from lessonguard.author.scope import Scope
 from lessonguard.engine.languages import Languages
 from lessonguard.engine.paths import path_filter
 from lessonguard.engine.rules import engine_rule
 from lessonguard.errors import UsageError
 from lessonguard.lessons.fault import find_similar
-from lessonguard.lessons.model import Lesson
+from lessonguard.lessons.model import Lesson, Rule
 
 _OF_ANY_FILE = frozenset({"generic", "regex"})
-"""What rules name that look at text in whatever language; nobody would ask for it."""
+"""What rules name that look at text in whatever language; their `paths` say in which files."""
+
+_ENDING = re.compile(r"\*\.(\w+)")
 
 
 def fitting_starters(lessons: Sequence[Lesson], scope: Scope) -> tuple[Lesson, ...]:
@@ -43,7 +47,7 @@ def choose_starters(
             raise _unknown(f"about {wanted}", wanted, known)
     for wanted in names:
         if not any(_speaks(lesson, wanted, languages) for lesson in lessons):
-            raise _unknown(f"for {wanted}", wanted, starter_languages(lessons))
+            raise _unknown(f"for {wanted}", wanted, starter_languages(lessons, languages))
     return tuple(
         lesson
         for lesson in (lessons if names else fitting)
@@ -57,16 +61,37 @@ def starter_classes(lessons: Sequence[Lesson]) -> tuple[str, ...]:
     return tuple(sorted({lesson.failure_class for lesson in lessons}))
 
 
-def starter_languages(lessons: Sequence[Lesson]) -> tuple[str, ...]:
-    """Give the languages that lessons have rules for, as they name them, in alphabetical order."""
-    names = {name for lesson in lessons for rule in lesson.rules for name in rule.languages}
-    return tuple(sorted(names - _OF_ANY_FILE))
+def starter_languages(lessons: Sequence[Lesson], languages: Languages) -> tuple[str, ...]:
+    """Give the languages that lessons have rules for, in alphabetical order.
+
+    What Semgrep knows no language for, such as SQL, goes by the ending of its files.
+    """
+    rules = [rule for lesson in lessons for rule in lesson.rules]
+    globs = [glob for rule in rules if _is_of_any_file(rule) for glob in _included(rule)]
+    endings = {found[1] for glob in globs if (found := _ENDING.fullmatch(glob))}
+    names = {name for rule in rules if not _is_of_any_file(rule) for name in rule.languages}
+    return tuple(sorted(names | {language_of(f"a.{ending}", languages) or ending for ending in endings}))
 
 
 def _speaks(lesson: Lesson, name: str, languages: Languages) -> bool:
-    """Tell whether a lesson has a rule for a language, by any of the names that Semgrep knows it by."""
+    """Tell whether a lesson has a rule for a language, by a name that Semgrep knows, or by an ending."""
     row = languages.named(name)
-    return row is not None and any(row.id in engine_rule(rule, languages).analyzers for rule in lesson.rules)
+    files = [f"a{ending}" for ending in row.endings] if row else [f"a.{name}"]
+    return any(
+        bool(_included(rule)) and any(map(path_filter(rule.document).admits, files))
+        if _is_of_any_file(rule)
+        else row is not None and row.id in engine_rule(rule, languages).analyzers
+        for rule in lesson.rules
+    )
+
+
+def _is_of_any_file(rule: Rule) -> bool:
+    return bool(_OF_ANY_FILE.intersection(rule.languages))
+
+
+def _included(rule: Rule) -> Sequence[str]:
+    globs: Sequence[str] = rule.document.get("paths", {}).get("include", ())
+    return globs
 
 
 def _unknown(words: str, wanted: str, known: Sequence[str]) -> UsageError:

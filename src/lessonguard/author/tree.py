@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import cached_property
 from pathlib import PurePosixPath
 
@@ -13,15 +13,21 @@ from lessonguard.change.model import CommitId
 class Tree:
     """The files of a repository, listed when they are first asked for."""
 
-    def __init__(self, repository: Repository, commit: CommitId | None = None) -> None:
-        """Take those of a commit, or with None those of the work tree that are not ignored."""
+    def __init__(
+        self, repository: Repository, commit: CommitId | None = None, *, planned: Collection[str] = ()
+    ) -> None:
+        """Take those of a commit, or with None those of the work tree that are not ignored.
+
+        Files that are `planned` count as if they were there.
+        """
         self._repository = repository
+        self._planned = planned
         self.commit = commit
 
     @cached_property
     def files(self) -> Mapping[str, bool]:
         """Give the regular files by path, and whether each is executable."""
-        return self._repository.list_files(self.commit)
+        return {**dict.fromkeys(self._planned, False), **self._repository.list_files(self.commit)}
 
     def has(self, path: str) -> bool:
         """Tell whether there is such a file or folder; the path is relative to the top."""

@@ -53,7 +53,7 @@ def _completing(words: Callable[[Sequence[Lesson]], Sequence[str]]) -> _Complete
     "names",
     metavar="NAME",
     multiple=True,
-    shell_complete=_completing(starter_languages),
+    shell_complete=_completing(lambda lessons: starter_languages(lessons, find_semgrep().languages)),
     help="Of these only those for this language, be it here yet or not. May be repeated.",
 )
 @click.option("--workflow", is_flag=True, help=f"Write {WORKFLOW}, which reviews pull requests.")
@@ -84,7 +84,7 @@ def init(
       lessonguard init                               asks
       lessonguard init --starter                     copies the lessons that fit the code here
       lessonguard init --starter --language python   … those for a language
-      lessonguard init --starter --class missing-timeout
+      lessonguard init --starter --class destructive-command-scope
       lessonguard init --starter --workflow --hook --no-input
 
     --class and --language alone mean --starter, too. Exits with 0 when all that was asked for is
@@ -94,7 +94,12 @@ def init(
         with Progress() as progress:
             progress.step("looking at what is here")
             languages = find_semgrep().languages
-            ground = survey(repository, folder=lessons_folder.strip("/") or ".", languages=languages)
+            ground = survey(
+                repository,
+                folder=lessons_folder.strip("/") or ".",
+                languages=languages,
+                has_workflow=workflow,
+            )
         starters = _starters(
             ground, classes, names, languages=languages, is_wanted=bool(starter or is_all or classes or names)
         )

@@ -58,7 +58,7 @@ def _ask_lessons(ground: Ground, languages: Languages) -> tuple[Lesson, ...] | N
     for line in _rows(offered):
         say(line)
     _advise(f"{_ALL}, {_NONE} for none, or some: by number (1 3-5), class, language or incident")
-    with completion([_ALL, *_words(offered)]):
+    with completion([_ALL, *_words(offered, languages)]):
         while True:
             text = read_line(f"[{_ALL}] >")
             if text in {"", _ALL}:
@@ -89,14 +89,14 @@ def _meant(word: str, offered: Sequence[Lesson], languages: Languages) -> Sequen
     try:
         return choose_starters(offered, offered, classes=(), names=[word], languages=languages)
     except UsageError:
-        similar = find_similar(word, _words(offered))
+        similar = find_similar(word, _words(offered, languages))
         hint = f"Did you mean {similar}?" if similar else f"{_ALL} takes all, {_NONE} takes none."
         raise UsageError(f"{word} is none of them.", hint=hint) from None
 
 
-def _words(offered: Sequence[Lesson]) -> list[str]:
+def _words(offered: Sequence[Lesson], languages: Languages) -> list[str]:
     incidents = [lesson.incident for lesson in offered]
-    return [*starter_classes(offered), *starter_languages(offered), *incidents]
+    return [*starter_classes(offered), *starter_languages(offered, languages), *incidents]
 
 
 def _rows(offered: Sequence[Lesson]) -> Iterator[str]:

@@ -12,7 +12,8 @@ from lessonguard.render.pen import Pen
 def titled_table(pen: Pen, title: str, rows: Sequence[tuple[str, str]], *, least: int = 26) -> list[str]:
     """Write rows below a title, nothing without rows; the second column is wrapped.
 
-    It gets `least` columns at least: what is too wide for the first one then has a line of its own.
+    It gets `least` columns at least: what is too wide for the first one then juts out, or has a line of its
+    own.
     """
     sizes = [column_width(visible(name)) for name, _ in rows]
     column = max((size for size in sizes if size <= pen.width - least), default=0)
@@ -23,7 +24,9 @@ def titled_table(pen: Pen, title: str, rows: Sequence[tuple[str, str]], *, least
 def _row(pen: Pen, name: str, text: str, *, column: int) -> Iterator[str]:
     margin = " " * (column + 4 if column else 2)
     lines = wrapped(visible(text), width=max(20, pen.width - len(margin))) or [""]
-    if column_width(name) > column:
+    if column_width(name) > column and len(lines) == 1 and column_width(name + lines[0]) + 4 <= pen.width:
+        yield f"  {name}  {lines.pop()}"
+    elif column_width(name) > column:
         yield f"  {name}"
     else:
         start = f"  {name}{' ' * (column - column_width(name))}  " if column else margin
