@@ -6,10 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from lessonguard.engine.choose import find_semgrep
 from tests.support.cli import lessonguard
 from tests.support.git_server import GitServer
 from tests.support.pushing import BAD, LOCKED, SAFE, UNLOCKED, Pusher, lessons, push
 from tests.support.repo import Repo
+from tests.support.semgrep import install_semgrep
 from tests.support.terminal import Terminal
 
 CLEAN = "Nothing introduced · 3 lessons"
@@ -203,6 +205,31 @@ def test_of_several_refs_each_commit_counts_once(pusher: Pusher) -> None:
     assert min(pushed.verdicts).startswith("high")
     assert sum(" 1 new commit" in verdict for verdict in pushed.verdicts) == len(pushed.verdicts) == 3
     assert pusher.arrived("refs/heads/low") is None
+
+
+def test_all_refs_take_one_run_of_semgrep(pusher: Pusher, tmp_path: Path) -> None:
+    starts = tmp_path / "starts"
+    core = find_semgrep().core
+    install_semgrep(tmp_path / "counting", f'echo started >> "{starts}"; exec "{core}" "$@"')
+    for number in range(4):
+        pusher.repo.branch(f"feature{number}", "main")
+        pusher.commit({f"new{number}.py": UNLOCKED})
+
+    pushed = pusher.push(
+        "origin", *(f"feature{number}" for number in range(4)), PYTHONPATH=str(tmp_path / "counting")
+    )
+
+    assert len(pushed.verdicts) == pushed.said.count("this change added it") == 4
+    assert starts.read_text(encoding="utf-8") == "started\n"
+
+
+def test_where_no_lesson_looks_semgrep_is_not_started(pusher: Pusher, tmp_path: Path) -> None:
+    install_semgrep(tmp_path / "broken", "exit 9")
+    pusher.commit({"NOTES.txt": "Nothing\n"})
+
+    pushed = pusher.push("origin", "main", PYTHONPATH=str(tmp_path / "broken"))
+
+    assert pushed.verdicts == [f"main · 1 new commit · {CLEAN}, 1 file"]
 
 
 def test_a_merge_of_main_is_not_blamed_for_what_others_did(pusher: Pusher) -> None:
