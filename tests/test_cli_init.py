@@ -321,12 +321,17 @@ def test_where_another_program_writes_the_hooks_the_rest_is_done_and_that_is_tol
     assert "hint: Add this line" in outcome.stderr
 
 
-def test_the_hook_would_not_find_lessons_elsewhere_and_says_so(repo: Repo) -> None:
-    said = init(repo, "--hook", "--lessons-folder", "ops", expect=2)
+def test_the_hook_looks_for_lessons_where_they_are(repo: Repo, tmp_path: Path) -> None:
+    Repo(tmp_path / "server", options=("--bare",))
+    repo.git("remote", "set-url", "origin", str(tmp_path / "server"))
+    init(repo, "--hook", "--lessons-folder", "our ops")
+    copy(_CASES / "change_lessons/TIMEOUT.yaml", repo.path / "our ops")
+    repo.commit("Learn")
+    repo.git("push", "--quiet", "origin", "main")
+    repo.branch("pr").commit("Forget", {"pay.py": "requests.get(url)\n"})
 
-    assert "The pre-push hook looks for lessons in lessons, not in ops." in said
-    assert 'lessonguard pre-push --lessons-folder ops "$@"' in said
-    assert not (repo.path / _HOOK).exists()
+    with pytest.raises(AssertionError, match="TIMEOUT"):
+        repo.git("push", "--quiet", "origin", "pr")
 
 
 def test_yes_takes_all_that_would_be_offered(repo: Repo) -> None:

@@ -309,6 +309,16 @@ def test_the_tab_key_completes_what_is_known(repo: Repo) -> None:
     assert "  - languages: [dockerfile]\n" in lesson(repo)
 
 
+def test_every_letter_can_be_typed(repo: Repo) -> None:
+    answered = [word for key, text in _ANSWERS.items() if key != "title" for word in (f"--{key}", text)]
+    title = "The quick brown fox jumps over the lazy dog, Big Time"
+    with Terminal("new", "INC-245", *answered, cwd=repo.path) as terminal:
+        terminal.answer("title: ", title)
+        assert terminal.end() == 0
+
+    assert f"\ntitle: {title}\n" in lesson(repo)
+
+
 @pytest.mark.parametrize("keys", ["\x03", "\x04"])
 def test_breaking_off_writes_nothing(keys: str, tmp_path: Path) -> None:
     with Terminal("new", "INC-245", cwd=tmp_path) as terminal:

@@ -10,6 +10,7 @@ from lessonguard.lessons.header import (
     SCHEMA_URL,
     find_schema,
     has_schema_header,
+    replace_schema_header,
     schema_header,
     with_schema_header,
 )
@@ -67,3 +68,19 @@ def test_a_schema_of_something_else_is_not_named(tmp_path: Path) -> None:
 
     assert find_schema(tmp_path / "lessons", top=tmp_path) == SCHEMA_URL
     assert find_schema(tmp_path / "lessons", top=None) == SCHEMA_URL
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (f"{schema_header('a.json')}\nincident: INC-1\n", f"{schema_header('b.json')}\nincident: INC-1\n"),
+        ("# Ours\r\n# $schema: a.json # old\r\n", f"# Ours\r\n{schema_header('b.json')}\r\n"),
+        ("incident: INC-1\n", f"{schema_header('b.json')}\nincident: INC-1\n"),
+        (
+            f"incident: INC-1\n{schema_header('a.json')}\n",
+            f"{schema_header('b.json')}\nincident: INC-1\n{schema_header('a.json')}\n",
+        ),
+    ],
+)
+def test_a_header_is_replaced_where_a_file_goes_elsewhere(text: str, expected: str) -> None:
+    assert replace_schema_header(text, "b.json") == expected

@@ -71,8 +71,8 @@ class Ground:
 
     @property
     def offers_hook(self) -> bool:
-        """Tell whether a hook is missing, would find these lessons, and would be for this repository only."""
-        return self.hook is None and not self.hooks.is_shared and self.folder == USUAL_FOLDER
+        """Tell whether a hook is missing, and would be for this repository alone."""
+        return self.hook is None and not self.hooks.is_shared
 
     @property
     def new(self) -> tuple[Lesson, ...]:

@@ -11,7 +11,7 @@ from pathlib import Path
 from lessonguard.author.create import create_file, shown_path
 from lessonguard.author.ground import USUAL_FOLDER, WORKFLOW, Ground, refuse_folder
 from lessonguard.deliver.hook import install_hook
-from lessonguard.errors import LessonguardError, UsageError
+from lessonguard.errors import LessonguardError
 from lessonguard.lessons.builtin import builtin_workflow
 from lessonguard.lessons.header import find_schema, replace_schema_header
 from lessonguard.lessons.model import Lesson
@@ -166,12 +166,8 @@ def _make_hook(ground: Ground) -> _Done:
     about = "judges each push"
     if ground.hook:
         return _Done(path=ground.hook, about=about, is_new=False)
-    if ground.folder != USUAL_FOLDER:
-        raise UsageError(
-            f"The pre-push hook looks for lessons in {USUAL_FOLDER}, not in {ground.folder}.",
-            hint=f'Have a hook of your own run: lessonguard pre-push{folder_option(ground.folder)} "$@"',
-        )
-    installed = install_hook(ground.repository)
+    options = () if ground.folder == USUAL_FOLDER else (f"--lessons-folder={ground.folder}",)
+    installed = install_hook(ground.repository, options=options)
     if installed.kept:
         about = f"{about}, then runs {installed.kept.name}"
     return _Done(path=installed.path, about=about, is_new=not installed.is_update)
