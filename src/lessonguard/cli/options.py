@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
-from click.shell_completion import CompletionItem
 
 from lessonguard.lessons.builtin import BUILTIN, builtin_folder
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
@@ -34,6 +36,8 @@ class LessonsDirectory(click.ParamType[Path]):
         self, ctx: click.Context, param: click.Parameter, incomplete: str
     ) -> list[CompletionItem]:
         """Complete the word and the directories."""
+        from click.shell_completion import CompletionItem  # noqa: PLC0415 - slow to load, rarely needed
+
         words = [CompletionItem(BUILTIN)] if BUILTIN.startswith(incomplete) else []
         return [*words, *self._directory.shell_complete(ctx, param, incomplete)]
 
