@@ -124,6 +124,21 @@ def test_no_line_is_wider_than_the_terminal_unless_it_is_a_command(width: int) -
     assert max(len(line) for line in lines if "lessonguard" not in line) <= max(48, min(width, 100))
 
 
+def test_a_path_is_whole_and_what_it_is_about_gives_way() -> None:
+    made = [
+        Made(path=f"lessons/{'x' * size}", about="catastrophic-backtracking", is_new=True)
+        for size in (40, 60, 90)
+    ]
+
+    lines = render_started(replace(_STARTED, made=tuple(made)), width=80, colour=False).splitlines()
+
+    assert lines[1:4] == [
+        f"  lessons/{'x' * 40}  catastrophic-backtracking",
+        f"  lessons/{'x' * 60}  catastr…",
+        f"  lessons/{'x' * 90}",
+    ]
+
+
 def test_colour_is_all_that_colour_changes() -> None:
     coloured = render_started(_STARTED, width=80, colour=True)
 

@@ -138,7 +138,7 @@ def _copy(lesson: Lesson, ground: Ground) -> _Done:
     text = (ground.top / lesson.path).read_text(encoding="utf-8")
     if _write(path, replace_schema_header(text, find_schema(ground.place, top=ground.top))):
         return _Done(path=path, about=lesson.failure_class, is_new=True)
-    return _Done(path=path, about=f"is in the way of {lesson.incident}", is_new=False)
+    return _Done(path=path, about="is about something else", is_new=False)
 
 
 def _target(lesson: Lesson, ground: Ground) -> Path:

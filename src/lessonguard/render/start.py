@@ -7,13 +7,16 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from lessonguard.lessons.start import Made, Started
 from lessonguard.render.escape import visible
-from lessonguard.render.layout import column_width, wrapped
+from lessonguard.render.layout import clipped, column_width, wrapped
 from lessonguard.render.pen import Pen, Style
 from lessonguard.render.table import titled_table
 from lessonguard.render.words import counted
 
 _WIDEST = 100
 _MOST_LANGUAGES = 6
+_ABOUT = 20
+"""How much room there is at least beside the name of a file, in columns."""
+
 _REPLAYED = 200
 """How many changes are worth replaying on the first day."""
 
@@ -46,8 +49,19 @@ def languages_words(languages: Mapping[str, int]) -> str:
 
 
 def _files(pen: Pen, title: str, made: Sequence[Made]) -> list[str]:
-    widest = max((column_width(visible(each.about)) for each in made), default=0)
-    return titled_table(pen, title, [(each.path, each.about) for each in made], least=min(widest, 40) + 4)
+    """Name each file on a line of its own, and beside it, as far as there is room, what it is about."""
+    paths = [visible(each.path) for each in made]
+    column = max((size for path in paths if (size := column_width(path)) <= pen.width - _ABOUT), default=0)
+    starts = [f"  {path}{' ' * (column - column_width(path))}" for path in paths]
+    lines = [
+        f"{start}  {clipped(visible(each.about), width=room)}" if (room := _room(pen, start)) else start
+        for start, each in zip(starts, made, strict=True)
+    ]
+    return [pen.bold(f"{title}:"), *lines] if made else []
+
+
+def _room(pen: Pen, start: str) -> int:
+    return max(0, pen.width - column_width(start) - 2)
 
 
 def _unmet(started: Started) -> str:
