@@ -454,7 +454,8 @@ def test_at_a_terminal_it_asks_what_to_begin_with(repo: Repo) -> None:
         terminal.expect("This repository has dockerfile (1 file), python (1 file).")
         terminal.answer("lessons: Copies of what public incidents taught", "catastrofic-backtracking")
         terminal.answer("is none of them. Did you mean", "99")
-        terminal.answer("There is no 99. Numbers go from 1 to ", "catastrophic-backtracking")
+        terminal.answer("There is no 99. Numbers go from 1 to ", ",")
+        terminal.answer(", is none of them.", "catastrophic-backtracking")
         terminal.answer("workflow: Review each pull request on GitHub", "perhaps")
         terminal.answer("Please answer yes or no.", "n")
         terminal.answer("hook: Judge each push", "")
@@ -493,12 +494,24 @@ def test_lessons_are_picked_by_number_language_and_incident(repo: Repo) -> None:
     assert {_RM, _REGEX} <= lessons(repo)
 
 
-def test_a_hyphen_takes_no_lesson(repo: Repo) -> None:
+@pytest.mark.parametrize("answer", ["-", "none"])
+def test_no_lesson_need_be_taken(answer: str, repo: Repo) -> None:
     with Terminal("init", "--hook", "--workflow", cwd=repo.path) as terminal:
-        terminal.answer("lessons: ", "-")
+        terminal.answer("lessons: ", answer)
         assert terminal.end() == 0
 
     assert lessons(repo) == set()
+
+
+def test_before_there_is_code_what_looks_at_workflows_is_offered(tmp_path: Path) -> None:
+    repo = Repo(tmp_path / "empty")
+    repo.git("remote", "add", "origin", "https://github.com/acme/shop")
+    with Terminal("init", "--hook", "--workflow", cwd=repo.path) as terminal:
+        terminal.expect("This repository has no code yet.")
+        terminal.answer("lessons: ", "")
+        assert terminal.end() == 0
+
+    assert "tj-actions-2025-unpinned-tag" in lessons(repo)
 
 
 @pytest.mark.parametrize("keys", ["\x03", "\x04"])

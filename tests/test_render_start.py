@@ -81,6 +81,12 @@ def test_it_is_not_all_there_if_something_could_not_be_made() -> None:
     assert render_started(started, width=80, colour=False).startswith("There before, and left alone:\n")
 
 
+def test_where_nothing_could_be_made_only_the_error_speaks() -> None:
+    started = replace(_STARTED, made=(), to_commit=(), failure=UsageError("No folder."))
+
+    assert render_started(started, width=80, colour=False) == ""
+
+
 def test_commands_say_where_if_that_is_not_here() -> None:
     options = " --lessons-folder 'our lessons' -C shop"
     started = replace(_STARTED, directory="my shop", to_commit=("our lessons",), options=options)

@@ -172,6 +172,6 @@ def _has_history(repository: Repository) -> bool:
 
 def _read(path: Path) -> bytes:
     try:
-        return path.read_bytes()
-    except OSError:  # there is none, or none that we may read
+        return path.read_bytes() if path.is_file() else b""
+    except OSError:  # we may not read it
         return b""

@@ -21,8 +21,9 @@ from lessonguard.render.layout import clipped, wrapped
 from lessonguard.render.start import languages_words
 
 _ALL, _NONE = "all", "-"
-_YES, _NO = ("y", "yes"), ("n", "no", _NONE)
-_RANGE = re.compile(r"(\d+)(?:-(\d+))?")
+_YES, _NO = ("y", "yes"), ("n", "no", "none", _NONE)
+_RANGE = re.compile(r"([0-9]{1,4})(?:-([0-9]{1,4}))?")
+_WORD = re.compile(r"[^\s,]+")
 
 
 def ask_wishes(ground: Ground, wishes: Wishes, *, languages: Languages) -> Wishes:
@@ -49,7 +50,7 @@ def ask_wishes(ground: Ground, wishes: Wishes, *, languages: Languages) -> Wishe
 def _ask_lessons(ground: Ground, languages: Languages) -> tuple[Lesson, ...] | None:
     offered = sorted(ground.new, key=lambda lesson: (lesson.failure_class, lesson.incident))
     say("")
-    _tell(f"This repository has {visible(languages_words(ground.languages))}.")
+    _tell(f"This repository has {visible(languages_words(ground.languages)) or 'no code yet'}.")
     _head(
         "lessons",
         f"Copies of what public incidents taught about such code: {len(offered)} of the "
@@ -63,7 +64,7 @@ def _ask_lessons(ground: Ground, languages: Languages) -> tuple[Lesson, ...] | N
             text = read_line(f"[{_ALL}] >")
             if text in {"", _ALL}:
                 return ground.new
-            if text == _NONE:
+            if text in _NO:
                 return None
             try:
                 return _pick(text, offered, languages)
@@ -73,7 +74,7 @@ def _ask_lessons(ground: Ground, languages: Languages) -> tuple[Lesson, ...] | N
 
 def _pick(text: str, offered: Sequence[Lesson], languages: Languages) -> tuple[Lesson, ...]:
     """Take what is meant by each of the words. Raise `UsageError` for one that means nothing here."""
-    words = [word for word in re.split(r"[\s,]+", text) if word]
+    words = _WORD.findall(text) or [text]
     picked = {lesson.incident: lesson for word in words for lesson in _meant(word, offered, languages)}
     return tuple(picked[incident] for incident in sorted(picked))
 

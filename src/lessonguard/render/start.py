@@ -12,6 +12,7 @@ from lessonguard.render.pen import Pen, Style
 from lessonguard.render.table import titled_table
 from lessonguard.render.words import counted
 
+_NOTHING = "Nothing to do: it is all here."
 _WIDEST = 100
 _MOST_LANGUAGES = 6
 _ABOUT = 20
@@ -24,8 +25,11 @@ _REPLAYED = 200
 def render_started(started: Started, *, width: int, colour: bool) -> str:
     """Say what was made, what was there before, and what to do next.
 
-    Without `colour` there is no escape sequence in it. It ends in a line feed.
+    Without `colour` there is no escape sequence in it. It ends in a line feed, or is empty if nothing could
+    be made and nothing was there.
     """
+    if not started.made:
+        return ""
     pen = Pen(colour=colour, width=min(max(width, 48), _WIDEST))
     new = [each for each in started.made if each.is_new]
     old = [each for each in started.made if not each.is_new]
@@ -37,9 +41,6 @@ def render_started(started: Started, *, width: int, colour: bool) -> str:
         titled_table(pen, "Next", list(_next(started)), least=40),
     ]
     return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
-
-
-_NOTHING = "Nothing to do: it is all here."
 
 
 def languages_words(languages: Mapping[str, int]) -> str:
