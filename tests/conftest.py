@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from tests.support.pushing import Pusher
+
 collect_ignore = ["cases"]
 
 # Runners differ in speed, so no example has a deadline; on one, the same examples every time.
@@ -65,3 +67,15 @@ def _move_home(patch: pytest.MonkeyPatch, home: Path) -> None:
     (home / ".gitconfig").write_text(_GITCONFIG, encoding="utf-8")
     patch.setenv("HOME", str(home))
     patch.setenv("USERPROFILE", str(home))
+
+
+@pytest.fixture(scope="session")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Pusher:
+    """Make a clone with a hook and its remote once, for each test to have a copy."""
+    return Pusher(tmp_path_factory.mktemp("made"))
+
+
+@pytest.fixture
+def pusher(made: Pusher, tmp_path: Path) -> Pusher:
+    """Give a clone with the hook of lessonguard, and the repository that it pushes to."""
+    return made.copy(tmp_path)

@@ -13,7 +13,8 @@ from shutil import copytree, which
 import pytest
 
 from tests.support.cli import LESSONGUARD, lessonguard
-from tests.support.pushing import BAD, SAFE, UNLOCKED, Pusher, lessons, push
+from tests.support.code import BAD, SAFE, UNLOCKED
+from tests.support.pushing import Pusher, lessons, push
 from tests.support.repo import Repo
 
 _DASH = which("dash")
@@ -29,17 +30,6 @@ def repo(tmp_path: Path) -> Repo:
     repo = Repo(tmp_path / "shop")
     repo.commit("Begin", {"app.py": SAFE})
     return repo
-
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Pusher:
-    """Make the repositories once, for each test to have a copy."""
-    return Pusher(tmp_path_factory.mktemp("made"))
-
-
-@pytest.fixture
-def pusher(made: Pusher, tmp_path: Path) -> Pusher:
-    return made.copy(tmp_path)
 
 
 def hook_of(repo: Repo) -> Path:
@@ -115,7 +105,7 @@ def test_the_hook_judges_as_it_was_installed(pusher: Pusher) -> None:
 
     pushed = pusher.push("origin", "main")
 
-    assert (pushed.code, "pay.py:1:1" in pushed.said) == (1, True)
+    assert (pushed.code, "pay.py:2:5" in pushed.said) == (1, True)
 
 
 def test_the_script_is_one_that_every_shell_reads(repo: Repo) -> None:

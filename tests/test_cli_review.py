@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.code import BAD, SAFE, UNLOCKED
 from tests.support.hub.server import Hub
 from tests.support.repo import Repo
-from tests.support.shop import BAD, SAFE, UNLOCKED, Shop, ours, places, summaries
+from tests.support.shop import Shop, ours, places, summaries
 
 
 @pytest.fixture

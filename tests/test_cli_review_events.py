@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.code import BAD, SAFE, UNLOCKED
 from tests.support.hub.server import Hub
-from tests.support.shop import BAD, SAFE, UNLOCKED, Reviewed, Shop, ours, places, summaries
+from tests.support.shop import Reviewed, Shop, ours, places, summaries
 
 
 @pytest.fixture

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.code import BAD, UNLOCKED
 from tests.support.hub.server import Hub
-from tests.support.shop import BAD, UNLOCKED, Shop, ours, places, summaries
+from tests.support.shop import Shop, ours, places, summaries
 
 REVIEWS, COMMENTS = r"/pulls/7/reviews$", r"/pulls/7/comments$"
 

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.code import UNLOCKED
 from tests.support.hub.server import Hub
-from tests.support.shop import UNLOCKED, Shop, ours, summaries
+from tests.support.shop import Shop, ours, summaries
 
 OPEN = """\
 incident: INC-301

@@ -13,7 +13,8 @@ from typing import IO, Any
 import pytest
 
 from tests.support.cli import lessonguard
-from tests.support.pushing import BAD, SAFE, lessons
+from tests.support.code import BAD, SAFE
+from tests.support.pushing import lessons
 from tests.support.repo import Repo
 
 _RULES = ".git/lessons.semgrep.yaml"
@@ -108,5 +109,5 @@ def test_the_language_server_shows_what_a_lesson_finds_in_a_file_that_was_edited
 
     assert told["params"]["uri"] == f"{uri}/app.py"
     [diagnostic] = told["params"]["diagnostics"]
-    assert diagnostic["range"]["start"] == {"line": 2, "character": 0}
+    assert diagnostic["range"]["start"] == {"line": 4, "character": 11}
     assert diagnostic["message"].endswith("(TIMEOUT)")

@@ -14,7 +14,8 @@ from pathlib import Path
 import pytest
 
 from tests.support.cli import lessonguard
-from tests.support.pushing import BAD, SAFE, Pusher
+from tests.support.code import BAD, SAFE
+from tests.support.pushing import Pusher
 from tests.support.repo import Repo
 
 _ROOT = Path(__file__).parents[1]
@@ -56,16 +57,9 @@ def homes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         yield
 
 
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Pusher:
-    """Make the repositories once, for each test to have a copy."""
-    return Pusher(tmp_path_factory.mktemp("made"))
-
-
 @pytest.fixture
-def pusher(made: Pusher, tmp_path: Path) -> Pusher:
+def pusher(pusher: Pusher) -> Pusher:
     """Give a clone in which nobody has installed a hook."""
-    pusher = made.copy(tmp_path)
     lessonguard("hook", "uninstall", cwd=pusher.repo.path)
     return pusher
 
@@ -113,7 +107,7 @@ def test_pre_commit_and_prek_judge_commits_and_pushes(pusher: Pusher, tool: Repo
     # What is staged is judged, and by `git commit FILE` what that file would be.
     repo.git("add", "new.py")
     code, said = commit(pusher)
-    assert (code, "new.py:3:1  this change added it · blocks" in said) == (1, True)
+    assert (code, "new.py:5:12  this change added it · blocks" in said) == (1, True)
     repo.write({"new.py": SAFE}).git("add", "new.py")
     assert commit(pusher)[0] == 0
     repo.write({"new.py": BAD})
@@ -125,7 +119,7 @@ def test_pre_commit_and_prek_judge_commits_and_pushes(pusher: Pusher, tool: Repo
     repo.switch("main")
     pushed = pusher.push("origin", "feature")
     assert (pushed.code, pusher.arrived("refs/heads/feature")) == (1, None)
-    assert "new.py:3:1  this change added it · blocks" in pushed.said
+    assert "new.py:5:12  this change added it · blocks" in pushed.said
     assert "lessonguard · feature · 2 new commits" in pushed.said
     assert pusher.push("origin", "main:release").code == 0
 
@@ -153,7 +147,7 @@ def test_pre_commit_run_by_hand_judges_head(pusher: Pusher, tool: Repo) -> None:
     managed(pusher, tool, "pre-commit")
     pusher.commit({"app.py": BAD})
 
-    argv = [_BIN / "pre-commit", "run", "--hook-stage", "pre-push", "lessonguard"]
+    argv = [str(_BIN / "pre-commit"), "run", "--hook-stage", "pre-push", "lessonguard"]
     result = subprocess.run(
         argv, cwd=pusher.repo.path, stdin=subprocess.DEVNULL, capture_output=True, check=False
     )
@@ -196,5 +190,5 @@ def test_lefthook_judges_pushes(pusher: Pusher) -> None:
 
     assert "error: lefthook writes the hooks of this repository" in refused.stderr
     assert (stopped.code, pusher.arrived("refs/heads/feature")) == (1, None)
-    assert "app.py:3:1  this change removed what guarded it · blocks" in stopped.said
+    assert "app.py:5:12  this change removed what guarded it · blocks" in stopped.said
     assert (passed.code, pusher.arrived("refs/heads/other")) == (0, pusher.repo.head)

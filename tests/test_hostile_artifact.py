@@ -12,12 +12,13 @@ from typing import Any
 
 import pytest
 
+from tests.support.code import BAD, SAFE, UNLOCKED
 from tests.support.gfm import assert_harmless
 from tests.support.hostile import MARKER, bodies, unmarked_bodies
 from tests.support.hub.pull import Pull
 from tests.support.hub.server import Hub
 from tests.support.report import HOSTILE
-from tests.support.shop import BAD, SAFE, UNLOCKED, Reviewed, Shop, ours, places
+from tests.support.shop import Reviewed, Shop, ours, places
 
 Report = dict[str, Any]
 

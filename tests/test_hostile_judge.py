@@ -15,11 +15,12 @@ from zlib import compress
 import pytest
 
 from tests.support.cli import lessonguard
+from tests.support.code import BAD, SAFE, UNLOCKED
 from tests.support.hostile import MARKER, bodies
 from tests.support.hub.pull import Pull
 from tests.support.hub.server import Hub
 from tests.support.repo import Repo
-from tests.support.shop import BAD, SAFE, UNLOCKED, Shop, ours, places
+from tests.support.shop import Shop, ours, places
 
 
 @pytest.fixture

@@ -14,11 +14,12 @@ from pathlib import Path
 import pytest
 
 from tests.support.cli import LESSONGUARD
+from tests.support.code import BAD, SAFE
 from tests.support.hub.pull import Pull
 from tests.support.hub.run import Run
 from tests.support.hub.server import Hub
 from tests.support.repo import Files
-from tests.support.shop import BAD, SAFE, Shop, ours, places, summaries
+from tests.support.shop import Shop, ours, places, summaries
 
 MOST = 500  # megabytes of the largest process
 UNIT = 1_000_000 if sys.platform == "darwin" else 1_000  # of `ru_maxrss` in a megabyte, about

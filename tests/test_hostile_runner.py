@@ -14,10 +14,11 @@ from urllib.parse import unquote_to_bytes
 import pytest
 
 from tests.support.cli import lessonguard
+from tests.support.code import BAD, UNLOCKED
 from tests.support.hostile import COMMANDS, commands, file_names, literal, said, teach
 from tests.support.hub.server import Hub
 from tests.support.report import HOSTILE
-from tests.support.shop import BAD, UNLOCKED, Reviewed, Shop, ours
+from tests.support.shop import Reviewed, Shop, ours
 
 OUTPUTS = ["introduced", "blocking", "accepted", "unchecked", "report", "sarif"]
 

@@ -14,12 +14,13 @@ from pathlib import Path
 import pytest
 
 from lessonguard.deliver.mark import FindingMark, read_mark
+from tests.support.code import BAD
 from tests.support.gfm import LINKING, Page, assert_harmless, github_html
 from tests.support.hostile import MARKER, bodies, file_names, literal, teach, unmarked_bodies
 from tests.support.hub.pull import Pull
 from tests.support.hub.server import Hub
 from tests.support.report import HOSTILE
-from tests.support.shop import BAD, Shop, ours, summaries
+from tests.support.shop import Shop, ours, summaries
 
 CAPTURING = """\
 rules:

@@ -13,9 +13,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.code import BAD, UNLOCKED
 from tests.support.hostile import files_below, said
 from tests.support.hub.server import Hub
-from tests.support.shop import BAD, UNLOCKED, Shop, ours
+from tests.support.shop import Shop, ours
 
 WATCHING = """\
 #!/bin/sh

@@ -8,24 +8,14 @@ import pytest
 
 from lessonguard.engine.choose import find_semgrep
 from tests.support.cli import lessonguard
+from tests.support.code import BAD, LOCKED, SAFE, UNLOCKED
 from tests.support.git_server import GitServer
-from tests.support.pushing import BAD, LOCKED, SAFE, UNLOCKED, Pusher, lessons, push
+from tests.support.pushing import Pusher, lessons, push
 from tests.support.repo import Repo
 from tests.support.semgrep import install_semgrep
 from tests.support.terminal import Terminal
 
 CLEAN = "Nothing introduced · 3 lessons"
-
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Pusher:
-    """Make the repositories once, for each test to have a copy."""
-    return Pusher(tmp_path_factory.mktemp("made"))
-
-
-@pytest.fixture
-def pusher(made: Pusher, tmp_path: Path) -> Pusher:
-    return made.copy(tmp_path)
 
 
 def test_a_clean_push_is_one_line(pusher: Pusher) -> None:
@@ -45,7 +35,7 @@ def test_a_blocking_lesson_stops_the_push_and_says_what_to_do(pusher: Pusher) ->
 
     assert pushed.code == 1
     assert pusher.arrived("refs/heads/main") == pusher.first
-    assert pushed.said.startswith("lessonguard · main · 1 new commit\n\napp.py:3:1  ")
+    assert pushed.said.startswith("lessonguard · main · 1 new commit\n\napp.py:5:12  ")
     assert 'lessonguard: accept TIMEOUT reason="…"' in pushed.said
     assert "\nThe push was stopped." in pushed.said
     assert "\nTo push anyway: git push --no-verify\n" in pushed.said
@@ -56,7 +46,7 @@ def test_what_programs_read_of_a_push_is_not_mixed_with_the_report(pusher: Pushe
 
     pushed = pusher.push("--porcelain", "origin", "main")
 
-    assert "pay.py:1:1" in pushed.said
+    assert "pay.py:2:5" in pushed.said
     assert pushed.printed.splitlines()[0] == f"To {pusher.remote.path.as_uri()}"
 
 
@@ -83,7 +73,7 @@ def test_a_commenting_lesson_is_shown_and_lets_the_push_through(pusher: Pusher) 
     pushed = pusher.push("origin", "main")
 
     assert (pushed.code, pusher.arrived("refs/heads/main")) == (0, commit)
-    assert "pay.py:1:1  this change removed what guarded it · comment only" in pushed.said
+    assert "pay.py:2:5  this change removed what guarded it · comment only" in pushed.said
     assert "stopped" not in pushed.said
 
 
@@ -146,7 +136,7 @@ def test_a_branch_on_a_branch_is_not_blamed_for_that(pusher: Pusher) -> None:
 def test_what_was_pushed_once_is_not_said_again(pusher: Pusher) -> None:
     pusher.repo.branch("feature")
     pusher.commit({"pay.py": UNLOCKED})
-    assert "pay.py:1:1" in pusher.push("origin", "feature").said
+    assert "pay.py:2:5" in pusher.push("origin", "feature").said
     pusher.commit({"app.py": SAFE + "x = 1\n"})
 
     pushed = pusher.push("origin", "feature")
@@ -201,7 +191,7 @@ def test_of_several_refs_each_commit_counts_once(pusher: Pusher) -> None:
     pushed = pusher.push("origin", "low", "high", "main", "low:copy")
 
     assert pushed.code == 1
-    assert pushed.said.count("pay.py:1:1") == pushed.said.count("app.py:3:1") == 1
+    assert pushed.said.count("pay.py:2:5") == pushed.said.count("app.py:5:12") == 1
     assert min(pushed.verdicts).startswith("high")
     assert sum(" 1 new commit" in verdict for verdict in pushed.verdicts) == len(pushed.verdicts) == 3
     assert pusher.arrived("refs/heads/low") is None
@@ -259,8 +249,8 @@ def test_what_the_merge_itself_brings_is_found(pusher: Pusher) -> None:
     pushed = pusher.push("origin", "feature")
 
     assert pushed.code == 1
-    assert "app.py:3:1  this change removed what guarded it · blocks" in pushed.said
-    assert "theirs.py:1:1  this change removed what guarded it" in pushed.said
+    assert "app.py:5:12  this change removed what guarded it · blocks" in pushed.said
+    assert "theirs.py:2:5  this change removed what guarded it" in pushed.said
     assert "2 introduced (1 blocking) · 3 lessons, 2 files" in pushed.said
 
 
@@ -429,7 +419,7 @@ def test_a_partial_clone_fetches_what_it_takes(pusher: Pusher, tmp_path: Path) -
     pushed = push(partial.path, "origin", "feature")
 
     assert pushed.code == 0
-    assert "pay.py:1:1  this change removed what guarded it" in pushed.said
+    assert "pay.py:2:5  this change removed what guarded it" in pushed.said
 
 
 def test_a_detached_head_is_judged(pusher: Pusher) -> None:
@@ -558,7 +548,7 @@ def test_an_invalid_lesson_hides_nothing_that_blocks(pusher: Pusher) -> None:
 def test_a_line_that_git_would_not_write_is_refused(pusher: Pusher, line: str) -> None:
     told = f"refs/heads/a {pusher.first} refs/heads/a {pusher.first}\n{line}\n"
 
-    outcome = lessonguard("pre-push", "origin", cwd=pusher.repo.path, stdin=told.encode(), expect=2)
+    outcome = lessonguard("pre-push", "origin", cwd=pusher.repo.path, stdin=told, expect=2)
 
     assert (
         f"error: Line 2 of the standard input is not what Git tells a pre-push hook: {line!r}."
@@ -570,7 +560,7 @@ def test_a_line_that_git_would_not_write_is_refused(pusher: Pusher, line: str) -
 def test_nothing_on_standard_input_is_nothing_to_judge(pusher: Pusher) -> None:
     pusher.commit({"app.py": BAD})
 
-    outcome = lessonguard("pre-push", "origin", cwd=pusher.repo.path, stdin=b"")
+    outcome = lessonguard("pre-push", "origin", cwd=pusher.repo.path, stdin="")
 
     assert (outcome.stdout, outcome.stderr) == ("", "")
 

@@ -21,14 +21,14 @@ class Outcome:
 
 
 def lessonguard(
-    *argv: str, cwd: Path, expect: int = 0, stdin: bytes | None = None, **variables: str
+    *argv: str, cwd: Path, expect: int = 0, stdin: str | None = None, **variables: str
 ) -> Outcome:
     """Run `lessonguard` in `cwd`, 80 columns wide, and check its exit code."""
     result = subprocess.run(
         [LESSONGUARD, *argv],
         cwd=cwd,
         env={**os.environ, "COLUMNS": "80", **variables},  # noqa: TID251 - a child inherits what tests set
-        input=stdin,
+        input=None if stdin is None else stdin.encode(),
         capture_output=True,
         check=False,
     )

@@ -10,21 +10,10 @@ from pathlib import Path
 from shutil import copytree
 
 from tests.support.cli import LESSONGUARD, lessonguard
+from tests.support.code import LOCKED, SAFE
 from tests.support.repo import Files, Repo
 
 _LESSONS = Path(__file__).parents[1] / "cases" / "change_lessons"
-
-SAFE = "import requests\n\nrequests.get(url, timeout=5)\n"
-"""A call that has what the lesson TIMEOUT (mode: block) asks for."""
-
-BAD = "import requests\n\nrequests.get(url)\n"
-"""The same without: line 3."""
-
-LOCKED = "with lock(order):\n    charge(order, 1)\n"
-"""A charge as the lesson LOCK (mode: comment) wants it."""
-
-UNLOCKED = "charge(order, 1)\n"
-"""The same without."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,6 +9,7 @@ from shutil import copy
 from typing import Any
 
 from tests.support.cli import Outcome, lessonguard
+from tests.support.code import LOCKED, SAFE
 from tests.support.hub.model import Comment, Review, Token
 from tests.support.hub.pull import Pull
 from tests.support.hub.run import Run
@@ -18,18 +19,6 @@ from tests.support.repo import Files, Repo
 
 _LESSONS = Path(__file__).parents[1] / "cases" / "change_lessons"
 _BOT = "github-actions[bot]"
-
-SAFE = "import requests\n\n\ndef get(url):\n    return requests.get(url, timeout=5)\n"
-"""A call that has what the lesson TIMEOUT (mode: block) asks for."""
-
-BAD = "import requests\n\n\ndef get(url):\n    return requests.get(url)\n"
-"""The same without: line 5."""
-
-LOCKED = "def pay(order):\n    with lock(order):\n        charge(order, 1)\n"
-"""A charge as the lesson LOCK (mode: comment) wants it."""
-
-UNLOCKED = "def pay(order):\n    charge(order, 1)\n"
-"""The same without: line 2."""
 
 
 @dataclass(frozen=True, kw_only=True)
