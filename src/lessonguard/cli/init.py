@@ -84,7 +84,7 @@ def init(
       lessonguard init                               asks
       lessonguard init --starter                     copies the lessons that fit the code here
       lessonguard init --starter --language python   … those for a language
-      lessonguard init --starter --class destructive-command-scope
+      lessonguard init --starter --class missing-timeout
       lessonguard init --starter --workflow --hook --no-input
 
     --class and --language alone mean --starter, too. Exits with 0 when all that was asked for is
