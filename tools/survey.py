@@ -153,7 +153,7 @@ def _one_a_line(matches: Sequence[Match], files: Sequence[tuple[FileVersion, Sou
 def _place(name: str, version: FileVersion, source: Source, match: Match) -> Place:
     lines = source.lines_of(match.start, match.end)
     count = source.content.count(b"\n") + 1
-    shown = range(max(1, lines.start - _AROUND), min(count, lines.stop + _AROUND))
+    shown = range(max(1, lines.start - _AROUND), min(count + 1, lines.stop + _AROUND))
     excerpt = "\n".join(
         f"{'>' if number in lines else ' '} {number:5} {source.line(number).text.rstrip()[:160]}"
         for number in shown
