@@ -23,6 +23,7 @@ MODES: Mapping[Mode, str] = {
 _ORGANISATION = re.compile(r"(?P<name>[a-z][a-z0-9-]*?)-(?:19|20)\d\d(?:-|$)")
 _WRITTEN = {
     "azure": "Microsoft Azure",
+    "circleci": "CircleCI",
     "datatalks": "DataTalks.Club",
     "eve": "EVE Online",
     "github": "GitHub",
@@ -33,6 +34,7 @@ _WRITTEN = {
     "knight": "Knight Capital",
     "letsencrypt": "Let's Encrypt",
     "openai": "OpenAI",
+    "sapcc": "SAP Converged Cloud",
     "stackexchange": "Stack Exchange",
     "thedao": "The DAO",
     "tj-actions": "tj-actions",
@@ -172,5 +174,7 @@ def _syntax(example: Example, rule: Rule | None) -> str:
     key = example.language or (rule.languages[0] if rule else "")
     if key and key not in ANY_TEXT:
         return key
+    if "nginx" in (example.path or ""):
+        return "nginx"
     lexer = find_lexer_class_for_filename(PurePosixPath(example.path or "").name, example.bad or example.good)
     return str(lexer.aliases[0]).replace("tsql", "sql") if lexer else "text"
