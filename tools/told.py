@@ -34,7 +34,7 @@ _WRITTEN = {
     "knight": "Knight Capital",
     "letsencrypt": "Let's Encrypt",
     "openai": "OpenAI",
-    "sapcc": "SAP Converged Cloud",
+    "sapcc": "sapcc",
     "stackexchange": "Stack Exchange",
     "thedao": "The DAO",
     "tj-actions": "tj-actions",
