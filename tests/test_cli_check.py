@@ -197,7 +197,7 @@ def test_a_repository_without_lessons_is_told_how_to_begin(repo: Repo) -> None:
     missing = lessonguard("check", cwd=repo.path, expect=2)
 
     assert empty.stdout == "no lessons, so nothing was checked\n"
-    assert "there is no such folder\nhint: `lessonguard new`" in missing.stderr
+    assert "there is no such folder\nhint: `lessonguard init` starts one\n" in missing.stderr
 
 
 def test_links_out_of_the_lessons_are_told_and_not_followed(repo: Repo, tmp_path: Path) -> None:
