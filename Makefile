@@ -29,14 +29,20 @@ test: $(VENV)/.developing $(VENV)/.github  ## Run the tests and measure their co
 
 .PHONY: lint
 lint: $(VENV)/.developing  ## Check style, types, layers, spelling and generated files
-	@$(BIN)/ruff check --quiet
-	@$(BIN)/ruff format --check --quiet || { echo "Not formatted; run: make format" >&2; exit 1; }
-	@$(BIN)/mypy --no-error-summary src tests $(SCRIPTS)
-	@$(BIN)/lint-imports --no-logo > $(VENV)/layers.log || { cat $(VENV)/layers.log >&2; exit 1; }
-	@$(BIN)/codespell
-	@$(MAKE) lint-action
+	@$(MAKE) --jobs=2 lint-types lint-style lint-action
 	@if [ -f tools/generate.py ]; then $(BIN)/python -m tools.generate --check; fi
 	@echo "lint: all good"
+
+.PHONY: lint-types
+lint-types:
+	@$(BIN)/mypy --no-error-summary src tests $(SCRIPTS)
+
+.PHONY: lint-style
+lint-style:
+	@$(BIN)/ruff check --quiet
+	@$(BIN)/ruff format --check --quiet || { echo "Not formatted; run: make format" >&2; exit 1; }
+	@$(BIN)/lint-imports --no-logo > $(VENV)/layers.log || { cat $(VENV)/layers.log >&2; exit 1; }
+	@$(BIN)/codespell
 
 # Apart, so that the tests can have it look at other files. jactionlint has shellcheck read all scripts.
 QUIETLY = @quietly() { said=$$("$$@" 2>&1) || { echo "$$said" >&2; return 1; }; }; quietly

@@ -69,6 +69,12 @@ def _move_home(patch: pytest.MonkeyPatch, home: Path) -> None:
     patch.setenv("USERPROFILE", str(home))
 
 
+@pytest.fixture
+def unmeasured(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Do not measure the coverage of child processes: for what others cover, and would take twice as long."""
+    monkeypatch.delenv("COVERAGE_PROCESS_CONFIG", raising=False)
+
+
 @pytest.fixture(scope="session")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Pusher:
     """Make a clone with a hook and its remote once, for each test to have a copy."""

@@ -20,6 +20,8 @@ from tests.support.hub.server import Hub
 from tests.support.report import HOSTILE
 from tests.support.shop import Reviewed, Shop, ours, places
 
+pytestmark = pytest.mark.usefixtures("unmeasured")
+
 Report = dict[str, Any]
 
 

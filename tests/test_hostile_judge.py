@@ -22,6 +22,8 @@ from tests.support.hub.server import Hub
 from tests.support.repo import Repo
 from tests.support.shop import Shop, ours, places
 
+pytestmark = pytest.mark.usefixtures("unmeasured")
+
 
 @pytest.fixture
 def hub(tmp_path: Path) -> Iterator[Hub]:

@@ -20,6 +20,8 @@ from tests.support.hub.server import Hub
 from tests.support.report import HOSTILE
 from tests.support.shop import Reviewed, Shop, ours
 
+pytestmark = pytest.mark.usefixtures("unmeasured")
+
 OUTPUTS = ["introduced", "blocking", "accepted", "unchecked", "report", "sarif"]
 
 

@@ -22,6 +22,8 @@ from tests.support.hub.server import Hub
 from tests.support.report import HOSTILE
 from tests.support.shop import Shop, ours, summaries
 
+pytestmark = pytest.mark.usefixtures("unmeasured")
+
 CAPTURING = """\
 rules:
   - languages: [python]

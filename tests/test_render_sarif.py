@@ -40,8 +40,8 @@ def run_of(report: ScanReport) -> Any:  # noqa: ANN401 - foreign data
     return json.loads(render_sarif(report))["runs"][0]
 
 
-def notifications(report: ScanReport) -> list[tuple[str, str]]:
-    found = run_of(report)["invocations"][0]["toolExecutionNotifications"]
+def notifications(run: Any) -> list[tuple[str, str]]:  # noqa: ANN401 - foreign data
+    found = run["invocations"][0]["toolExecutionNotifications"]
     return [(item["descriptor"]["id"], item["message"]["text"]) for item in found]
 
 
@@ -176,7 +176,7 @@ def test_a_huge_match_is_located_but_not_quoted() -> None:
 def test_gaps_and_notices_are_notifications() -> None:
     title = TIMEOUT.title
 
-    assert notifications(make_full_report()) == [
+    assert notifications(run_of(make_full_report())) == [
         ("unchecked", "Not checked: larger than 1 MB"),
         ("unchecked", "Not checked: cannot be parsed at line 3 (for INC-231)"),
         ("unchecked", "Not checked: cannot be parsed at line 3 (for INC-245)"),
@@ -190,10 +190,10 @@ def test_gaps_and_notices_are_notifications() -> None:
 def test_beyond_the_limit_the_most_important_results_are_kept_and_the_rest_counted() -> None:
     report = make_report(*[make_finding(lesson=CACHE)] * 25_000, make_finding(), make_finding())
 
-    results = run_of(report)["results"]
+    run = run_of(report)
 
-    assert [result["level"] for result in results[:3]] == ["error", "error", "note"]
-    assert len(results) == 25_000
-    assert notifications(report) == [
+    assert [result["level"] for result in run["results"][:3]] == ["error", "error", "note"]
+    assert len(run["results"]) == 25_000
+    assert notifications(run) == [
         ("results-left-out", "2 results left out: code scanning accepts 25000 in one run.")
     ]
