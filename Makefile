@@ -22,6 +22,7 @@ demo: $(VENV)/.installed  ## Watch lessonguard judge a change, in a repository m
 
 .PHONY: test
 test: $(VENV)/.developing $(VENV)/.github  ## Run the tests and measure their coverage
+	@$(BIN)/python -m compileall -q src  # once, also where PYTHONDONTWRITEBYTECODE would have each child do it
 	@$(BIN)/coverage erase
 	@$(BIN)/coverage run -m pytest --numprocesses auto --dist loadfile $(ARGS)
 	@$(BIN)/coverage combine --quiet
