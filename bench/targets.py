@@ -88,6 +88,10 @@ def _review(quantity: Quantity, *, limit: float, case: str, one: str = REVIEW) -
     )
 
 
+def _seconds(one: str, case: str, *, group: str, limit: float) -> Target:
+    return Target(promise=f"{one}, {case}: seconds", group=group, case=case, one=one, limit=limit)
+
+
 TARGETS = (
     _near_core(case="30 lessons, 1 changed file", limit=1.5),
     _near_core(case="30 lessons, 30 changed files", limit=0.9),
@@ -116,13 +120,7 @@ TARGETS = (
         other="100 files",
         limit=1.2,
     ),
-    Target(
-        promise=f"{pushes.HOOK}, {pushes.NOTHING}: seconds",
-        group=pushes.GROUP,
-        case=pushes.NOTHING,
-        one=pushes.HOOK,
-        limit=0.2,
-    ),
+    _seconds(pushes.HOOK, pushes.NOTHING, group=pushes.GROUP, limit=0.2),
     Target(
         promise=f"{pushes.HOOK}, {pushes.TEN}: seconds more than {LESSONGUARD}",
         group=pushes.GROUP,
@@ -141,18 +139,6 @@ TARGETS = (
     _review("writes", case=reviews.CLEAN, limit=0),
     _review("seconds", case=reviews.MANY, limit=30),
     _review("peak MiB", case=reviews.MANY, limit=500),
-    Target(
-        promise=f"{authoring.CHECK}, {authoring.HUNDRED}: seconds",
-        group=authoring.CHECK_GROUP,
-        case=authoring.HUNDRED,
-        one=authoring.CHECK,
-        limit=3,
-    ),
-    Target(
-        promise=f"{backtests.FIRST}, {backtests.YEARS}: seconds",
-        group=backtests.GROUP,
-        case=backtests.YEARS,
-        one=backtests.FIRST,
-        limit=60,
-    ),
+    _seconds(authoring.CHECK, authoring.HUNDRED, group=authoring.CHECK_GROUP, limit=3),
+    _seconds(backtests.FIRST, backtests.YEARS, group=backtests.GROUP, limit=60),
 )

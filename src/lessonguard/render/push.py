@@ -32,7 +32,8 @@ def render_push(pushed: Iterable[PushedRef], *, is_stopped: bool, width: int, co
     if is_stopped:
         lines = [*wrapped(_STOPPED, width=width), *wrapped(_ANYWAY, width=width)]
         blocks.append("".join(f"{pen.write(line, Style.BOLD, Style.RED)}\n" for line in lines))
-    return "\n".join(blocks) if any(block.count("\n") > 1 for block in blocks) else "".join(blocks)
+    is_list = all(block.count("\n") == 1 for block in blocks)
+    return ("" if is_list else "\n").join(blocks)
 
 
 def _ref(pen: Pen, pushed: PushedRef) -> str:
