@@ -55,7 +55,7 @@ lint-action:
 	$(QUIETLY) $(BIN)/jactionlint --shellcheck=$(BIN)/shellcheck --pyflakes= --ignore=OWNER/lessonguard@ action.yml $(WORKFLOWS)
 	$(QUIETLY) $(BIN)/check-jsonschema --builtin-schema vendor.github-actions action.yml
 	$(QUIETLY) $(BIN)/check-jsonschema --builtin-schema vendor.github-workflows $(WORKFLOWS)
-	$(QUIETLY) $(BIN)/shellcheck .ci/run src/lessonguard/deliver/hook.sh
+	$(QUIETLY) $(BIN)/shellcheck .ci/run src/lessonguard/push/hook.sh
 
 .PHONY: format
 format: $(VENV)/.developing  ## Rewrite the code in the one style

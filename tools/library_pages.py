@@ -8,9 +8,9 @@ from pathlib import Path
 
 from lessonguard.lessons.library import load_folder
 from lessonguard.lessons.model import Lesson
-from lessonguard.render.escape import code_span, fence, link, markdown_prose, markdown_text
-from lessonguard.render.lesson import detection_gap
-from lessonguard.render.words import story_parts
+from lessonguard.output.escape import code_span, fence, link, markdown_prose, markdown_text
+from lessonguard.output.lesson import detection_gap
+from lessonguard.output.phrases import story_parts
 from tools.marked import fill
 from tools.survey_record import Finds, Survey, read_survey
 from tools.told import (

@@ -26,15 +26,15 @@ from pathlib import Path
 import cmarkgfm  # type: ignore[import-untyped]  # it has no types
 from cmarkgfm.cmark import Options  # type: ignore[import-untyped]  # the same
 
-from lessonguard.change.git import Repository
-from lessonguard.change.pick import branch_change
 from lessonguard.demo import history
-from lessonguard.engine.choose import find_semgrep
-from lessonguard.findings.model import Acceptance, Finding, ScanReport, State
-from lessonguard.render.comment import render_comment, render_settled
-from lessonguard.render.links import Links
-from lessonguard.render.review import render_further, render_review
-from lessonguard.scan import ScanOptions, read_library, scan_change
+from lessonguard.git.repository import Repository
+from lessonguard.git.revisions import branch_change
+from lessonguard.review.comment import render_comment, render_settled
+from lessonguard.review.links import Links
+from lessonguard.review.summary import render_further, render_review
+from lessonguard.scan.finding import Acceptance, Finding, ScanReport, State
+from lessonguard.scan.scan import ScanOptions, read_library, scan_change
+from lessonguard.semgrep.installed import find_semgrep
 
 _ROOT = Path(__file__).parents[1]
 _LOOKS = _ROOT / ".venv/picture/node_modules/github-markdown-css"

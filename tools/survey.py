@@ -19,17 +19,17 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from random import Random
 
-from lessonguard.change.git import Repository
-from lessonguard.change.model import FileVersion
-from lessonguard.engine.choose import Semgrep, find_semgrep
-from lessonguard.engine.interface import EngineRule, Limits, Match, Target
-from lessonguard.engine.rules import engine_rules
-from lessonguard.engine.targets import MAX_BYTES, Selector
 from lessonguard.errors import GitError
-from lessonguard.findings.source import Source
+from lessonguard.git.changes import FileVersion
+from lessonguard.git.repository import Repository
 from lessonguard.lessons.library import load_folder
 from lessonguard.lessons.model import Library
 from lessonguard.record import record
+from lessonguard.scan.source import Source
+from lessonguard.semgrep.installed import Semgrep, find_semgrep
+from lessonguard.semgrep.interface import EngineRule, Limits, Match, Target
+from lessonguard.semgrep.rules import engine_rules
+from lessonguard.semgrep.targets import MAX_BYTES, Selector
 from tools.survey_record import Revision, read_survey, write_survey
 
 _AT_ONCE = 8_000_000

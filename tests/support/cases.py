@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from lessonguard.findings.model import Finding, Notice, ScanReport
+from lessonguard.scan.finding import Finding, Notice, ScanReport
 from tests.support.repo import Repo
 
 _HEADING = re.compile(r"^=== (base|head|expect)(?: (\S+))?(.*)$")

@@ -11,8 +11,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from lessonguard.engine.answer import TIMEOUT_THRESHOLD
-from lessonguard.engine.interface import (
+from lessonguard.semgrep.globs import path_filter, translate_glob
+from lessonguard.semgrep.interface import (
     EngineResult,
     EngineRule,
     Limits,
@@ -21,7 +21,7 @@ from lessonguard.engine.interface import (
     RuleProblem,
     Target,
 )
-from lessonguard.engine.paths import path_filter, translate_glob
+from lessonguard.semgrep.output import TIMEOUT_THRESHOLD
 
 _SLOW_ELLIPSES, _SLOW_BYTES = 5, 10_000
 _HOLE = re.compile(r"\\\$([A-Z_]+)|\\\.\\\.\\\.")

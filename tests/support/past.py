@@ -6,9 +6,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
-from lessonguard.change.model import CommitId
-from lessonguard.change.past import MergedChange, PastChanges
-from lessonguard.findings.backtest import (
+from lessonguard.authoring.backtest.result import (
     BacktestReport,
     Cause,
     LessonBacktest,
@@ -17,8 +15,10 @@ from lessonguard.findings.backtest import (
     Unreplayed,
     Unseen,
 )
-from lessonguard.findings.model import State
+from lessonguard.git.changes import CommitId
+from lessonguard.git.past_changes import MergedChange, PastChanges
 from lessonguard.lessons.model import Example, Lesson, Mode, Proof, Rule, RuleId, Watch
+from lessonguard.scan.finding import State
 from tests.support.report import CACHE, LOCK, TIMEOUT
 
 _NEWEST = date(2026, 5, 20)

@@ -8,8 +8,9 @@ from pathlib import Path
 
 from hypothesis import strategies as st
 
-from lessonguard.change.model import CommitId
-from lessonguard.findings.model import (
+from lessonguard.git.changes import CommitId
+from lessonguard.lessons.model import IncidentId, Lesson, Mode, RuleId, Severity
+from lessonguard.scan.finding import (
     Acceptance,
     Finding,
     Fingerprint,
@@ -21,7 +22,6 @@ from lessonguard.findings.model import (
     State,
     Unchecked,
 )
-from lessonguard.lessons.model import IncidentId, Lesson, Mode, RuleId, Severity
 
 _CASES = Path(__file__).parents[1] / "cases" / "render"
 

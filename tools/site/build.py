@@ -28,8 +28,8 @@ from pygments.util import ClassNotFound
 
 from lessonguard.lessons.library import load_folder
 from lessonguard.lessons.model import IncidentId, Lesson
-from lessonguard.render.escape import visible
-from lessonguard.render.lesson import detection_gap
+from lessonguard.output.escape import visible
+from lessonguard.output.lesson import detection_gap
 from tools.survey_record import Survey, read_survey
 from tools.told import MODES, address, commit_url, languages, organisation, pairs, provenance
 

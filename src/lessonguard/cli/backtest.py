@@ -10,11 +10,9 @@ from pathlib import Path
 
 import click
 
-from lessonguard.author import backtest as author
-from lessonguard.author.memory import Memory
-from lessonguard.change.git import Repository
-from lessonguard.change.past import PastChanges
-from lessonguard.change.pick import past_changes
+from lessonguard.authoring.backtest import backtest as replay
+from lessonguard.authoring.backtest.memory import Memory
+from lessonguard.authoring.backtest.result import BacktestReport
 from lessonguard.cli.chosen import chosen_lessons, is_path
 from lessonguard.cli.options import (
     DIRECTORY,
@@ -28,17 +26,19 @@ from lessonguard.cli.options import (
 from lessonguard.cli.output import write_result
 from lessonguard.cli.progress import Progress
 from lessonguard.cli.terminal import wants_colour, width
-from lessonguard.engine.choose import Semgrep, find_semgrep
-from lessonguard.engine.interface import Limits
 from lessonguard.errors import LessonError, UsageError
-from lessonguard.findings.backtest import BacktestReport
-from lessonguard.replay import WORTH_A_PROCESS
-from lessonguard.scan import ScanOptions
+from lessonguard.git.past_changes import PastChanges
+from lessonguard.git.repository import Repository
+from lessonguard.git.revisions import past_changes
+from lessonguard.scan.many import WORTH_A_PROCESS
+from lessonguard.scan.scan import ScanOptions
+from lessonguard.semgrep.installed import Semgrep, find_semgrep
+from lessonguard.semgrep.interface import Limits
 
 _FUNCTIONS = {
-    "text": "lessonguard.render.backtest:render_backtest",
-    "json": "lessonguard.render.backtest_json:render_backtest_json",
-    "markdown": "lessonguard.render.backtest_markdown:render_backtest_markdown",
+    "text": "lessonguard.authoring.backtest.text:render_backtest",
+    "json": "lessonguard.authoring.backtest.json:render_backtest_json",
+    "markdown": "lessonguard.authoring.backtest.markdown:render_backtest_markdown",
 }
 _LAST = 100
 _MEMORY = "lessonguard/backtest"
@@ -98,13 +98,13 @@ def backtest(
         )
         past = _past(repository, last=last, since=since, spans=spans)
         semgrep = replace(find_semgrep(), least=WORTH_A_PROCESS)
-        options = author.BacktestOptions(
+        options = replay.BacktestOptions(
             scan=_scan_options(timeout=timeout, max_memory=max_memory),
             tree=repository.resolve("HEAD"),
             memory=_memory(repository, semgrep, basis=(folder, str(timeout), str(max_memory))),
             heard=progress.count,
         )
-        report = author.backtest(
+        report = replay.backtest(
             library, repository, past, engine=semgrep, languages=semgrep.languages, options=options
         )
     write_result(_render(report, format_name=format_name, is_shown=output is None), output)

@@ -10,9 +10,10 @@ from pathlib import Path
 
 import click
 
-from lessonguard.author.asked import find_asked, open_repository
-from lessonguard.author.check import CheckOptions, check_lessons
-from lessonguard.author.rewrite import mend_files
+from lessonguard.authoring.check.autofix import mend_files
+from lessonguard.authoring.check.check import CheckOptions, check_lessons
+from lessonguard.authoring.check.result import CheckReport
+from lessonguard.authoring.select import find_asked, open_repository
 from lessonguard.cli.options import (
     DIRECTORY,
     FETCH,
@@ -25,16 +26,15 @@ from lessonguard.cli.options import (
 from lessonguard.cli.output import write_result
 from lessonguard.cli.progress import Progress
 from lessonguard.cli.terminal import wants_colour, width
-from lessonguard.engine.choose import find_semgrep
-from lessonguard.engine.interface import Limits
 from lessonguard.errors import LessonError
-from lessonguard.findings.remark import CheckReport
+from lessonguard.semgrep.installed import find_semgrep
+from lessonguard.semgrep.interface import Limits
 
 _FUNCTIONS = {
-    "text": "lessonguard.render.check:render_check",
-    "json": "lessonguard.render.check_json:render_check_json",
-    "sarif": "lessonguard.render.check_sarif:render_check_sarif",
-    "github": "lessonguard.render.check_workflow:render_check_workflow",
+    "text": "lessonguard.authoring.check.text:render_check",
+    "json": "lessonguard.authoring.check.json:render_check_json",
+    "sarif": "lessonguard.authoring.check.sarif:render_check_sarif",
+    "github": "lessonguard.authoring.check.annotations:render_check_workflow",
 }
 
 

@@ -6,12 +6,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from lessonguard.author.asked import find_asked
-from lessonguard.change.git import Repository
+from lessonguard.authoring.select import find_asked
 from lessonguard.cli.library import find_lesson
-from lessonguard.lessons.fault import Fault
+from lessonguard.git.repository import Repository
+from lessonguard.lessons.diagnostic import Fault
 from lessonguard.lessons.model import Lesson, Library
-from lessonguard.scan import read_directory, read_library
+from lessonguard.scan.scan import read_directory, read_library
 
 _ENDINGS = (".yaml", ".yml")
 

@@ -8,16 +8,16 @@ from tempfile import TemporaryDirectory
 
 import click
 
-from lessonguard.change.git import Repository
-from lessonguard.change.pick import branch_change
 from lessonguard.cli.formats import render
 from lessonguard.cli.terminal import width
 from lessonguard.demo import BEGINNING, Commit, build_demo, history
-from lessonguard.engine.choose import find_semgrep
 from lessonguard.errors import UsageError
-from lessonguard.findings.model import ScanReport
-from lessonguard.render.layout import wrapped
-from lessonguard.scan import ScanOptions, read_library, scan_change
+from lessonguard.git.repository import Repository
+from lessonguard.git.revisions import branch_change
+from lessonguard.output.layout import wrapped
+from lessonguard.scan.finding import ScanReport
+from lessonguard.scan.scan import ScanOptions, read_library, scan_change
+from lessonguard.semgrep.installed import find_semgrep
 
 
 @click.command()

@@ -6,7 +6,7 @@ from importlib import import_module
 from typing import Protocol
 
 from lessonguard.cli.terminal import wants_colour, width
-from lessonguard.findings.model import ScanReport
+from lessonguard.scan.finding import ScanReport
 
 
 class _Render(Protocol):
@@ -14,13 +14,13 @@ class _Render(Protocol):
 
 
 _FUNCTIONS = {
-    "text": "lessonguard.render.text:render_text",
-    "json": "lessonguard.render.json:render_json",
-    "sarif": "lessonguard.render.sarif:render_sarif",
-    "markdown": "lessonguard.render.markdown:render_markdown",
-    "github": "lessonguard.render.workflow:render_workflow",
-    "gcc": "lessonguard.render.gcc:render_gcc",
-    "rdjson": "lessonguard.render.rdjson:render_rdjson",
+    "text": "lessonguard.output.text:render_text",
+    "json": "lessonguard.output.json:render_json",
+    "sarif": "lessonguard.output.sarif:render_sarif",
+    "markdown": "lessonguard.output.markdown:render_markdown",
+    "github": "lessonguard.output.annotations:render_workflow",
+    "gcc": "lessonguard.output.gcc:render_gcc",
+    "rdjson": "lessonguard.output.rdjson:render_rdjson",
 }
 
 FORMATS = tuple(_FUNCTIONS)

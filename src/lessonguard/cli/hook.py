@@ -6,10 +6,10 @@ from pathlib import Path
 
 import click
 
-from lessonguard.change.git import Repository
 from lessonguard.cli.judging import FAIL_ON
 from lessonguard.cli.options import DIRECTORY, LESSONS_FOLDER
-from lessonguard.deliver.hook import Installed, Removed, install_hook, remove_hook
+from lessonguard.git.repository import Repository
+from lessonguard.push.hook import Installed, Removed, install_hook, remove_hook
 
 
 @click.group()

@@ -8,23 +8,23 @@ from pathlib import Path
 import click
 from click.shell_completion import CompletionItem
 
-from lessonguard.author.ground import WORKFLOW, Ground, survey
-from lessonguard.author.init import Wishes
-from lessonguard.author.init import init as begin
-from lessonguard.author.starters import choose_starters, starter_classes, starter_languages
-from lessonguard.change.git import Repository
+from lessonguard.authoring.init.init import Wishes
+from lessonguard.authoring.init.init import init as begin
+from lessonguard.authoring.init.starters import choose_starters, starter_classes, starter_languages
+from lessonguard.authoring.init.survey import WORKFLOW, Ground, survey
+from lessonguard.authoring.init.text import render_started
 from lessonguard.cli.ask import can_ask
 from lessonguard.cli.offers import ask_wishes
 from lessonguard.cli.options import DIRECTORY, LESSONS_FOLDER, with_options
 from lessonguard.cli.output import write_result
 from lessonguard.cli.progress import Progress
 from lessonguard.cli.terminal import wants_colour, width
-from lessonguard.engine.choose import find_semgrep
-from lessonguard.engine.languages import Languages
+from lessonguard.git.repository import Repository
 from lessonguard.lessons.builtin import builtin_folder
 from lessonguard.lessons.library import load_folder
 from lessonguard.lessons.model import Lesson
-from lessonguard.render.start import render_started
+from lessonguard.semgrep.installed import find_semgrep
+from lessonguard.semgrep.languages import Languages
 
 _Completer = Callable[[click.Context, click.Parameter, str], list[CompletionItem]]
 

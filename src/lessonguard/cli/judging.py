@@ -9,12 +9,12 @@ from typing import TypeVar
 import click
 
 from lessonguard.cli.options import DIRECTORY, LESSONS_FOLDER, MAX_MEMORY, TIMEOUT, with_options
-from lessonguard.engine.interface import Limits
 from lessonguard.errors import LessonError
-from lessonguard.findings.model import ScanReport
 from lessonguard.lessons.model import Mode
-from lessonguard.render.selection import introduced
-from lessonguard.scan import ScanOptions
+from lessonguard.output.story import introduced
+from lessonguard.scan.finding import ScanReport
+from lessonguard.scan.scan import ScanOptions
+from lessonguard.semgrep.interface import Limits
 
 _Function = TypeVar("_Function", bound=Callable[..., int])
 

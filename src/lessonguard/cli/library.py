@@ -12,12 +12,12 @@ import click
 
 from lessonguard.cli.options import LessonsDirectory
 from lessonguard.cli.terminal import wants_colour, width
-from lessonguard.engine.rules import export_rules
 from lessonguard.errors import LessonError, UsageError
 from lessonguard.lessons.builtin import BUILTIN
 from lessonguard.lessons.library import load_folder
 from lessonguard.lessons.model import IncidentId, Lesson, Library
-from lessonguard.render.lesson import render_lesson, render_lessons
+from lessonguard.output.lesson import render_lesson, render_lessons
+from lessonguard.semgrep.rules import export_rules
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 

@@ -126,7 +126,7 @@ def _report_bug(error: Exception) -> None:
 
 def _harmless(text: str) -> str:
     """Disarm what comes from elsewhere: errors quote Git, Semgrep, GitHub and the names of files."""
-    from lessonguard.render.escape import log_text  # noqa: PLC0415 - rarely needed
+    from lessonguard.output.escape import log_text  # noqa: PLC0415 - rarely needed
 
     return log_text(text)
 

@@ -11,21 +11,21 @@ from typing import Any
 import click
 from click.shell_completion import CompletionItem
 
-from lessonguard.author.answers import failure_classes, questions, read_answer
-from lessonguard.author.asked import open_repository
-from lessonguard.author.new import Place, find_place, make_draft, write_lesson
-from lessonguard.change.git import Repository
+from lessonguard.authoring.new.answers import failure_classes, questions, read_answer
+from lessonguard.authoring.new.draft import Draft
+from lessonguard.authoring.new.new import Place, find_place, make_draft, write_lesson
+from lessonguard.authoring.new.text import render_written
+from lessonguard.authoring.select import open_repository
 from lessonguard.cli.ask import can_ask
 from lessonguard.cli.options import DIRECTORY, LESSONS_FOLDER, with_options
 from lessonguard.cli.output import write_result
 from lessonguard.cli.prompts import ask_missing
 from lessonguard.cli.terminal import wants_colour, width
-from lessonguard.engine.choose import find_semgrep
 from lessonguard.errors import LessonError, UsageError
-from lessonguard.lessons.draft import Draft
+from lessonguard.git.repository import Repository
 from lessonguard.lessons.library import load_folder
 from lessonguard.lessons.model import Mode, Severity
-from lessonguard.render.draft import render_written
+from lessonguard.semgrep.installed import find_semgrep
 
 _Completer = Callable[[click.Context, click.Parameter, str], list[CompletionItem]]
 
@@ -144,7 +144,7 @@ def _postmortem(file: Path | None, place: Place) -> Iterator[Draft]:
     if file is None:
         return
     # Loaded here, because the parser of Markdown takes as long to load as all the rest.
-    from lessonguard.author.postmortem.read import read_postmortem  # noqa: PLC0415
+    from lessonguard.authoring.new.postmortem.read import read_postmortem  # noqa: PLC0415
 
     is_stdin = file == _STANDARD_INPUT
     try:
@@ -165,6 +165,6 @@ def _fix(commit: str | None, place: Place, *, repository: Repository | None, fol
         return
     if repository is None:
         raise UsageError("--fix needs a Git repository.", hint="Run this inside of a clone of your code.")
-    from lessonguard.author.fix.read import read_fix  # noqa: PLC0415 - for this option alone
+    from lessonguard.authoring.new.fix.examples import read_fix  # noqa: PLC0415 - for this option alone
 
     yield read_fix(repository, commit, incident=place.incident, semgrep=find_semgrep(), folder=folder)

@@ -6,19 +6,19 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from lessonguard.author.create import shown_path
-from lessonguard.author.ground import WORKFLOW, Ground
-from lessonguard.author.init import Wishes
-from lessonguard.author.starters import choose_starters, starter_classes, starter_languages
+from lessonguard.authoring.create import shown_path
+from lessonguard.authoring.init.init import Wishes
+from lessonguard.authoring.init.starters import choose_starters, starter_classes, starter_languages
+from lessonguard.authoring.init.survey import WORKFLOW, Ground
+from lessonguard.authoring.init.text import languages_words
 from lessonguard.cli.ask import completion, read_line, say, styled
 from lessonguard.cli.terminal import width
-from lessonguard.engine.languages import Languages
 from lessonguard.errors import UsageError
-from lessonguard.lessons.fault import find_similar
+from lessonguard.lessons.diagnostic import find_similar
 from lessonguard.lessons.model import Lesson
-from lessonguard.render.escape import visible
-from lessonguard.render.layout import clipped, wrapped
-from lessonguard.render.start import languages_words
+from lessonguard.output.escape import visible
+from lessonguard.output.layout import clipped, wrapped
+from lessonguard.semgrep.languages import Languages
 
 _ALL, _NONE = "all", "-"
 _YES, _NO = ("y", "yes"), ("n", "no", "none", _NONE)

@@ -7,21 +7,21 @@ from pathlib import Path
 
 import click
 
-from lessonguard.change.git import Repository
-from lessonguard.change.model import CommitId
-from lessonguard.change.push import RefUpdate, parse_push
 from lessonguard.cli.judging import exit_code, has_reached, judging_options, scan_options
 from lessonguard.cli.options import LESSONS
 from lessonguard.cli.output import write_result
 from lessonguard.cli.progress import Progress
 from lessonguard.cli.terminal import wants_colour, width
-from lessonguard.deliver.push import find_new_work, judge_push
-from lessonguard.engine.choose import find_semgrep
-from lessonguard.findings.pushed import PushedRef
+from lessonguard.git.changes import CommitId
+from lessonguard.git.push_refs import RefUpdate, parse_push
+from lessonguard.git.repository import Repository
 from lessonguard.lessons.model import Library
 from lessonguard.process import environment
-from lessonguard.render.push import render_push
-from lessonguard.scan import read_directory, read_library
+from lessonguard.push.push import find_new_work, judge_push
+from lessonguard.push.result import PushedRef
+from lessonguard.push.text import render_push
+from lessonguard.scan.scan import read_directory, read_library
+from lessonguard.semgrep.installed import find_semgrep
 
 _HERE = Path()
 

@@ -6,20 +6,20 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 
-from lessonguard.author.answers import Question, failure_classes, questions, read_answer
-from lessonguard.author.create import shown_path
-from lessonguard.author.fix.spots import is_side_issue
-from lessonguard.author.language import usual_language
-from lessonguard.author.new import Place
-from lessonguard.change.git import Repository
+from lessonguard.authoring.create import shown_path
+from lessonguard.authoring.language import usual_language
+from lessonguard.authoring.new.answers import Question, failure_classes, questions, read_answer
+from lessonguard.authoring.new.draft import Draft, Offer, Statement
+from lessonguard.authoring.new.fix.spots import is_side_issue
+from lessonguard.authoring.new.new import Place
 from lessonguard.cli.ask import completion, read_line, say, styled
 from lessonguard.cli.terminal import width
-from lessonguard.engine.choose import find_semgrep
-from lessonguard.lessons.draft import Draft, Offer, Statement
+from lessonguard.git.repository import Repository
 from lessonguard.lessons.model import Severity
 from lessonguard.lessons.rule_schema import LANGUAGES
-from lessonguard.render.escape import one_line, shortened, visible
-from lessonguard.render.layout import wrapped
+from lessonguard.output.escape import one_line, shortened, visible
+from lessonguard.output.layout import wrapped
+from lessonguard.semgrep.installed import find_semgrep
 
 _ASKED = (
     *("title", "date", "severity", "postmortem", "failure-class", "failure-mode", "root-cause"),

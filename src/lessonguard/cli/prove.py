@@ -8,11 +8,13 @@ from pathlib import Path
 
 import click
 
-from lessonguard.author.asked import Asked, find_asked, open_repository
-from lessonguard.author.explain import explain_failures
-from lessonguard.author.places import Places
-from lessonguard.author.prove import prove_lessons
-from lessonguard.change.git import Repository
+from lessonguard.authoring.locations import Places
+from lessonguard.authoring.prove.explain import explain_failures
+from lessonguard.authoring.prove.json import render_proofs_json
+from lessonguard.authoring.prove.prove import prove_lessons
+from lessonguard.authoring.prove.result import RuleProof
+from lessonguard.authoring.prove.text import render_proofs
+from lessonguard.authoring.select import Asked, find_asked, open_repository
 from lessonguard.cli.library import find_lesson
 from lessonguard.cli.options import (
     DIRECTORY,
@@ -26,14 +28,12 @@ from lessonguard.cli.options import (
 from lessonguard.cli.output import write_result
 from lessonguard.cli.progress import Progress
 from lessonguard.cli.terminal import wants_colour, width
-from lessonguard.engine.choose import find_semgrep
-from lessonguard.engine.interface import Limits
 from lessonguard.errors import LessonError
-from lessonguard.findings.proof import RuleProof
+from lessonguard.git.repository import Repository
 from lessonguard.lessons.library import is_lesson_path
 from lessonguard.lessons.model import Lesson
-from lessonguard.render.proof import render_proofs
-from lessonguard.render.proof_json import render_proofs_json
+from lessonguard.semgrep.installed import find_semgrep
+from lessonguard.semgrep.interface import Limits
 
 _FORMATS = ("text", "json")
 

@@ -10,20 +10,19 @@ from typing import cast, get_args
 
 import click
 
-from lessonguard.change.git import Repository
-from lessonguard.change.model import Change
 from lessonguard.cli.judging import exit_code, judging_options, limit, scan_options
 from lessonguard.cli.progress import Progress
-from lessonguard.deliver.review import Comments, Reviewed, ReviewOptions
-from lessonguard.deliver.review import review as run_review
-from lessonguard.deliver.runner import read_runner
-from lessonguard.engine.choose import find_semgrep
 from lessonguard.errors import LessonError
-from lessonguard.findings.model import ScanReport
-from lessonguard.findings.preview import Preview
-from lessonguard.render.escape import log_text
-from lessonguard.render.workflow import render_workflow
-from lessonguard.scan import ScanOptions
+from lessonguard.git.changes import Change
+from lessonguard.git.repository import Repository
+from lessonguard.output.annotations import render_workflow
+from lessonguard.output.escape import log_text
+from lessonguard.review.actions_env import read_runner
+from lessonguard.review.review import Comments, LessonsPreview, Reviewed, ReviewOptions
+from lessonguard.review.review import review as run_review
+from lessonguard.scan.finding import ScanReport
+from lessonguard.scan.scan import ScanOptions
+from lessonguard.semgrep.installed import find_semgrep
 
 _CHECK = "`lessonguard check` says the same before the push; the summary of this job has it all."
 
@@ -141,21 +140,23 @@ def _conclude(reviewed: Reviewed, *, fail_on: str) -> int:
 
 def _previewing(
     folder: str, options: ScanOptions, *, judges: bool
-) -> Callable[[Repository, Change], Preview | None]:
+) -> Callable[[Repository, Change], LessonsPreview | None]:
     # Whoever wrote the change wrote these lessons, and the review waits for them.
     limits = replace(options.limits, deadline=_SLOW_RULES * options.limits.timeout)
     options = replace(options, limits=limits)
 
-    def preview(repository: Repository, change: Change) -> Preview | None:
+    def preview(repository: Repository, change: Change) -> LessonsPreview | None:
         if not any(file.head and file.path.startswith(f"{folder}/") for file in change.files):
             return None
         # Loaded here, because few changes touch a lesson, and what authors need is much.
-        from lessonguard.author.preview import preview_lessons  # noqa: PLC0415
+        from lessonguard.authoring.preview.markdown import render_preview  # noqa: PLC0415
+        from lessonguard.authoring.preview.preview import preview_lessons  # noqa: PLC0415
 
         semgrep = find_semgrep()
-        return preview_lessons(
+        found = preview_lessons(
             repository, change, folder=folder, semgrep=semgrep, options=options, judges=judges
         )
+        return LessonsPreview(markdown=render_preview(found), is_sound=found.is_sound) if found else None
 
     return preview
 

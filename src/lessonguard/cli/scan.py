@@ -6,18 +6,18 @@ from pathlib import Path
 
 import click
 
-from lessonguard.change.git import Repository
-from lessonguard.change.model import Change
-from lessonguard.change.pick import branch_change, staged_change, worktree_change
 from lessonguard.cli.formats import FORMATS, render
 from lessonguard.cli.judging import exit_code, judging_options, scan_options
 from lessonguard.cli.options import LESSONS, OUTPUT
 from lessonguard.cli.output import write_result
 from lessonguard.cli.progress import Progress
-from lessonguard.engine.choose import find_semgrep
 from lessonguard.errors import UsageError
+from lessonguard.git.changes import Change
+from lessonguard.git.repository import Repository
+from lessonguard.git.revisions import branch_change, staged_change, worktree_change
 from lessonguard.lessons.model import Library
-from lessonguard.scan import read_directory, read_library, scan_change
+from lessonguard.scan.scan import read_directory, read_library, scan_change
+from lessonguard.semgrep.installed import find_semgrep
 
 
 @click.command()

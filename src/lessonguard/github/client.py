@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TypeVar
 from urllib.parse import quote
 
-from lessonguard.github import explain, parse, threads
+from lessonguard.github import messages, parse, threads
 from lessonguard.github.call import Call
 from lessonguard.github.connection import Connection
 from lessonguard.github.errors import GitHubError, RefusedError
@@ -232,7 +232,7 @@ def _understood(call: Call) -> Iterator[None]:
     try:
         yield
     except parse.MalformedError as error:
-        raise explain.useless(call, str(error)) from error
+        raise messages.useless(call, str(error)) from error
 
 
 def _quoted(name: str) -> str:

@@ -10,7 +10,7 @@ from urllib.parse import urljoin, urlsplit
 from github import Auth, Github
 from github.Requester import HTTPSRequestsConnectionClass, RequestsResponse
 
-from lessonguard.github import explain
+from lessonguard.github import messages
 from lessonguard.github.call import Answer, Call, parse_document, plain
 from lessonguard.github.errors import GitHubError, UnansweredError
 from lessonguard.github.limits import Pace, Patience, limited_for
@@ -70,7 +70,7 @@ class Connection:
         while page:
             answer = self._exchange(page)
             if not isinstance(answer.document, list):
-                raise explain.useless(call, "it is no list")
+                raise messages.useless(call, "it is no list")
             yield from answer.document
             following = answer.next_page
             page = replace(call, path=self._server + following, parameters={}) if following else None
@@ -80,9 +80,9 @@ class Connection:
         body = {"query": document, "variables": variables}
         answer = self.send(replace(call, path=self._graphql_url, method="POST", body=body))
         if not isinstance(answer, dict):
-            raise explain.useless(call, "it is no object")
+            raise messages.useless(call, "it is no object")
         if answer.get("errors"):
-            raise explain.graphql_rejection(call, answer["errors"], has_token=not self.is_anonymous)
+            raise messages.graphql_rejection(call, answer["errors"], has_token=not self.is_anonymous)
         return answer.get("data")
 
     def _exchange(self, call: Call) -> Answer:
@@ -108,12 +108,12 @@ class Connection:
         answer = self._follow(call)
         while (seconds := limited_for(answer)) is not None:
             if not self._pace.wait(seconds):
-                raise explain.limited(call, seconds, has_token=not self.is_anonymous)
+                raise messages.limited(call, seconds, has_token=not self.is_anonymous)
             answer = self._follow(call)
         if not answer.is_success:
-            raise explain.rejection(call, answer, has_token=not self.is_anonymous)
+            raise messages.rejection(call, answer, has_token=not self.is_anonymous)
         if answer.document is None:
-            raise explain.unanswered(call, "the answer is cut off, or not from GitHub")
+            raise messages.unanswered(call, "the answer is cut off, or not from GitHub")
         return answer
 
     def _follow(self, call: Call) -> Answer:
@@ -128,8 +128,8 @@ class Connection:
                 return answer
             url = urljoin(url, answer.headers["location"])
             if _place(url) not in self._lines:
-                raise explain.redirected(call, url)
-        raise explain.redirected(call, url)
+                raise messages.redirected(call, url)
+        raise messages.redirected(call, url)
 
     def _perform(self, call: Call, url: str) -> Answer:
         line = self._lines[_place(url)]
@@ -139,7 +139,7 @@ class Connection:
             )
         except (OSError, ValueError) as error:  # requests raises the one; headers without sense, the other
             reason = self._without_token(self._reason(error))
-            raise explain.unanswered(call, reason) from error
+            raise messages.unanswered(call, reason) from error
         document = parse_document(self._without_token(body))
         return Answer(status=status, headers=headers, document=document)
 

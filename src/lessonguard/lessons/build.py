@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from lessonguard.lessons.codec import decode_lesson
-from lessonguard.lessons.fault import Faults
-from lessonguard.lessons.judge import judge_examples, judge_names, judge_parts, judge_timeline, judge_wording
+from lessonguard.lessons.checks import judge_examples, judge_names, judge_parts, judge_timeline, judge_wording
+from lessonguard.lessons.diagnostic import Faults
 from lessonguard.lessons.model import Lesson
-from lessonguard.lessons.node import Entries, Items, Node, text_value
 from lessonguard.lessons.placeholder import judge_placeholders
 from lessonguard.lessons.rule import complete_rule, judge_rule, rule_id
 from lessonguard.lessons.schema import lesson_schema
+from lessonguard.lessons.serialize import decode_lesson
 from lessonguard.lessons.validate import Validator
+from lessonguard.lessons.yaml_tree import Entries, Items, Node, text_value
 
 _VERBATIM = frozenset({"bad", "good"})
 

@@ -9,9 +9,9 @@ from typing import Any, TypeVar
 
 from lessonguard.errors import LessonError
 from lessonguard.lessons.cache import read_cache, write_cache
-from lessonguard.lessons.codec import decode_lesson, encode_lesson
-from lessonguard.lessons.fault import Fault
+from lessonguard.lessons.diagnostic import Fault
 from lessonguard.lessons.model import Lesson, Library
+from lessonguard.lessons.serialize import decode_lesson, encode_lesson
 from lessonguard.record import record
 
 BlobT = TypeVar("BlobT", bound=str)

@@ -14,7 +14,7 @@ from enum import Enum
 from functools import cached_property
 from typing import Any, NewType
 
-from lessonguard.lessons.fault import Fault
+from lessonguard.lessons.diagnostic import Fault
 from lessonguard.record import record
 
 IncidentId = NewType("IncidentId", str)

@@ -10,9 +10,9 @@ from typing import Any
 import yaml
 
 from lessonguard.lessons.build import build_lesson
-from lessonguard.lessons.fault import Fault, Faults
+from lessonguard.lessons.diagnostic import Fault, Faults
 from lessonguard.lessons.model import Lesson
-from lessonguard.lessons.node import Entries, Items, Kind, Node, Scalar
+from lessonguard.lessons.yaml_tree import Entries, Items, Kind, Node, Scalar
 
 MAX_BYTES = 1_048_576
 """A larger lesson file is refused before it is read."""

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from lessonguard.lessons.fault import Faults
+from lessonguard.lessons.diagnostic import Faults
 from lessonguard.lessons.model import Example, Lesson, Remediation
-from lessonguard.lessons.node import Entries, Items, Node, Scalar
 from lessonguard.lessons.schema import key_fields, key_of
+from lessonguard.lessons.yaml_tree import Entries, Items, Node, Scalar
 
 PLACEHOLDER = "TODO"
 

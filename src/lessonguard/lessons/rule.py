@@ -7,9 +7,9 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from lessonguard.lessons.fault import Faults
-from lessonguard.lessons.node import Entries, Items, Node, Scalar, json_value
+from lessonguard.lessons.diagnostic import Faults
 from lessonguard.lessons.rule_schema import LONE_LANGUAGES
+from lessonguard.lessons.yaml_tree import Entries, Items, Node, Scalar, json_value
 
 _SEVERITIES = {"P0": "ERROR", "P1": "ERROR", "P2": "WARNING", "P3": "INFO"}
 _METAVARIABLE = re.compile(r"\$(?:\.\.\.)?[A-Z_][A-Z_0-9]*")

@@ -9,10 +9,10 @@ from contextlib import suppress
 from datetime import date
 from typing import Any
 
-from lessonguard.lessons.day import read_day
-from lessonguard.lessons.fault import Faults, find_similar, join_words, suggest
-from lessonguard.lessons.node import Entries, Items, Node, Scalar, json_value
+from lessonguard.lessons.dates import read_day
+from lessonguard.lessons.diagnostic import Faults, find_similar, join_words, suggest
 from lessonguard.lessons.rule_options import Schema
+from lessonguard.lessons.yaml_tree import Entries, Items, Node, Scalar, json_value
 from lessonguard.record import record
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")

@@ -1,0 +1,1 @@
+"""Replay past changes, to see where lessons would have commented."""

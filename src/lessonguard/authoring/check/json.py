@@ -1,0 +1,40 @@
+"""What a check of lesson files found, as JSON, version 1; its schema is `schema/check.schema.json`."""
+
+from __future__ import annotations
+
+from lessonguard.authoring.check.result import CheckReport, Mended
+from lessonguard.lessons.diagnostic import Remark
+from lessonguard.output.escape import json_text
+
+
+def render_check_json(report: CheckReport) -> str:
+    """Write the whole report as JSON: the same bytes for the same report."""
+    return json_text(
+        {
+            "version": 1,
+            "lessons": report.lessons,
+            "rules": report.rules,
+            "examples": report.examples,
+            "errors": report.count("error"),
+            "warnings": report.count("warning"),
+            "remarks": [_remark(remark) for remark in report.remarks],
+            "notes": list(report.notes),
+            "mended": [_mended(mended) for mended in report.mended],
+        }
+    )
+
+
+def _remark(remark: Remark) -> dict[str, object]:
+    return {
+        "path": remark.path,
+        "line": remark.line,
+        "column": remark.column,
+        "level": remark.level,
+        "code": remark.code,
+        "message": remark.message,
+        "hint": remark.hint or None,
+    }
+
+
+def _mended(mended: Mended) -> dict[str, object]:
+    return {"path": mended.path, "changes": list(mended.changes)}

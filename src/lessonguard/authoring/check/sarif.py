@@ -1,0 +1,77 @@
+"""What a check of lesson files found, as SARIF 2.1.0: each kind of remark is a rule."""
+
+from __future__ import annotations
+
+from lessonguard.authoring.check.result import CheckReport
+from lessonguard.lessons.diagnostic import Remark
+from lessonguard.output.escape import one_line
+from lessonguard.output.sarif_log import (
+    MOST_RESULTS,
+    ROOTS,
+    SarifObject,
+    sarif_location,
+    sarif_log,
+    sarif_text,
+)
+
+KINDS = {
+    "accept-unknown": "An accept comment is about an incident that no lesson is about.",
+    "duplicate": "An ID or a key is taken already.",
+    "file": "A lesson file cannot be read as one.",
+    "glob": "Semgrep cannot read a glob.",
+    "no-match": "Paths match no file.",
+    "no-validation": "What is to validate a follow-up is not there.",
+    "not-mended": "A lesson file could not be mended.",
+    "not-tried": "A rule could not be tried on all that would prove it.",
+    "past-due": "A follow-up is past due and not done.",
+    "refused": "Semgrep refuses a rule.",
+    "schema": "A key or a value does not belong in a lesson.",
+    "unproven": "A rule does not do what its examples or its commits ask for.",
+    "vague": "Wording says nothing that a check could prevent.",
+    "yaml": "A lesson file is not YAML.",
+}
+"""What each code of a remark stands for."""
+
+
+def render_check_sarif(report: CheckReport) -> str:
+    """Write the remarks as one SARIF run; of more than code scanning accepts, the first."""
+    shown = report.remarks[:MOST_RESULTS]
+    codes = sorted({remark.code for remark in shown})
+    return sarif_log(
+        {
+            "tool": {"driver": {"name": "lessonguard check", "rules": [_rule(code) for code in codes]}},
+            "columnKind": "unicodeCodePoints",
+            "originalUriBaseIds": ROOTS,
+            "invocations": [
+                {
+                    "executionSuccessful": True,
+                    "toolExecutionNotifications": [_notification(note) for note in report.notes],
+                }
+            ],
+            "results": [_result(remark, codes) for remark in shown],
+        }
+    )
+
+
+def _notification(note: str) -> SarifObject:
+    return {"level": "note", "message": {"text": sarif_text(one_line(note))}}
+
+
+def _rule(code: str) -> SarifObject:
+    return {
+        "id": code,
+        "name": "".join(word.capitalize() for word in code.split("-")),
+        "shortDescription": {"text": KINDS.get(code, code)},
+    }
+
+
+def _result(remark: Remark, codes: list[str]) -> SarifObject:
+    hint = f" ({one_line(remark.hint)})" if remark.hint else ""
+    region: SarifObject = {"startLine": remark.line, "startColumn": remark.column}
+    return {
+        "ruleId": remark.code,
+        "ruleIndex": codes.index(remark.code),
+        "level": remark.level,
+        "message": {"text": sarif_text(one_line(remark.message) + hint)},
+        "locations": [sarif_location(remark.path, region)],
+    }

@@ -1,0 +1,79 @@
+"""What a check of lesson files found, for a person at a terminal.
+
+A line begins as compilers begin it, `path:line:column: error: …`, so that terminals and editors make a
+link of it. The last line counts everything; if all is good, it is alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import groupby
+
+from lessonguard.authoring.check.result import CheckReport, Mended
+from lessonguard.lessons.diagnostic import Remark
+from lessonguard.output.escape import one_line, visible
+from lessonguard.output.layout import column_width, wrapped
+from lessonguard.output.phrases import counted
+from lessonguard.output.terminal import Pen, Style
+
+_NARROWEST = 48
+_INDENT = "    "
+_LEAST = 20  # columns below which the message begins on a line of its own
+
+_TONES = {"error": Style.RED, "warning": Style.MAGENTA}
+
+
+def render_check(report: CheckReport, *, width: int, colour: bool) -> str:
+    """Write what was mended, then the remarks file by file, for a terminal of `width` columns.
+
+    Without `colour` there is no escape sequence in it. Paths are not broken: they may be wider.
+    """
+    pen = Pen(colour=colour, width=max(width, _NARROWEST))
+    blocks = [[line for mended in report.mended for line in _mended(pen, mended)]]
+    for _, remarks in groupby(report.remarks, key=lambda remark: remark.path):
+        blocks.append([line for remark in remarks for line in _remark(pen, remark)])
+    blocks.append([line for note in report.notes for line in _note(pen, note)])
+    blocks.append(list(_summary(pen, report)))
+    return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
+
+
+def _mended(pen: Pen, mended: Mended) -> Iterator[str]:
+    words = "; ".join(map(one_line, mended.changes))
+    yield from _entry(pen, visible(mended.path), words, word="mended", tone=Style.GREEN)
+
+
+def _remark(pen: Pen, remark: Remark) -> Iterator[str]:
+    place = f"{visible(remark.path)}:{remark.line}:{remark.column}"
+    yield from _entry(pen, place, one_line(remark.message), word=remark.level, tone=_TONES[remark.level])
+    hint = f"hint: {one_line(remark.hint)}" if remark.hint else ""
+    yield from (_INDENT + pen.dim(line) for line in wrapped(hint, width=pen.width - len(_INDENT)))
+
+
+def _entry(pen: Pen, place: str, text: str, *, word: str, tone: Style) -> Iterator[str]:
+    """Write `place: word: text`; further lines are indented."""
+    room = pen.width - column_width(f"{place}: {word}: ")
+    first = next(iter(wrapped(text, width=room)), "") if room >= _LEAST else ""
+    yield f"{pen.bold(place)}: {pen.write(word, Style.BOLD, tone)}: {first}".rstrip()
+    rest = text.removeprefix(first)
+    yield from (_INDENT + line for line in wrapped(rest, width=pen.width - len(_INDENT)))
+
+
+def _note(pen: Pen, note: str) -> Iterator[str]:
+    first, *rest = wrapped(f"note: {one_line(note)}", width=pen.width - len(_INDENT))
+    yield pen.dim(first)
+    yield from (_INDENT + pen.dim(line) for line in rest)
+
+
+def _summary(pen: Pen, report: CheckReport) -> Iterator[str]:
+    if not report.lessons:
+        yield "no lessons, so nothing was checked"
+        return
+    counts = [(report.lessons, "lesson"), (report.rules, "rule"), (report.examples, "example")]
+    what = ", ".join(counted(number, noun) for number, noun in counts)
+    errors, warnings = report.count("error"), report.count("warning")
+    found = [counted(errors, "error")] if errors else []
+    found += [counted(warnings, "warning")] if warnings else []
+    tone = Style.RED if errors else Style.MAGENTA if warnings else Style.GREEN
+    yield f"{what}: {pen.write(', '.join(found) or 'all good', Style.BOLD, tone)}"
+    if report.mendable:
+        yield pen.dim(f"`lessonguard check --fix` mends {report.mendable} of them")

@@ -1,0 +1,1 @@
+"""Begin with lessonguard in a repository."""

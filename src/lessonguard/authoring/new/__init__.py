@@ -1,0 +1,1 @@
+"""Write a new lesson: from answers, a postmortem and a fix."""

@@ -1,0 +1,1 @@
+"""Try the lessons that a change adds or edits, for whoever reviews it."""

@@ -1,0 +1,128 @@
+"""Pieces of code to try a rule on, and those that the examples of its lesson are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from lessonguard.authoring.files import Files, split_reference
+from lessonguard.authoring.prove.result import Side
+from lessonguard.errors import LessonError
+from lessonguard.lessons.model import Example, Lesson, Rule
+from lessonguard.record import record
+from lessonguard.semgrep.globs import path_filter
+from lessonguard.semgrep.interface import EngineRule
+from lessonguard.semgrep.languages import Languages
+
+
+@record
+class Specimen:
+    """A piece of code to try a rule on, as one of the rule's languages.
+
+    `what`, `line`, `path`, `commit` and `problem` are as in `Trial`, `content` and `analyzers` as in
+    `Target`. Those with the same `group` are the same code read in several languages, or the same
+    file before and after the fix.
+    """
+
+    side: Side
+    what: str
+    line: int
+    language: str
+    analyzers: frozenset[str]
+    path: str
+    content: bytes = b""
+    commit: str = ""
+    problem: str = ""
+    group: int = 0
+
+
+@record
+class Subject:
+    """A rule that is to be tried: as its lesson has it, and as an engine runs it."""
+
+    lesson: Lesson
+    rule: Rule
+    asked: EngineRule
+
+
+@record
+class _Reading:
+    """As what code is read: the language as the rule names it, the analyzer, the ending of a file name."""
+
+    language: str
+    analyzer: str
+    ending: str
+
+
+def example_specimens(subject: Subject, languages: Languages, files: Files) -> Iterator[Specimen]:
+    """Give the code of all examples that are meant for a rule, in the order of the file, bad before good.
+
+    Code whose example names no language is tried as each of the rule's.
+    """
+    admitted = path_filter(subject.rule.document)
+    for number, example in enumerate(subject.lesson.examples, start=1):
+        if example.rule in {None, subject.rule.id}:
+            readings = tuple(_readings(subject, example, languages))
+            for specimen in _specimens(example, number, readings, files=files):
+                is_looked_at = admitted.admits(specimen.path)
+                is_meant = specimen.side == "good" and example.path  # to show that `paths` leave it out
+                if is_looked_at or is_meant or specimen.problem:
+                    yield specimen
+                else:
+                    yield replace(specimen, problem=_left_out(specimen.path, example, subject.lesson))
+
+
+def _specimens(
+    example: Example, number: int, readings: tuple[_Reading, ...], *, files: Files
+) -> Iterator[Specimen]:
+    sides: tuple[tuple[Side, str | None, str | None], ...] = (
+        ("bad", example.bad, example.bad_file),
+        ("good", example.good, example.good_file),
+    )
+    for side, code, reference in sides:
+        for reading in readings:
+            made = Specimen(
+                side=side,
+                what=f"example {number}",
+                line=example.line,
+                language=reading.language,
+                analyzers=frozenset({reading.analyzer}),
+                path=example.path or f"example{reading.ending}",
+                content=(code or "").encode(),
+                group=number,
+            )
+            if reference is not None:
+                yield _from_file(made, reference, example=example, files=files)
+            elif code is not None:
+                yield made
+
+
+def _from_file(specimen: Specimen, reference: str, *, example: Example, files: Files) -> Specimen:
+    path, commit = split_reference(reference)
+    named = replace(specimen, what=f"{specimen.what}, {reference}", path=example.path or path, commit=commit)
+    try:
+        return replace(named, content=files.read(reference))
+    except LessonError as error:
+        return replace(named, problem=error.message)
+
+
+def _readings(subject: Subject, example: Example, languages: Languages) -> Iterator[_Reading]:
+    """Give as what an example is read; JavaScript as that alone, though its rules are for TypeScript too."""
+    seen = set()
+    analyzers = subject.asked.analyzers
+    for name in (example.language,) if example.language else subject.rule.languages:
+        row = languages.named(name)
+        if row is not None and row.id not in seen:
+            seen.add(row.id)
+            analyzer = row.id if row.id in analyzers else min(analyzers, default=row.id)
+            ending = row.endings[0] if row.is_target and row.endings else ""
+            yield _Reading(language=name, analyzer=analyzer, ending=ending)
+
+
+def _left_out(path: str, example: Example, lesson: Lesson) -> str:
+    remedy = ""
+    if not (example.path or example.bad_file or example.good_file):
+        remedy = '; add a "path" that they let through to the example'
+    elif not example.rule and len(lesson.rules) > 1:
+        remedy = '; say with "rule" which of the rules the example is for'
+    return f'the "paths" of the rule leave out {path}{remedy}'

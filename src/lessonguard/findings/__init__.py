@@ -1,1 +1,0 @@
-"""What a change introduces: the model and the pure comparison of base and head."""

@@ -1,0 +1,104 @@
+"""Find where a change grew from, also where the history was cut short."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from lessonguard.errors import GitError
+from lessonguard.git.changes import CommitId
+from lessonguard.git.command import Git, complaint
+
+_STEPS = (50, 200, 800, 3_200, 12_800, 51_200)
+"""How many commits below each end of a cut history to fetch, one time after the other."""
+
+_UNRELATED = "Compare with a commit that it grew from: `--base`."
+_DEEPEN = "Fetch all of the history: `git fetch --unshallow`, or `fetch-depth: 0` for actions/checkout."
+
+
+def find_merge_base(
+    git: Git,
+    *,
+    base: CommitId,
+    head: CommitId,
+    remotes: Sequence[str] = (),
+    options: Sequence[str] = (),
+) -> CommitId:
+    """Give the commit from which head left base; fetch more of a shallow history if it takes that.
+
+    Where criss-cross merges leave several, it is the newest by commit date, then the smallest by
+    name. `git diff base...head` takes the newest too, and has no rule for equal dates.
+
+    A shallow history can hide a better merge base, or all of them, behind the commits at which
+    it was cut: it is deepened until it cannot, from the first of `remotes` (by default all that
+    there are) that has more, by a fetch with these `options`. Raise `GitError` if that fails, or if
+    base and head have nothing in common.
+    """
+    steps = iter(_STEPS)
+    found = _merge_bases(git, base, head)
+    while hiding := _hiding(git, base=base, head=head, found=found):
+        _deepen(git, hiding, next(steps, None), remotes=remotes or _remotes(git), options=options)
+        found = _merge_bases(git, base, head)
+    if not found:
+        raise GitError(f"{head[:12]} and {base[:12]} have no commit in common.", hint=_UNRELATED)
+    return _newest(git, found)
+
+
+def _merge_bases(git: Git, base: CommitId, head: CommitId) -> list[CommitId]:
+    result = git.attempt("merge-base", "--all", base, head)
+    if result.returncode > 1:
+        raise GitError(f"Cannot compare {base} with {head}: {complaint(result.stderr)}.", hint=_DEEPEN)
+    return [CommitId(line) for line in result.stdout.decode().split()]
+
+
+def _newest(git: Git, commits: list[CommitId]) -> CommitId:
+    if len(commits) == 1:
+        return commits[0]
+    dated = git.run("rev-list", "--no-walk=unsorted", "--timestamp", *commits, to="date the merge bases")
+    rows = [line.split() for line in dated.decode().splitlines()]
+    return min((-int(date), CommitId(name)) for date, name in rows)[1]
+
+
+def cut_commits(git: Git) -> frozenset[str]:
+    """Give the commits whose parents were not fetched; see gitformat-shallow in Git's documentation."""
+    try:
+        return frozenset((git.common / "shallow").read_text("ascii").split())
+    except FileNotFoundError:
+        return frozenset()
+
+
+def _hiding(git: Git, *, base: CommitId, head: CommitId, found: list[CommitId]) -> frozenset[str]:
+    """Give the cut commits behind which there may be a better merge base than those found.
+
+    A common ancestor that we do not see as one is reached from base or head only through a
+    commit at which history was cut. If that commit is an ancestor of every merge base found,
+    then so is what lies behind it, and it is no better; else it may be.
+    """
+    cuts = cut_commits(git)
+    if not cuts or found in ([base], [head]):
+        return frozenset()
+    exclusions = [[f"^{commit}"] for commit in found] or [[]]
+    seen = [git.run("rev-list", base, head, *exclusion, to="read history") for exclusion in exclusions]
+    return cuts.intersection(b" ".join(seen).decode().split())
+
+
+def _deepen(
+    git: Git, cuts: Iterable[str], step: int | None, *, remotes: Iterable[str], options: Iterable[str]
+) -> None:
+    """Fetch `step` commits below the cuts, from the first remote that has them.
+
+    Move no branch and write no FETCH_HEAD. Raise `GitError` if that changes nothing, or there
+    is no further step.
+    """
+    # Counted from the cuts: `--deepen` does nothing if the branch of any of them is gone on the server.
+    before, words = cut_commits(git), []
+    for remote in remotes if step else ():
+        words.append(git.fetch(remote, f"--depth={step}", *options, wanted=cuts))
+        if cut_commits(git) != before:
+            return
+    why = "; ".join(filter(None, words)) or "no remote has more"
+    raise GitError(f"Cannot tell where the change began, because this clone is shallow: {why}.", hint=_DEEPEN)
+
+
+def _remotes(git: Git) -> list[str]:
+    names = git.run("remote", to="list the remotes").decode("utf-8", "surrogateescape").splitlines()
+    return sorted(names, key=lambda name: (name != "origin", name))

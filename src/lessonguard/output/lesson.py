@@ -1,0 +1,95 @@
+"""Lessons for a person at a terminal: a table of all, or one with its whole story."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import timedelta
+
+from lessonguard.lessons.model import Lesson, Library, Remediation, Rule, Timeline
+from lessonguard.output.escape import one_line, visible
+from lessonguard.output.layout import clipped, column_width
+from lessonguard.output.lesson_facts import fact_lines, title_lines
+from lessonguard.output.phrases import counted, mode_words, story_parts
+from lessonguard.output.terminal import Pen
+
+
+def render_lessons(library: Library, *, width: int, colour: bool) -> str:
+    """List the lessons, one a line of `width` columns, and count them."""
+    pen = Pen(colour=colour, width=width)
+    rows = [
+        (
+            lesson.incident,
+            lesson.date.isoformat(),
+            lesson.severity.value,
+            lesson.mode.value,
+            lesson.failure_class,
+        )
+        for lesson in library.lessons
+    ]
+    widths = [max(map(column_width, column)) for column in zip(*rows, strict=True)] if rows else []
+    lines = [
+        _row(pen, [f"{cell:<{size}}" for cell, size in zip(row, widths, strict=True)], lesson.title)
+        for row, lesson in zip(rows, library.lessons, strict=True)
+    ]
+    return "\n".join([*lines, *([""] if lines else []), counted(len(rows), "lesson")]) + "\n"
+
+
+def render_lesson(lesson: Lesson, *, width: int, colour: bool) -> str:
+    """Tell all that a lesson holds, but for its examples, wrapped to `width` columns."""
+    pen = Pen(colour=colour, width=width)
+    blocks = [
+        title_lines(pen, lesson, lesson.failure_class, mode_words(lesson)),
+        _facts(pen, [*story_parts(lesson), ("Invariant", one_line(lesson.invariant))]),
+        _facts(pen, _origin(lesson)),
+        [line for item in lesson.remediation for line in _remediation(pen, item)],
+    ]
+    return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
+
+
+def detection_gap(timeline: Timeline | None) -> str:
+    """Say how long the incident went unnoticed and lasted; empty where the times are not known."""
+    if timeline is None or timeline.began is None:
+        return ""
+    ends = [("noticed", timeline.detected), ("under control", timeline.stabilized)]
+    return ", ".join(f"{words} {_after(end - timeline.began)}" for words, end in ends if end is not None)
+
+
+def _after(gap: timedelta) -> str:
+    hours, minutes = divmod(round(gap.total_seconds() / 60), 60)
+    parts = [f"{hours} h"] * bool(hours) + [f"{minutes} min"] * bool(minutes)
+    return f"after {' '.join(parts)}" if parts else "at once"
+
+
+def _row(pen: Pen, cells: Sequence[str], title: str) -> str:
+    start = "  ".join(cells)
+    rest = clipped(one_line(title), width=max(20, pen.width - column_width(start) - 2))
+    return f"{pen.bold(cells[0])}{start[len(cells[0]) :]}  {rest}"
+
+
+def _facts(pen: Pen, facts: Iterable[tuple[str, str]]) -> list[str]:
+    return [line for name, text in facts for line in fact_lines(pen, name, visible(text))]
+
+
+def _origin(lesson: Lesson) -> Iterator[tuple[str, str]]:
+    if gap := detection_gap(lesson.timeline):
+        yield "Timeline", gap
+    if lesson.postmortem:
+        yield "Postmortem", lesson.postmortem
+    yield from (("Source", source) for source in lesson.sources)
+    yield "Lesson", lesson.path
+    yield from (("Rule", _rule(rule)) for rule in lesson.rules)
+    if lesson.watch:
+        yield "Watched", ", ".join(lesson.watch.paths)
+    if lesson.proof:
+        yield "Proof", f"fires at {lesson.proof.broken}, silent at {lesson.proof.fixed}"
+
+
+def _rule(rule: Rule) -> str:
+    return f"{rule.id} for {', '.join(rule.languages)}, line {rule.line} of the lesson"
+
+
+def _remediation(pen: Pen, item: Remediation) -> list[str]:
+    state = f"done {item.done.isoformat()}" if item.done else f"due {item.due.isoformat()}"
+    words = f"{state}, {item.kind.value}, {item.owner}: {one_line(item.failure_mode)}"
+    seen = f"seen by {one_line(item.validation)}"
+    return [*fact_lines(pen, "Follow-up", visible(words)), *fact_lines(pen, "", seen)]

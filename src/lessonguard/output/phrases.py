@@ -1,0 +1,185 @@
+"""The words for states, modes, notices and counts: the same in every output.
+
+All that is returned here is plain text on one line; an output escapes it as its format demands.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from lessonguard.lessons.model import Lesson, Mode
+from lessonguard.output.escape import one_line, shortened, visible
+from lessonguard.output.story import accepted, carried, introduced
+from lessonguard.scan.finding import Finding, Notice, NoticeKind, ScanReport, State, Unchecked
+
+_LONGEST_MESSAGE = 500  # characters; a metavariable in it may hold a whole file
+_NEWS = 0.3  # of the words of a title must be new, for it to be told beside what broke
+_WORD = re.compile(r"\w{4,}")  # shorter ones say little
+
+_STATES: Mapping[State, str] = {
+    State.ADDED: "this change added it",
+    State.EXPOSED: "this change removed what guarded it",
+    State.TOUCHED: "edited, still matches",
+    State.MOVED: "moved",
+    State.INHERITED: "was there before",
+    State.FIXED: "fixed",
+}
+
+_MODES: Mapping[Mode, str] = {
+    Mode.BLOCK: "blocks",
+    Mode.COMMENT: "comment only",
+    Mode.MONITOR: "monitor only",
+}
+
+_NOTICES: Mapping[NoticeKind, str] = {
+    "watched-path": "{incident} watches this path",
+    "citation-removed": "this change deletes a line that cites {incident}",
+    "accept-without-reason": "accepts {incident} without a reason, so it does not count",
+    "accept-invalid": "the accept comment for {incident} cannot be read, so it does not count",
+    "accept-expired": "the accept comment for {incident} has expired",
+    "accept-unknown": "accepts {incident}, but no lesson is about that",
+    "accept-unused": "accepts {incident}, but nothing here matches it",
+}
+
+
+def state_words(finding: Finding) -> str:
+    """Say what the change did to the code."""
+    if finding.state is State.MOVED and finding.previous_path:
+        return f"moved from {visible(finding.previous_path)}"
+    if finding.state is State.EXPOSED and not finding.removed:
+        return "old code that this change exposed"
+    return _STATES[finding.state]
+
+
+def mode_words(lesson: Lesson) -> str:
+    """Say what an introduced finding of this lesson does to the check."""
+    return _MODES[lesson.mode]
+
+
+def place(finding: Finding) -> str:
+    """Give `path:line:column`, which terminals and editors make a link of."""
+    return f"{visible(finding.path)}:{finding.start.line}:{finding.start.column}"
+
+
+def incident_words(lesson: Lesson) -> str:
+    """Name the incident with its date and severity."""
+    return f"{lesson.incident} ({lesson.date.isoformat()}, {lesson.severity.value})"
+
+
+def reminder(finding: Finding) -> str:
+    """Say in one sentence what this code reminds us of."""
+    lesson = finding.lesson
+    return f"This looks like the code behind {incident_words(lesson)}: {one_line(lesson.failure_mode)}"
+
+
+def what_happened(lesson: Lesson) -> str:
+    """Give the title and what broke as sentences; the title only if it says more."""
+    title, failure = one_line(lesson.title), one_line(lesson.failure_mode)
+    words, told = set(_WORD.findall(title.lower())), set(_WORD.findall(failure.lower()))
+    if len(words - told) <= _NEWS * len(words):
+        return failure
+    return f"{title} {failure}" if title.endswith((".", "!", "?")) else f"{title}. {failure}"
+
+
+def gist(text: str, limit: int) -> str:
+    """Put prose on one line of at most `limit` characters, cut after a sentence or a word."""
+    line = one_line(text)
+    if len(line) <= limit:
+        return line
+    cut = line[: limit - 2]
+    sentence, word = cut.rfind(". ") + 1, cut.rfind(" ")
+    return cut[:sentence] + " …" if sentence > limit // 2 else (cut[:word] if word > 0 else cut) + "…"
+
+
+def own_message(finding: Finding) -> str:
+    """Give the message of the rule where it says more than its lesson, otherwise nothing."""
+    message, lesson = shortened(one_line(finding.message), _LONGEST_MESSAGE), finding.lesson
+    known = (lesson.title, lesson.failure_mode, lesson.mitigation, lesson.invariant)
+    return "" if any(one_line(text) in message or message in one_line(text) for text in known) else message
+
+
+def whole_message(finding: Finding) -> list[str]:
+    """Tell the story where there is room for a few sentences only: one sentence an item."""
+    sentences = [
+        reminder(finding),
+        own_message(finding),
+        f"What worked: {one_line(finding.lesson.mitigation)}",
+        state_words(finding)[0].upper() + state_words(finding)[1:] + ".",
+    ]
+    return [sentence for sentence in sentences if sentence]
+
+
+def story_parts(lesson: Lesson) -> list[tuple[str, str]]:
+    """Tell what happened, why, and what worked: a label and plain text each."""
+    parts = [
+        ("What happened", lesson.failure_mode),
+        ("Why", lesson.root_cause),
+        ("What worked", lesson.mitigation),
+    ]
+    return [(label, one_line(text)) for label, text in parts if text.strip()]
+
+
+def keep_comment(lesson: Lesson) -> str:
+    """Give what to write in a comment, on the line or above it, to keep code that blocks."""
+    return f'lessonguard: accept {lesson.incident} reason="…"'
+
+
+def status_words(finding: Finding) -> str:
+    """Say that a finding is accepted, until when and why; otherwise what the change did."""
+    acceptance = finding.accepted
+    if acceptance is None:
+        return state_words(finding)
+    until = f" until {acceptance.until.isoformat()}" if acceptance.until else ""
+    return f"accepted{until}: {one_line(acceptance.reason)}"
+
+
+def notice_words(notice: Notice) -> str:
+    """Say what a notice is about, with the title of its lesson."""
+    words = _NOTICES[notice.kind].format(incident=visible(notice.incident))
+    return f"{words}: {one_line(notice.lesson.title)}" if notice.lesson else words
+
+
+def unchecked_words(unchecked: tuple[Unchecked, ...]) -> list[tuple[str, str]]:
+    """Give each path and reason once, with the incidents whose lessons were meant."""
+    incidents: dict[tuple[str, str], list[str]] = {}
+    for item in unchecked:
+        meant = incidents.setdefault((visible(item.path), one_line(item.reason)), [])
+        meant.extend([visible(item.incident)] if item.incident else [])
+    return [
+        (path, f"{reason} (for {', '.join(meant)})" if meant else reason)
+        for (path, reason), meant in incidents.items()
+    ]
+
+
+def counted(number: int, noun: str) -> str:
+    """Count a noun whose plural ends in `s`: `no lessons`, `1 lesson`, `2 lessons`."""
+    return f"{number or 'no'} {noun}" if number == 1 else f"{number or 'no'} {noun}s"
+
+
+def outcome(report: ScanReport) -> str:
+    """Say how much was introduced, and how much of it blocks."""
+    findings = introduced(report)
+    if not findings:
+        return "Nothing introduced in what was checked" if report.unchecked else "Nothing introduced"
+    modes = [finding.lesson.mode for finding in findings]
+    counts = [(modes.count(Mode.BLOCK), "blocking"), (modes.count(Mode.MONITOR), "monitor only")]
+    detail = ", ".join(f"{count} {word}" for count, word in counts if count)
+    return f"{len(findings)} introduced ({detail})" if detail else f"{len(findings)} introduced"
+
+
+def tallies(report: ScanReport) -> list[str]:
+    """Count all that was not introduced and all that was not checked, then the scan itself."""
+    states = [finding.state for finding in carried(report)]
+    unchecked = len({item.path for item in report.unchecked})
+    counts = [
+        (len(accepted(report)), "accepted"),
+        (states.count(State.TOUCHED), "touched"),
+        (states.count(State.MOVED), "moved"),
+        (len(report.fixed), "fixed"),
+    ]
+    parts = [f"{count} {word}" for count, word in counts if count]
+    parts += [counted(len(report.notices), "notice")] if report.notices else []
+    parts += [f"{counted(unchecked, 'file')} not checked"] if unchecked else []
+    parts += [counted(len(report.faults), "lesson fault")] if report.faults else []
+    return [*parts, f"{counted(report.lessons, 'lesson')}, {counted(report.files, 'file')}"]

@@ -1,0 +1,1 @@
+"""Before the push: what is about to leave, judged by the lessons."""

@@ -1,0 +1,177 @@
+"""Install Git's pre-push hook and remove it, beside whatever hook was there before."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from lessonguard.errors import LessonguardError, UsageError
+from lessonguard.git.hooks import Hooks
+from lessonguard.git.repository import Repository
+from lessonguard.record import record
+
+_NAME = "pre-push"
+_BEFORE = f"{_NAME}.before-lessonguard"
+_LEGACY = f"{_NAME}.legacy"  # how pre-commit calls the hook that it found, and runs before its own
+_TEMPLATE = Path(__file__).with_name("hook.sh")
+_MARK = b"# lessonguard: this pre-push hook"
+_HUSKY = ".husky"
+_LINE = 'lessonguard pre-push "$@"'
+
+
+@record
+class Installed:
+    """A hook that was written: where, whether one of ours was there already, and what it runs after itself.
+
+    `kept` is the hook of somebody else that was there, under its new name; None if there was none.
+    """
+
+    path: Path
+    is_update: bool
+    kept: Path | None
+    hooks: Hooks
+
+
+@record
+class Removed:
+    """A hook that was removed, and whether the one from before is back in its place."""
+
+    path: Path
+    is_restored: bool
+
+
+def install_hook(
+    repository: Repository, *, is_required: bool = False, options: Sequence[str] = ()
+) -> Installed:
+    """Write a pre-push hook that judges each push; a hook of somebody else stays, and runs after it.
+
+    `options` are those that it gives to `lessonguard pre-push`. With `is_required` a push that cannot be
+    judged, say because lessonguard is gone, is stopped. Raise `UsageError` where another program writes the
+    hooks, and `LessonguardError` if it cannot be written.
+    """
+    hooks = repository.hooks()
+    path, kept = hooks.folder / _NAME, hooks.folder / _BEFORE
+    _refuse_managed(hooks.folder)
+    is_update = _is_ours(path)
+    unfinished = path.with_name(f"{path.name}.{os.getpid()}")
+    try:
+        hooks.folder.mkdir(parents=True, exist_ok=True)
+        _write(unfinished, _script(repository, hooks, is_required=is_required, options=options))
+        if not is_update and _is_there(path):
+            _keep(path, kept)
+        unfinished.replace(path)
+    except OSError as error:
+        raise _cannot("write", path, hooks=hooks, error=error) from error
+    finally:
+        with suppress(OSError):
+            unfinished.unlink()
+    return Installed(path=path, is_update=is_update, kept=kept if _is_there(kept) else None, hooks=hooks)
+
+
+def remove_hook(repository: Repository) -> Removed | None:
+    """Remove the hook and put back the one from before; None if there is none of ours.
+
+    Raise `LessonguardError` if that fails.
+    """
+    hooks = repository.hooks()
+    path = hooks.folder / _NAME
+    try:
+        if _is_ours(path):
+            path.unlink()
+            kept = hooks.folder / _BEFORE
+            is_restored = _is_there(kept)
+            if is_restored:
+                kept.rename(path)
+            return Removed(path=path, is_restored=is_restored)
+        if _is_ours(legacy := hooks.folder / _LEGACY):
+            legacy.unlink()
+            return Removed(path=legacy, is_restored=False)
+    except OSError as error:
+        raise _cannot("remove", path, hooks=hooks, error=error) from error
+    return None
+
+
+def _keep(path: Path, kept: Path) -> None:
+    if _is_there(kept):
+        raise UsageError(
+            f"Somebody replaced the hook of lessonguard: {path} is another one, and {kept} was there before.",
+            hint=f"Put what you need of both into {path}, remove {kept}, and install again.",
+        )
+    path.rename(kept)
+
+
+def _write(path: Path, script: bytes) -> None:
+    """Write a new file that may be run by whom the umask allows it."""
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o777), "wb") as file:
+        file.write(script)
+
+
+def _script(repository: Repository, hooks: Hooks, *, is_required: bool, options: Sequence[str]) -> bytes:
+    text = _TEMPLATE.read_text(encoding="utf-8")
+    values = {
+        "@REQUIRED@": "yes" if is_required else "no",
+        "@BEFORE@": _BEFORE,
+        "@OPTIONS@": shlex.join(options),
+        "@PYTHONS@": " ".join(_pythons(repository, hooks)) or "''",
+    }
+    for place, value in values.items():
+        text = text.replace(place, value)
+    return os.fsencode(text)
+
+
+def _pythons(repository: Repository, hooks: Hooks) -> Iterator[str]:
+    """Give where Python is, as shell words: as seen from the hook, in case all is moved, and by its path.
+
+    Not by its path if the hook may be committed, for others to run.
+    """
+    python = Path(sys.executable)
+    if repository.top and python.is_relative_to(repository.top):
+        yield '"$here"/' + shlex.quote(os.path.relpath(python, hooks.folder))
+    if not hooks.is_tracked:
+        yield shlex.quote(str(python))
+
+
+def _refuse_managed(folder: Path) -> None:
+    """Refuse where what we write would be overwritten, or never run."""
+    if folder.exists() and not folder.is_dir():
+        raise UsageError(
+            f"Git looks for hooks in {folder}, which is no folder: they are turned off.",
+            hint="`git config --show-origin core.hooksPath` says where; `git config --unset core.hooksPath`.",
+        )
+    if _HUSKY in folder.parts[-2:]:
+        raise UsageError(
+            f"husky writes the hooks of this repository, in {folder}.",
+            hint=f"Add this line to .husky/{_NAME}: {_LINE}",
+        )
+    if b"lefthook" in _read(folder / _NAME):
+        raise UsageError(
+            f"lefthook writes the hooks of this repository, {folder / _NAME} too.",
+            hint="Add lessonguard to lefthook.yml, as docs/pre-push.md shows.",
+        )
+
+
+def _is_ours(path: Path) -> bool:
+    return _MARK in _read(path)
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError:  # there is none, or something that is no file
+        return b""
+
+
+def _is_there(path: Path) -> bool:
+    return path.exists() or path.is_symlink()
+
+
+def _cannot(verb: str, path: Path, *, hooks: Hooks, error: OSError) -> LessonguardError:
+    where = f" (core.hooksPath is set in {hooks.setting})" if hooks.setting else ""
+    return LessonguardError(
+        f"Cannot {verb} the hook {path}{where}: {error.strerror or error}.",
+        hint="See to it that you may write there; or set core.hooksPath to a folder where you may.",
+    )

@@ -1,0 +1,79 @@
+"""What a push would bring to a remote, ref by ref; and what is new to several bases at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from dataclasses import replace
+from typing import TypeVar
+
+from lessonguard.record import record
+from lessonguard.scan.finding import Finding, Notice, ScanReport, State
+
+_Item = TypeVar("_Item")
+
+_BLAME = (State.ADDED, State.EXPOSED, State.TOUCHED, State.MOVED)
+"""What a change may have done to a finding, from the most to the least."""
+
+
+@record
+class PushedRef:
+    """A ref that is pushed, as Git names it here and there, and what its commits introduce.
+
+    `commits` counts those that are new to the remote. With `is_whole`, there is nothing on the
+    remote that they grew from, so that all files were judged.
+    """
+
+    local_ref: str
+    remote_ref: str
+    commits: int
+    is_whole: bool
+    report: ScanReport
+
+
+def agree(reports: Sequence[ScanReport], *, files: int) -> ScanReport:
+    """Give what all reports say, which compare one head with several bases; `files` differ from all of these.
+
+    After a merge of two branches that both were published, what one of them brought in is new to the
+    other and yet not new. So a finding counts if it is new to all, and as the mildest of its states.
+    """
+    first, *others = reports
+    if not others:
+        return first
+    return replace(
+        first,
+        files=files,
+        findings=tuple(_mildest(same) for same in _shared([each.findings for each in reports], _place)),
+        fixed=tuple(same[0] for same in _shared([each.fixed for each in reports], _print)),
+        notices=tuple(same[0] for same in _shared([each.notices for each in reports], _notice)),
+        unchecked=tuple(same[0] for same in _shared([each.unchecked for each in reports], _itself)),
+    )
+
+
+def _shared(
+    lists: Sequence[Iterable[_Item]], identify: Callable[[_Item], Hashable]
+) -> Iterable[Sequence[_Item]]:
+    """Give what is in all of the lists, in the order of the first: as each of them has it."""
+    by_identity = [{identify(item): item for item in items} for items in lists]
+    for identity in by_identity[0]:
+        if all(identity in items for items in by_identity):
+            yield [items[identity] for items in by_identity]
+
+
+def _mildest(same: Sequence[Finding]) -> Finding:
+    return max(same, key=lambda finding: _BLAME.index(finding.state))
+
+
+def _place(finding: Finding) -> Hashable:
+    return finding.rule, finding.path, finding.start, finding.end
+
+
+def _print(finding: Finding) -> Hashable:
+    return finding.rule, finding.fingerprint
+
+
+def _notice(notice: Notice) -> Hashable:
+    return notice.kind, notice.incident, notice.path, notice.text
+
+
+def _itself(item: Hashable) -> Hashable:
+    return item

@@ -1,0 +1,66 @@
+"""What a push introduces, for the person who waits for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from lessonguard.output.escape import visible
+from lessonguard.output.layout import wrapped
+from lessonguard.output.phrases import counted
+from lessonguard.output.story import for_pull_request
+from lessonguard.output.terminal import Pen, Style
+from lessonguard.output.text import render_text
+from lessonguard.push.result import PushedRef
+from lessonguard.scan.finding import ScanReport
+
+_STOPPED = "The push was stopped. Fix it, or keep it with a reason, as said above."
+_ANYWAY = "To push anyway: git push --no-verify"
+
+
+def render_push(pushed: Iterable[PushedRef], *, is_stopped: bool, width: int, colour: bool) -> str:
+    """Tell of each ref what it introduces: one line where that is nothing.
+
+    Nothing at all is said where there are no lessons to judge by, nor of those in monitor mode.
+    """
+    pen = Pen(colour=colour, width=width)
+    blocks = [
+        _ref(pen, replace(each, report=for_pull_request(each.report)))
+        for each in pushed
+        if each.report.lessons or each.report.faults
+    ]
+    if is_stopped:
+        lines = [*wrapped(_STOPPED, width=width), *wrapped(_ANYWAY, width=width)]
+        blocks.append("".join(f"{pen.write(line, Style.BOLD, Style.RED)}\n" for line in lines))
+    is_list = all(block.count("\n") == 1 for block in blocks)
+    return ("" if is_list else "\n").join(blocks)
+
+
+def _ref(pen: Pen, pushed: PushedRef) -> str:
+    head = [
+        pen.bold("lessonguard"),
+        _names(pushed),
+        f"{counted(pushed.commits, 'new commit')}",
+        *(["the remote has nothing of it yet"] if pushed.is_whole else []),
+    ]
+    text = render_text(pushed.report, width=pen.width, colour=pen.colour)
+    if _is_clean(pushed.report):
+        return " · ".join([*head, text])
+    return f"{' · '.join(head)}\n\n{text}"
+
+
+def _is_clean(report: ScanReport) -> bool:
+    """Tell whether the report is no more than its last line."""
+    return not (report.findings or report.fixed or report.notices or report.unchecked or report.faults)
+
+
+def _names(pushed: PushedRef) -> str:
+    """Name what is pushed, and what it is there if that is called otherwise."""
+    here, there = (_short(name) for name in (pushed.local_ref, pushed.remote_ref))
+    return here if here == there else f"{here} → {there}"
+
+
+def _short(name: str) -> str:
+    for start in ("refs/heads/", "refs/tags/"):
+        name = name.removeprefix(start)
+    return visible(name)

@@ -1,0 +1,241 @@
+"""Review what an event of GitHub Actions is about: judge it, leave outputs, say it on the pull request."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from dataclasses import replace
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+from threading import Thread
+from typing import TYPE_CHECKING, Literal
+
+from lessonguard.errors import GitError, UsageError
+from lessonguard.git.changes import Change, Hunk
+from lessonguard.git.repository import Repository
+from lessonguard.github.errors import RefusedError
+from lessonguard.lessons.model import Library, Mode
+from lessonguard.output.story import for_pull_request
+from lessonguard.record import record
+from lessonguard.review.actions_env import Runner
+from lessonguard.review.checkout import Commits, Origin, open_change
+from lessonguard.review.event import Handover, Nothing, Subject, find_subject
+from lessonguard.review.links import Links
+from lessonguard.review.match_comments import Hunks
+from lessonguard.review.post import Delivery, Diff, Message, post_review
+from lessonguard.review.report_artifact import read_handover
+from lessonguard.review.step_outputs import write_nothing, write_outputs
+from lessonguard.scan.finding import ScanReport
+from lessonguard.scan.scan import ScanOptions, read_library, scan_change
+from lessonguard.semgrep.installed import find_semgrep
+
+if TYPE_CHECKING:
+    from lessonguard.github.client import GitHub  # slow to load; see `_client`
+
+Comments = Literal["findings", "notices", "none"]
+"""What a pull request is commented for: findings, notices alone as well, or nothing."""
+
+
+_NOBODY = 401  # what GitHub answers to a token that is not valid: nobody meant that
+_NEW = Hunk(base_start=0, base_count=0, head_start=1, head_count=2**31)
+_SLOW = ("lessonguard.github.client", "lessonguard.lessons.parse")
+"""Modules in the order in which they are needed."""
+
+
+@record
+class LessonsPreview:
+    """What the lessons that a change adds or edits are worth, as Markdown, and whether they can be used."""
+
+    markdown: str
+    is_sound: bool
+
+
+@record
+class ReviewOptions:
+    """How to review.
+
+    `base` and `head` are for events that name no commits. `directory` may be in a checkout.
+    `reports` is where the report files go, `report` the JSON report of another run to post.
+    `fails_from` is the mildest mode that fails the check, None if nothing does.
+    `announce` hears the report before anything is said on the pull request. `preview` tries the
+    lessons that the change adds or edits, if it does.
+    """
+
+    scan: ScanOptions
+    lessons_folder: str
+    base: str | None
+    head: str | None
+    comments: Comments
+    max_comments: int
+    fails_from: Mode | None
+    skips_drafts: bool
+    directory: Path
+    reports: Path | None
+    report: Path | None
+    announce: Callable[[ScanReport], None]
+    preview: Callable[[Repository, Change], LessonsPreview | None]
+
+
+@record
+class Reviewed:
+    """What came of it: the report, or None if there was nothing to review; and a line to log.
+
+    `preview` is about the lessons of the change, None if it touches none.
+    """
+
+    report: ScanReport | None
+    words: str
+    preview: LessonsPreview | None = None
+
+
+@record(eq=False)
+class _Run:
+    """One run: what the runner says, how to review, and the doors to the server."""
+
+    runner: Runner
+    options: ReviewOptions
+    github: Callable[[], GitHub]
+    origin: Origin
+
+
+def review(runner: Runner, options: ReviewOptions) -> Reviewed:
+    """Judge what the event is about, leave outputs, and say it on the pull request, if there is one.
+
+    Outputs come first, and need no token. A token that may not write is no error: what it would
+    have said stands in the outputs. Raise `GitError`, `EngineError` or `GitHubError` if the change
+    cannot be judged or the review not delivered.
+    """
+    subject = find_subject(runner, base=options.base, head=options.head)
+    if isinstance(subject, Subject) and subject.is_draft and options.skips_drafts:
+        subject = Nothing(reason=f"pull request {subject.pull} is a draft")
+    if isinstance(subject, Nothing):
+        write_nothing(runner, subject.reason)
+        return Reviewed(report=None, words=f"Nothing to review: {subject.reason}.")
+    if options.report and not isinstance(subject, Handover):
+        hint = "Leave --report out, or trigger the workflow by workflow_run."
+        raise UsageError(f"The event {runner.event} takes no report of another run.", hint=hint)
+    github = _client(runner)
+    run = _Run(runner=runner, options=options, github=github, origin=Origin(runner, github))
+    return _hand_over(run, subject) if isinstance(subject, Handover) else _judge(run, subject)
+
+
+def _client(runner: Runner) -> Callable[[], GitHub]:
+    """Start to load what is slow to load, while Git talks to the server."""
+    Thread(target=_load, daemon=True).start()
+
+    @cache
+    def client() -> GitHub:
+        from lessonguard.github.client import GitHub  # noqa: PLC0415 - waits for the thread
+
+        return GitHub(
+            runner.repository, token=runner.token, api_url=runner.api_url, graphql_url=runner.graphql_url
+        )
+
+    return client
+
+
+def _load() -> None:
+    for name in _SLOW:
+        import_module(name)
+
+
+def _judge(run: _Run, subject: Subject) -> Reviewed:
+    """Scan the change, then say it: first where no token is needed."""
+    options = run.options
+    options.scan.step("fetching the commits")
+    commits = run.origin.find(subject)
+    with run.origin.open(commits, directory=options.directory, head_refs=subject.head_refs) as repository:
+        change = open_change(commits, repository, lessons_folder=options.lessons_folder)
+        library = read_library(repository, change.tip, folder=options.lessons_folder)
+        semgrep = find_semgrep()
+        report = scan_change(
+            library, repository, change, engine=semgrep, languages=semgrep.languages, options=options.scan
+        )
+        options.announce(report)
+
+        def say(preview: str) -> str:
+            write_outputs(run.runner, report, folder=options.reports, preview=preview)
+            if subject.pull is None or options.comments == "none":
+                return ""
+            options.scan.step("bringing the pull request up to date")
+            message = _message(run, commits, library=library, report=report, diff=_diff(repository, change))
+            return _say(run.github(), subject.pull, replace(message, preview=preview))
+
+        try:
+            preview = options.preview(repository, change)
+            told = preview.markdown if preview else ""
+        except Exception:
+            # Whoever wrote the change wrote those lessons: they must not silence the ones that judge it.
+            say("")
+            raise
+        return Reviewed(report=report, words=say(told), preview=preview)
+
+
+def _diff(repository: Repository, change: Change) -> Diff:
+    """Give the diff as GitHub should show it; a new file is one hunk, as long as it may be."""
+
+    def diff(paths: Collection[str]) -> Hunks:
+        files = [file for file in change.files if file.head and file.path in paths]
+        pairs = {file.path: (file.base.blob, file.head.blob) for file in files if file.base and file.head}
+        shown = repository.shown_hunks(pairs.values())
+        return {file.path: shown[pairs[file.path]] if file.path in pairs else [_NEW] for file in files}
+
+    return diff
+
+
+def _hand_over(run: _Run, handover: Handover) -> Reviewed:
+    """Post the report of another run, on the pull request that GitHub says it was for."""
+    options = run.options
+    if options.report is None:
+        hint = "Download it in a step before this one, and name it: --report."
+        raise UsageError("After workflow_run, the report of the other run is needed.", hint=hint)
+    pulls = [pull for pull in run.github().open_pull_requests(handover.label) if pull.head == handover.head]
+    if not pulls:
+        reason = f"no open pull request has {handover.head[:12]} as its head any more"
+        return Reviewed(report=None, words=f"Nothing to review: {reason}.")
+    pull, branch = pulls[0].number, f"refs/heads/{pulls[0].base_ref}"
+    commits = run.origin.find(Subject(base=branch, head=handover.head, judge=branch))
+    if commits.merge_base is None:
+        raise GitError(f"Cannot tell where pull request {pull} began, because GitHub does not say.")
+    with run.origin.fetch([commits.judge]) as repository:
+        library = read_library(repository, commits.judge, folder=options.lessons_folder)
+    report = read_handover(options.report, library, base=commits.merge_base, head=commits.head)
+    message = _message(run, commits, library=library, report=report, diff=None)
+    return Reviewed(report=None, words=_words(post_review(run.github(), pull, message), pull))
+
+
+def _message(
+    run: _Run, commits: Commits, *, library: Library, report: ScanReport, diff: Diff | None
+) -> Message:
+    return Message(
+        report=for_pull_request(report),
+        library=library,
+        diff=diff,
+        links=Links(
+            server=run.runner.server_url,
+            repository=run.runner.repository,
+            tip=commits.judge,
+            head=commits.head,
+        ),
+        max_comments=run.options.max_comments,
+        says_notices=run.options.comments == "notices",
+        fails_from=run.options.fails_from,
+    )
+
+
+def _say(github: GitHub, pull: int, message: Message) -> str:
+    """Post, unless the token may not: then say so, since all of it stands in the outputs."""
+    try:
+        return _words(post_review(github, pull, message), pull)
+    except RefusedError as error:
+        if error.status == _NOBODY:
+            raise
+        return f"{error.message} The summary of this job and its annotations say the same."
+
+
+def _words(delivery: Delivery, pull: int) -> str:
+    if delivery.is_late:
+        return f"Pull request {pull} has moved on, and the run for its new head speaks for it."
+    counts = {"posted": delivery.posted, "kept": delivery.kept, "settled": delivery.settled}
+    done = ", ".join(f"{number} {word}" for word, number in counts.items() if number)
+    return f"Pull request {pull}: comments {done}." if done else ""

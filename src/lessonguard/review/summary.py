@@ -1,0 +1,200 @@
+"""The summary of a review: one text on the pull request, edited in place as the change goes on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from typing import TypeVar
+
+from lessonguard.lessons.model import Mode
+from lessonguard.output.escape import code_span, link, markdown_prose, markdown_text, shortened
+from lessonguard.output.phrases import (
+    counted,
+    gist,
+    notice_words,
+    state_words,
+    status_words,
+    unchecked_words,
+)
+from lessonguard.output.story import Story, accepted, for_pull_request, introduced, stories
+from lessonguard.review.links import Links
+from lessonguard.scan.finding import Finding, Fingerprint, Notice, ScanReport, State
+
+_PLACES = 5  # of one lesson, before the rest is folded
+_ENTRIES = 10  # of a list below
+_LONGEST_PATH = 300  # characters
+_LONGEST_PROSE = 240  # characters
+_RESERVE = 300  # characters for what holds the pieces together
+_ABBREVIATED = 7  # digits of a commit's name
+
+_Item = TypeVar("_Item")
+
+
+def render_review(
+    report: ScanReport,
+    *,
+    said: Collection[Fingerprint],
+    links: Links,
+    fails_from: Mode | None = Mode.BLOCK,
+    limit: int = 65_000,
+) -> str:
+    """Write the summary in at most `limit` characters; lessons in monitor mode are never in it.
+
+    `said` are the findings that have a comment beside the code; the others are told here.
+    `fails_from` is the mildest mode that fails the check. What does not fit is left out by whole
+    places, the least important first, and counted.
+    """
+    shown = for_pull_request(report)
+    findings = introduced(shown)
+    before = [_headline(findings, shown), *_consequences(findings, said, fails_from)]
+    after = [*_lists(shown, links, room=limit // 10), _judged(report, links)]
+    room = limit - sum(len(text) + 2 for text in (*before, *after)) - _RESERVE
+    return "\n\n".join([*before, *_stories(findings, said, links=links, room=room), *after])
+
+
+def render_further(number: int, *, url: str) -> str:
+    """Introduce `number` more comments beside the code; the summary is at `url`."""
+    return f"{counted(number, 'more place')} {_looks(number)}. {link('Summary', url)}"
+
+
+def _headline(findings: Sequence[Finding], report: ScanReport) -> str:
+    if not findings:
+        return f"✓ **{_good_news(report)}**"
+    incidents = {finding.lesson.incident for finding in findings}
+    behind = markdown_text(min(incidents)) if len(incidents) == 1 else "past incidents"
+    return f"### {counted(len(findings), 'place')} {_looks(len(findings), behind)}"
+
+
+def _looks(number: int, behind: str = "past incidents") -> str:
+    return f"{'looks' if number == 1 else 'look'} like the code behind {behind}"
+
+
+def _good_news(report: ScanReport) -> str:
+    if report.unchecked:
+        return "Nothing in what was checked looks like the code behind a past incident."
+    if accepted(report):
+        return "All that looks like the code behind a past incident is accepted."
+    return "Nothing here looks like the code behind a past incident."
+
+
+def _consequences(
+    findings: Sequence[Finding], said: Collection[Fingerprint], fails_from: Mode | None
+) -> Iterator[str]:
+    """Say what fails the check, and where to read the rest."""
+    failing = sum(finding.lesson.mode.reaches(fails_from) for finding in findings)
+    silent = sum(finding.fingerprint not in said for finding in findings)
+    if failing:
+        which = "" if failing == len(findings) else f" for {failing} of them"
+        are = "it is" if failing == 1 else "they are"
+        yield f"**The check fails{which}** until {are} fixed or accepted."
+    if 0 < silent < len(findings):
+        are = "is" if silent == 1 else "are"
+        yield f"{silent} of them {are} only listed here, without a comment beside the code."
+
+
+def _stories(
+    findings: Sequence[Finding], said: Collection[Fingerprint], *, links: Links, room: int
+) -> Iterator[str]:
+    left_out = 0
+    for story in stories(findings):
+        head = _told(story, said, links)
+        entries = _fitting((_entry(item, said, links) for item in story.findings), room - len(head))
+        left_out += len(story.findings) - len(entries)
+        if entries:
+            text = f"{head}\n\n{_folded(entries)}"
+            room -= len(text) + 2
+            yield text
+    if left_out:
+        yield f"{counted(left_out, 'more place')} left out, because GitHub limits the length of this text."
+
+
+def _told(story: Story, said: Collection[Fingerprint], links: Links) -> str:
+    """Name the lesson; tell what worked if no comment beside the code does."""
+    lesson = story.lesson
+    address = links.lesson(lesson)
+    incident = markdown_text(lesson.incident)
+    named = link(incident, lesson.postmortem) if lesson.postmortem else incident
+    parts = [
+        f"**{named}** {_prose(lesson.title)}",
+        f"{lesson.date.isoformat()}, {lesson.severity.value}",
+        link("Lesson", address) if address else "",
+    ]
+    head = " · ".join(part for part in parts if part)
+    if any(finding.fingerprint in said for finding in story.findings):
+        return head
+    return f"{head}\n\n**What worked:** {_prose(lesson.mitigation)}"
+
+
+def _entry(finding: Finding, said: Collection[Fingerprint], links: Links) -> str:
+    is_said = finding.fingerprint in said or finding.state is State.ADDED
+    return f"- {_place(finding, links)}" + ("" if is_said else f": {state_words(finding)}")
+
+
+def _folded(entries: Sequence[str]) -> str:
+    """List the first places, and the others where a reader may unfold them."""
+    first, more = entries[:_PLACES], entries[_PLACES:]
+    if len(more) <= 1:
+        return "\n".join(entries)
+    listed = "\n".join(more)
+    fold = f"<details>\n<summary>and {len(more)} more</summary>\n\n{listed}\n\n</details>"
+    return "\n".join(first) + f"\n\n{fold}"
+
+
+def _lists(report: ScanReport, links: Links, *, room: int) -> Iterator[str]:
+    unchecked, kept = unchecked_words(report.unchecked), accepted(report)
+    yield from _list("Not checked", unchecked, lambda item: f"{_name(item[0])} {_text(item[1])}", room=room)
+    yield from _list("Lesson faults", report.faults, _text, room=room)
+    yield from _list("Accepted", kept, lambda item: _about(item, _text(status_words(item)), links), room=room)
+    yield from _list("Notices", report.notices, _notice, room=room)
+    yield from _list(
+        "Fixed", report.fixed, lambda item: _about(item, _prose(item.lesson.title), links), room=room
+    )
+
+
+def _list(title: str, items: Sequence[_Item], write: Callable[[_Item], str], *, room: int) -> Iterator[str]:
+    entries = _fitting((f"- {write(item)}" for item in items[:_ENTRIES]), room - len(title))
+    rest = len(items) - len(entries)
+    more = [f"- … and {rest} more"] if rest else []
+    if items:
+        yield "\n".join([f"**{title}**", "", *entries, *more])
+
+
+def _about(finding: Finding, words: str, links: Links) -> str:
+    return f"{_place(finding, links)} {_text(finding.lesson.incident)} {words}"
+
+
+def _place(finding: Finding, links: Links) -> str:
+    name = code_span(f"{shortened(finding.path, _LONGEST_PATH)}:{finding.start.line}")
+    address = links.place(finding)
+    return link(name, address) if address else name
+
+
+def _notice(notice: Notice) -> str:
+    return f"{_name(f'{shortened(notice.path, _LONGEST_PATH)}:{notice.line}')} {_text(notice_words(notice))}"
+
+
+def _judged(report: ScanReport, links: Links) -> str:
+    commit = link(code_span(links.head[:_ABBREVIATED]), links.commit())
+    return f"<sub>{commit} judged by {counted(report.lessons, 'lesson')}</sub>"
+
+
+def _fitting(entries: Iterable[str], room: int) -> list[str]:
+    """Give the longest beginning of a list that takes at most `room` characters."""
+    kept: list[str] = []
+    for entry in entries:
+        room -= len(entry) + 1
+        if room < 0:
+            break
+        kept.append(entry)
+    return kept
+
+
+def _name(path: str) -> str:
+    return code_span(shortened(path, _LONGEST_PATH))
+
+
+def _text(text: str) -> str:
+    return markdown_text(gist(text, _LONGEST_PROSE))
+
+
+def _prose(text: str) -> str:
+    return markdown_prose(gist(text, _LONGEST_PROSE))

@@ -1,0 +1,1 @@
+"""The pipeline: from lessons and a change to a report of what the change introduces."""

@@ -1,0 +1,108 @@
+"""Find accept comments: decisions to keep a finding, written beside the code they are about.
+
+`# lessonguard: accept INC-245 until=2027-01-01 reason="read-only replica"`, in the comment
+syntax of the language. Only real comments count, so Pygments says what is one; in a language
+it does not know, a comment must begin its line.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime
+
+from pygments.lexer import Lexer
+from pygments.lexers import get_lexer_by_name, get_lexer_for_filename
+from pygments.token import Comment
+from pygments.util import ClassNotFound
+
+from lessonguard.scan.source import Source
+from lessonguard.scan.suppressions import MARK, AcceptComment
+
+_MARK = re.compile(r"lessonguard:[ \t]*accept\b(?P<rest>[^\r\n]*)")
+_SHEBANG = re.compile(r"#!(?:\S*/env[ \t]+(?:-S[ \t]+)?|\S*/)([a-z]+)")
+_INCIDENT = re.compile(r"[ \t]+([A-Za-z0-9][A-Za-z0-9._-]*)")
+_OPTION = re.compile(r"""(\w+)=("[^"]*"|'[^']*'|\S+)""")
+_LINE_COMMENT = re.compile(r"^[ \t]*(#|//|--|;|%|'|/\*|\*|<!--|\(\*|!)[^\n]*", re.MULTILINE)
+
+
+_NO_COMMENTS = {Comment.Preproc, Comment.PreprocFile, Comment.Hashbang}
+
+
+def find_accept_comments(source: Source, *, file_name: str) -> list[AcceptComment]:
+    """Find the accept comments of a file, in order; of one with none this costs nothing."""
+    if MARK not in source.content:
+        return []
+    text = source.content.decode("utf-8", "surrogateescape")
+    comments = list(_comments(text, file_name))
+    targets = _targets(_lines_of_comment_only(text, comments))
+    breaks = [match.start() for match in re.finditer("\n", text)]
+    found = []
+    for start, comment in comments:
+        for match in _MARK.finditer(comment):
+            line = bisect_right(breaks, start + match.start() - 1) + 1
+            found.append(_read(match.group("rest"), line=line, applies_to=targets.get(line, line)))
+    return found
+
+
+def _comments(text: str, file_name: str) -> Iterator[tuple[int, str]]:
+    lexer = _lexer(text, file_name)
+    if lexer is None:
+        yield from ((match.start(), match.group()) for match in _LINE_COMMENT.finditer(text))
+        return
+    for start, kind, value in lexer.get_tokens_unprocessed(text):
+        if Comment in kind.split() and not _NO_COMMENTS & set(kind.split()):
+            yield start, value
+
+
+def _lexer(text: str, file_name: str) -> Lexer | None:
+    try:
+        return get_lexer_for_filename(file_name, text)
+    except ClassNotFound:
+        pass
+    interpreter = _SHEBANG.match(text)
+    try:
+        return get_lexer_by_name(interpreter.group(1)) if interpreter else None
+    except ClassNotFound:
+        return None
+
+
+def _lines_of_comment_only(text: str, comments: list[tuple[int, str]]) -> set[int]:
+    """Give the 1-based lines on which nothing but comments stands."""
+    kept, position = [], 0
+    for start, value in comments:
+        kept += [text[position:start], re.sub(r"[^\n]", "\0", value)]
+        position = start + len(value)
+    lines = "".join([*kept, text[position:]]).split("\n")
+    return {number for number, line in enumerate(lines, 1) if "\0" in line and not line.strip("\0 \t\r\f")}
+
+
+def _targets(alone: set[int]) -> Mapping[int, int]:
+    """Give for each line of only comments the next line below that is not one."""
+    targets: dict[int, int] = {}
+    for line in sorted(alone, reverse=True):
+        targets[line] = targets.get(line + 1, line + 1)
+    return targets
+
+
+def _read(rest: str, *, line: int, applies_to: int) -> AcceptComment:
+    incident = _INCIDENT.match(rest)
+    options = {name: value.strip("\"'") for name, value in _OPTION.findall(rest)}
+    until = _date(options.get("until", ""))
+    is_date_readable = until is not None or "until" not in options
+    return AcceptComment(
+        incident=incident.group(1) if incident else "",
+        line=line,
+        applies_to=applies_to,
+        reason=options.get("reason", "").strip(),
+        until=until,
+        is_readable=bool(incident) and is_date_readable and options.keys() <= {"reason", "until"},
+    )
+
+
+def _date(text: str) -> date | None:
+    try:
+        return datetime.strptime(text, "%Y-%m-%d").date()  # noqa: DTZ007 - a day, no time
+    except ValueError:
+        return None

@@ -1,0 +1,140 @@
+"""A finding: one place where a rule matches, with what the change did to it."""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import Enum
+from typing import Literal, NewType
+
+from lessonguard.git.changes import CommitId
+from lessonguard.lessons.model import Lesson, RuleId
+from lessonguard.record import record
+
+Fingerprint = NewType("Fingerprint", str)
+"""The identity of a finding across pushes: hexadecimal, made without line numbers."""
+
+
+class State(Enum):
+    """What the change did to the matching code."""
+
+    ADDED = "added"
+    EXPOSED = "exposed"
+    TOUCHED = "touched"
+    MOVED = "moved"
+    INHERITED = "inherited"
+    FIXED = "fixed"
+
+    @property
+    def is_introduced(self) -> bool:
+        """Tell whether the change is to blame: the only states that can fail a check."""
+        return self in {State.ADDED, State.EXPOSED}
+
+
+@record(order=True)
+class Position:
+    """A place in a file: 1-based line and 1-based column, in characters."""
+
+    line: int
+    column: int
+
+
+@record
+class SourceLine:
+    """One line of a file, 1-based, without its line ending; undecodable bytes are replaced."""
+
+    number: int
+    text: str
+
+
+@record
+class Acceptance:
+    """A recorded decision to keep a finding. `where` is `path:line` of the comment."""
+
+    reason: str
+    until: date | None
+    where: str
+
+
+@record
+class Finding:
+    """One place where a rule matches; it holds all that any output needs.
+
+    Positions are in head, or in base for a `fixed` one; `end` is exclusive. `snippet` is the
+    matched text. `lines` are the whole source lines of the match. `removed` are the base
+    lines whose removal exposed the code (only for `exposed`; may be empty), and
+    `is_removed_below` tells that they stood below it. `fix` is the replacement text that the
+    rule proposes.
+    """
+
+    lesson: Lesson
+    rule: RuleId
+    state: State
+    path: str
+    previous_path: str | None
+    start: Position
+    end: Position
+    snippet: str
+    lines: tuple[SourceLine, ...]
+    removed: tuple[SourceLine, ...]
+    message: str
+    fix: str | None
+    fingerprint: Fingerprint
+    accepted: Acceptance | None
+    is_removed_below: bool = False
+
+
+NoticeKind = Literal[
+    "watched-path",
+    "citation-removed",
+    "accept-without-reason",
+    "accept-invalid",
+    "accept-expired",
+    "accept-unknown",
+    "accept-unused",
+]
+
+
+@record
+class Notice:
+    """Something worth saying that is not a rule match.
+
+    `lesson` is None only for `accept-unknown`. `incident` is the ID as it stands in the code.
+    `text` is the source line, or empty for a watched path.
+    """
+
+    incident: str
+    lesson: Lesson | None
+    kind: NoticeKind
+    path: str
+    line: int
+    side: Literal["base", "head"]
+    text: str
+
+
+@record
+class Unchecked:
+    """A changed file that a lesson should have checked and could not; `incident` None means all."""
+
+    path: str
+    incident: str | None
+    reason: str
+
+
+@record
+class ScanReport:
+    """What a change introduces, and what could not be said about it.
+
+    `lessons` and `files` count the lessons that were applied and the files that changed.
+    `findings` (never `inherited`, never `fixed`), `fixed`, `notices` and `unchecked` are
+    sorted by path, line, column and lesson. `faults` are errors of lesson files.
+    """
+
+    base: CommitId
+    head: CommitId
+    lessons: int
+    files: int
+    findings: tuple[Finding, ...]
+    fixed: tuple[Finding, ...]
+    notices: tuple[Notice, ...]
+    unchecked: tuple[Unchecked, ...]
+    faults: tuple[str, ...]

@@ -1,0 +1,72 @@
+"""Judge accept comments: which findings they keep, and which of them are worth nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from datetime import date
+
+from lessonguard.record import record
+from lessonguard.scan.finding import Acceptance, NoticeKind
+
+MARK = b"lessonguard:"
+"""What every accept comment holds."""
+
+
+@record
+class AcceptComment:
+    """One accept comment. `line` is where it stands, `applies_to` the line it speaks of.
+
+    A comment behind code speaks of its own line, one on a line of its own of the next line
+    that is not a comment. One that is not readable (no incident, no valid date after `until=`,
+    another option) accepts nothing, nor does one without a reason.
+    """
+
+    incident: str
+    line: int
+    applies_to: int
+    reason: str
+    until: date | None
+    is_readable: bool = True
+
+
+class Acceptances:
+    """The accept comments of one file, as they stand on the day `today`."""
+
+    def __init__(self, comments: Sequence[AcceptComment], *, path: str, today: date) -> None:
+        """Sort out the comments that count."""
+        self._path = path
+        self._faulty = [(kind, comment) for comment in comments if (kind := _fault(comment, today))]
+        self._counting = [comment for comment in comments if not _fault(comment, today)]
+        self._by_place: dict[tuple[str, int], AcceptComment] = {}
+        for comment in self._counting:
+            self._by_place.setdefault((comment.incident, comment.applies_to), comment)
+        self._used: set[AcceptComment] = set()
+
+    def accept(self, incident: str, lines: range) -> Acceptance | None:
+        """Give the acceptance of a finding on these lines, if there is one, and note its use."""
+        for line in (lines.start, lines.stop - 1):
+            if comment := self._by_place.get((incident, line)):
+                self._used.add(comment)
+                where = f"{self._path}:{comment.line}"
+                return Acceptance(reason=comment.reason, until=comment.until, where=where)
+        return None
+
+    def remarks(self, known: Collection[str]) -> Iterator[tuple[NoticeKind, AcceptComment]]:
+        """Give the comments that do nothing, and why. Ask after all findings had their turn."""
+        for kind, comment in self._faulty:
+            yield kind, comment
+        for comment in self._counting:
+            if comment.incident not in known:
+                yield "accept-unknown", comment
+            elif comment not in self._used:
+                yield "accept-unused", comment
+
+
+def _fault(comment: AcceptComment, today: date) -> NoticeKind | None:
+    if not comment.is_readable:
+        return "accept-invalid"
+    if not any(map(str.isalnum, comment.reason)):  # as in the one we propose: `reason="…"`
+        return "accept-without-reason"
+    if comment.until is not None and comment.until < today:
+        return "accept-expired"
+    return None

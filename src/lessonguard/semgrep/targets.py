@@ -1,0 +1,158 @@
+"""What the rules must look at: which versions of which files, checked as which languages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from lessonguard.git.changes import FileVersion
+from lessonguard.record import record
+from lessonguard.semgrep.globs import PathFilter, path_filter, visible_path
+from lessonguard.semgrep.interface import EngineRule, Target
+from lessonguard.semgrep.languages import Languages
+
+MAX_BYTES = 1_000_000
+"""Larger files are not checked, as in Semgrep: they are rarely written by hand."""
+
+_LFS_POINTER = b"version https://git-lfs.github.com/spec/v1\n"
+_BINARY_SAMPLE = 8000
+"""How many bytes Git looks at for a NUL to tell binary from text."""
+
+
+@record
+class Skipped:
+    """A file version that rules should have looked at and cannot; `key` as in `Target`."""
+
+    key: int
+    reason: str
+
+
+@record
+class Selection:
+    """What to ask an engine: the rules that apply to at least one of the targets, and these."""
+
+    rules: tuple[EngineRule, ...]
+    targets: tuple[Target, ...]
+    skipped: tuple[Skipped, ...]
+
+
+@record(eq=False)
+class _Group:
+    """Rules for one analyzer that look at the same paths."""
+
+    analyzer: str
+    filter: PathFilter
+    rules: list[int]
+
+
+class Selector:
+    """Chooses, for a set of rules, what they must look at.
+
+    First ask `wants`, which needs no more than the name of a file, then `select` with the contents.
+    Never stricter than Semgrep: a rule that is let through here may still have nothing to do there.
+    """
+
+    def __init__(self, rules: Sequence[EngineRule], languages: Languages, *, folder: str | None) -> None:
+        """Index the rules by analyzer and `paths`. Nothing in `folder`, the lessons, is ever selected."""
+        self._rules = rules
+        self._languages = languages
+        self._folder = folder.rstrip("/") + "/" if folder else None
+        self._groups = _group(rules)
+        self._known: dict[tuple[str, frozenset[str]], tuple[_Group, ...]] = {}
+
+    def wants(self, version: FileVersion) -> bool:
+        """Tell whether some rule may look at this file, so that its content is worth reading."""
+        analyzers = self._languages.of_name(version.path)
+        if version.executable:
+            analyzers |= self._languages.of_interpreters
+        return bool(self._looking_at(version, analyzers))
+
+    def judges_alike(self, one: FileVersion, other: FileVersion) -> bool:
+        """Tell whether the same rules look at two versions whose contents are equal."""
+        if one.executable != other.executable:
+            return False
+        names = self._languages.of_name(one.path), self._languages.of_name(other.path)
+        scripts = self._languages.of_interpreters if one.executable else frozenset()
+        groups = [
+            self._looking_at(version, analyzers | scripts)
+            for version, analyzers in zip((one, other), names, strict=True)
+        ]
+        return set(groups[0]) == set(groups[1])
+
+    def select(self, files: Iterable[tuple[FileVersion, bytes]], *, max_bytes: int = MAX_BYTES) -> Selection:
+        """Choose among files, each with its content (without a byte order mark).
+
+        The key of a target is the position of its file in `files`.
+        """
+        targets: list[Target] = []
+        skipped: list[Skipped] = []
+        applied: set[_Group] = set()
+        for key, (version, content) in enumerate(files):
+            groups = self._looking_at(version, self._analyzers(version, content))
+            obstacle = _obstacle(content, max_bytes)
+            if not groups:
+                continue
+            if obstacle is None:
+                analyzers = frozenset(group.analyzer for group in groups)
+                path = visible_path(version.path)
+                targets.append(Target(key=key, path=path, content=content, analyzers=analyzers))
+                applied.update(groups)
+            elif obstacle.is_text or any(self._expects_text(group) for group in groups):
+                skipped.append(Skipped(key=key, reason=obstacle.reason))
+        rules = tuple(
+            self._rules[index] for index in sorted({index for group in applied for index in group.rules})
+        )
+        return Selection(rules=rules, targets=tuple(targets), skipped=tuple(skipped))
+
+    def _analyzers(self, version: FileVersion, content: bytes) -> frozenset[str]:
+        by_name = self._languages.of_name(version.path)
+        return by_name | self._languages.of_shebang(content) if version.executable else by_name
+
+    def _looking_at(self, version: FileVersion, analyzers: frozenset[str]) -> tuple[_Group, ...]:
+        if self._folder and version.path.startswith(self._folder):
+            return ()
+        key = (version.path, analyzers)
+        if key not in self._known:
+            path = visible_path(version.path)
+            groups = (group for analyzer in analyzers for group in self._groups.get(analyzer, ()))
+            self._known[key] = tuple(group for group in groups if group.filter.admits(path))
+        return self._known[key]
+
+    def _expects_text(self, group: _Group) -> bool:
+        """Tell whether these rules mean this very file, not just every file there is."""
+        return group.analyzer not in self._languages.of_any_file or group.filter.include is not None
+
+
+@record
+class _Obstacle:
+    """Why a content cannot be checked."""
+
+    reason: str
+    is_text: bool
+
+
+def _group(rules: Sequence[EngineRule]) -> Mapping[str, Sequence[_Group]]:
+    groups: dict[tuple[str, PathFilter], _Group] = {}
+    for index, rule in enumerate(rules):
+        paths = path_filter(rule.document)
+        for analyzer in rule.analyzers:
+            empty = _Group(analyzer=analyzer, filter=paths, rules=[])
+            groups.setdefault((analyzer, paths), empty).rules.append(index)
+    by_analyzer: dict[str, list[_Group]] = {}
+    for group in groups.values():
+        by_analyzer.setdefault(group.analyzer, []).append(group)
+    return by_analyzer
+
+
+def _obstacle(content: bytes, max_bytes: int) -> _Obstacle | None:
+    if b"\0" in content[:_BINARY_SAMPLE]:
+        return _Obstacle(reason="its content is binary", is_text=False)
+    if content.startswith(_LFS_POINTER):
+        return _Obstacle(reason="it is stored with Git LFS, so its content is not in Git", is_text=False)
+    if len(content) > max_bytes:
+        return _Obstacle(reason=too_large(len(content), max_bytes), is_text=True)
+    return None
+
+
+def too_large(size: int, max_bytes: int) -> str:
+    """Say that a file has too many bytes to be checked."""
+    return f"it is larger than {max_bytes:,} bytes ({size:,})"

@@ -1,0 +1,68 @@
+"""The parts of a check: places in a file, and refusals that no lesson brings about today."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from lessonguard.authoring.locations import Places
+from lessonguard.authoring.prove.result import RuleProof
+from lessonguard.authoring.prove.rule_errors import explain_refusal
+from lessonguard.lessons.model import Lesson
+from lessonguard.lessons.parse import parse_lesson
+
+_BASE = (Path(__file__).parents[2] / "cases" / "check" / "base.yaml").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("refusal", "line", "message", "hint"),
+    [
+        (
+            "Semgrep does not know one of its languages: brainfuck.",
+            12,
+            "Semgrep does not know one of its languages: brainfuck",
+            "pip install --upgrade semgrep",
+        ),
+        ("The moon is full", 12, "Semgrep refuses the rule: The moon is full", ""),
+        ("exn: Stdlib.Parsing.Parse_error", 12, "Semgrep cannot read a condition of the rule", ""),
+        (
+            "invalid regex '(gone': lost at position 1",
+            12,
+            "this is no regular expression: lost after `(`",
+            None,
+        ),
+    ],
+)
+def test_a_refusal_of_an_unknown_kind_is_told_at_the_rule(
+    refusal: str, line: int, message: str, hint: str | None
+) -> None:
+    lesson = parse_lesson(_BASE.encode(), path="x.yaml")
+    assert isinstance(lesson, Lesson)
+    proof = RuleProof(lesson=lesson, rule=lesson.rules[0], trials=(), refusal=refusal)
+
+    remark = explain_refusal(proof, Places(lambda _: _BASE.encode()))
+
+    assert (remark.line, remark.column, remark.message) == (line, 5, message)
+    assert hint is None or remark.hint == hint
+
+
+def test_what_is_not_in_a_file_is_placed_at_what_is_nearest() -> None:
+    places = Places(lambda _: _BASE.encode())
+
+    assert places.place("x.yaml", "remediation", 0, "owner") == (26, 12)
+    assert places.key("x.yaml", "remediation", 0, "owner") == (26, 5)
+    assert places.place("x.yaml", "remediation", 7, "owner") == (24, 3)
+    assert places.key("x.yaml", "remediation", 0, "own") == (24, 5)
+    assert places.place("x.yaml", "title", "of", 3) == (3, 8)
+
+
+@pytest.mark.parametrize("data", [b"", b"[", b"\xff", b"a: [" * 100])
+def test_a_file_that_is_no_yaml_has_one_place(data: bytes) -> None:
+    assert Places(lambda _: data).place("x.yaml", "title") == (1, 1)
+
+
+def test_a_file_that_is_gone_has_one_place(tmp_path: Path) -> None:
+    places = Places(lambda name: (tmp_path / name).read_bytes())
+
+    assert places.key("gone.yaml", "title") == (1, 1)

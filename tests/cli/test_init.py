@@ -1,0 +1,583 @@
+"""`lessonguard init` as newcomers run it: with options, and at a terminal."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from pathlib import Path
+from shutil import copy
+
+import pytest
+
+from lessonguard.authoring.init.starters import starter_languages
+from lessonguard.lessons.builtin import builtin_folder, builtin_workflow
+from lessonguard.lessons.library import load_folder
+from lessonguard.lessons.model import Lesson
+from lessonguard.semgrep.installed import find_semgrep
+from tests.support.cli import LESSONGUARD, lessonguard
+from tests.support.repo import Repo
+from tests.support.terminal import Terminal
+
+_STARTERS = load_folder(builtin_folder(), name=None).lessons
+_REGEX = "cloudflare-2019-07-regex"
+_RM = "bumblebee-2011-rm-usr"
+_WORKFLOW = ".github/workflows/lessonguard.yml"
+_HOOK = ".git/hooks/pre-push"
+_CODE = {"app/main.py": "import requests\n", "Dockerfile": "FROM python:3.12\n"}
+_CASES = Path(__file__).parents[1] / "cases"
+
+
+@pytest.fixture
+def repo(tmp_path: Path) -> Repo:
+    """Make a repository with Python, on GitHub."""
+    repo = Repo(tmp_path / "shop")
+    repo.commit("Start", _CODE)
+    repo.git("remote", "add", "origin", "git@github.com:acme/shop.git")
+    return repo
+
+
+def init(repo: Repo, *argv: str, expect: int = 0) -> str:
+    outcome = lessonguard("init", *argv, cwd=repo.path, expect=expect)
+    return outcome.stdout if not expect else outcome.stderr
+
+
+def new_files(repo: Repo) -> set[str]:
+    return set(repo.git("ls-files", "--others", "--exclude-standard").splitlines())
+
+
+def lessons(repo: Repo) -> set[str]:
+    return {Path(name).stem for name in new_files(repo) if name.endswith(".yaml")}
+
+
+def languages(lesson: Lesson) -> set[str]:
+    return {name for rule in lesson.rules for name in rule.languages}
+
+
+def section(text: str, title: str) -> str:
+    """Give what stands below a title."""
+    found = re.search(rf"^{title}:\n((?:  .*\n)+)", text, re.MULTILINE)
+    return found[1] if found else ""
+
+
+def test_without_a_terminal_and_without_options_there_is_a_folder_and_no_more(repo: Repo) -> None:
+    said = init(repo)
+
+    assert new_files(repo) == {"lessons/README.md"}
+    assert not (repo.path / _HOOK).exists()
+    assert section(said, "Wrote") == "  lessons/README.md  says what belongs there\n"
+    assert "  git add lessons" in section(said, "Next")
+    assert "lessonguard init --starter --workflow --hook\n" in section(said, "Next")
+    assert "lessonguard new INC-245" in section(said, "Next")
+
+
+def test_the_readme_of_the_folder_names_commands_and_is_no_lesson(repo: Repo) -> None:
+    init(repo)
+
+    text = (repo.path / "lessons/README.md").read_text(encoding="utf-8")
+    assert re.findall(r"^\$ lessonguard (\w+)", text, re.MULTILINE) == ["new", "check", "backtest"]
+    assert lessonguard("list", cwd=repo.path).stdout == "no lessons\n"
+    lessonguard("check", cwd=repo.path)
+
+
+def test_starters_are_those_that_look_at_something_here(repo: Repo) -> None:
+    said = init(repo, "--starter")
+
+    taken = lessons(repo)
+    others = {lesson.incident for lesson in _STARTERS if languages(lesson) <= {"go", "ruby", "rust", "c"}}
+    assert _REGEX in taken
+    assert others
+    assert not taken & others
+    assert f"  lessons/{_REGEX}.yaml" in section(said, "Wrote")
+    assert "tries every rule on its examples" in said
+    assert "lessonguard backtest --last 200" in section(said, "Next")
+
+
+def test_a_rule_for_other_paths_than_there_are_brings_no_lesson(tmp_path: Path) -> None:
+    repo = Repo(tmp_path / "shop")
+    [lesson] = [lesson for lesson in _STARTERS if lesson.incident == "tj-actions-2025-unpinned-tag"]
+    assert all("paths" in rule.document for rule in lesson.rules)
+    repo.write({"config.yaml": "a: 1\n"})
+
+    init(repo, "--starter")
+    assert lesson.incident not in lessons(repo)
+
+    repo.write({".github/workflows/ci.yml": "on: push\n"})
+    init(repo, "--starter")
+    assert lesson.incident in lessons(repo)
+
+
+def test_a_script_without_an_ending_counts_by_its_first_line(repo: Repo) -> None:
+    repo.write({"clean": "#!/bin/bash\nls\n"})
+    (repo.path / "clean").chmod(0o755)
+
+    init(repo, "--starter")
+
+    assert _RM in lessons(repo)
+
+
+def test_a_copy_is_the_lesson_as_it_is_but_for_the_schema(repo: Repo) -> None:
+    init(repo, "--starter")
+
+    ours = (builtin_folder() / f"{_REGEX}.yaml").read_text(encoding="utf-8").split("\n", 1)
+    theirs = (repo.path / f"lessons/{_REGEX}.yaml").read_text(encoding="utf-8").split("\n", 1)
+    assert theirs[1] == ours[1]
+    assert re.fullmatch(
+        r"# yaml-language-server: \$schema=https://\S+/schema/lesson\.schema\.json", theirs[0]
+    )
+
+
+def test_all_that_can_be_copied_passes_the_check_where_it_goes(repo: Repo) -> None:
+    names = starter_languages(_STARTERS, find_semgrep().languages)
+
+    init(repo, *(word for name in names for word in ("--language", name)))
+
+    assert lessons(repo) == {lesson.incident for lesson in _STARTERS}
+    lessonguard("check", cwd=repo.path)
+
+
+def test_a_language_takes_lessons_for_it_be_it_here_or_not(tmp_path: Path) -> None:
+    repo = Repo(tmp_path / "empty")
+
+    said = init(repo, "--starter", "--language", "go")
+
+    assert lessons(repo) >= {lesson.incident for lesson in _STARTERS if "go" in languages(lesson)}
+    assert not [
+        lesson for lesson in _STARTERS if lesson.incident in lessons(repo) and languages(lesson) == {"ruby"}
+    ]
+    assert "backtest" not in section(said, "Next")
+
+
+def test_several_languages_by_any_of_their_names_and_without_starter(repo: Repo) -> None:
+    init(repo, "--language", "js", "--language", "golang")
+
+    meant = {"go", "javascript", "js", "typescript"}
+    assert lessons(repo) >= {lesson.incident for lesson in _STARTERS if languages(lesson) & meant}
+    assert "openai-2023-03-redis-cancel" not in lessons(repo)
+
+
+def test_a_class_takes_lessons_about_it_that_fit(repo: Repo) -> None:
+    init(repo, "--starter", "--class", "catastrophic-backtracking")
+
+    fitting = {lesson.incident for lesson in _STARTERS if lesson.failure_class == "catastrophic-backtracking"}
+    assert _REGEX in lessons(repo)
+    assert lessons(repo) <= fitting
+
+
+def test_a_class_and_a_language_must_both_hold(repo: Repo) -> None:
+    init(repo, "--class", "destructive-command-scope", "--language", "bash")
+
+    assert _RM in lessons(repo)
+    for lesson in _STARTERS:
+        if lesson.incident in lessons(repo):
+            assert lesson.failure_class == "destructive-command-scope"
+            assert "bash" in languages(lesson)
+
+
+@pytest.mark.parametrize(
+    ("option", "word", "similar", "known"),
+    [
+        ("--class", "destructive-comand-scope", "destructive-command-scope", "catastrophic-backtracking"),
+        ("--language", "pyton", "python", "go, "),
+    ],
+)
+def test_an_unknown_word_is_an_error_that_lists_the_known_ones(
+    option: str, word: str, similar: str, known: str, repo: Repo
+) -> None:
+    said = init(repo, option, word, expect=2)
+
+    assert re.search(rf"error: No lesson that comes with lessonguard is (about|for) {word}\.\n", said)
+    assert f"hint: Did you mean {similar}? There are: " in said
+    assert known in said
+    assert new_files(repo) == set()
+
+
+def test_a_language_without_lessons_is_told_those_that_have_some(repo: Repo) -> None:
+    said = init(repo, "--language", "apex", expect=2)
+
+    assert "is for apex.\nhint: There are: bash, " in said
+    assert " sql, " in said
+    assert not re.search(r"\b(regex|py|yml)\b", said)
+
+
+def test_where_nothing_fits_it_is_said_and_no_error(tmp_path: Path) -> None:
+    empty, other = Repo(tmp_path / "empty"), Repo(tmp_path / "other").write({"a.jl": "f(1)\n"})
+
+    assert "There is no code here yet, so no lesson was chosen." in init(empty, "--starter")
+    assert "looks at what is here, julia (1 file)." in " ".join(init(other, "--starter").split())
+
+
+def test_a_second_run_changes_nothing_and_says_so(repo: Repo) -> None:
+    init(repo, "--starter", "--workflow", "--hook")
+    files = sorted(path for path in repo.path.rglob("*") if path.is_file() and "objects" not in path.parts)
+    before = [(path, path.read_bytes(), path.stat().st_mtime_ns) for path in files]
+
+    said = init(repo, "--starter", "--workflow", "--hook")
+
+    assert said.startswith("Nothing to do: it is all here.\n")
+    assert {"lessons/README.md", f"lessons/{_REGEX}.yaml", _WORKFLOW, _HOOK} <= set(
+        section(said, "There before, and left alone").split()
+    )
+    assert "git add" not in said
+    assert "lessonguard init" not in said
+    assert [(path, path.read_bytes(), path.stat().st_mtime_ns) for path in files] == before
+
+
+def test_what_is_there_is_never_overwritten(repo: Repo) -> None:
+    theirs = {
+        "lessons/readme.rst": "Ours\n",
+        f"lessons/{_REGEX}.yaml": "incident: INC-1\n",
+        "lessons/old/rm.yml": "incident: 'openai-2023-03-redis-cancel'\ntitle: TODO\n",
+        _WORKFLOW: "name: ours\n",
+    }
+    repo.write(theirs)
+
+    said = init(repo, "--starter", "--workflow")
+
+    for name, text in theirs.items():
+        assert (repo.path / name).read_text(encoding="utf-8") == text
+    assert not (repo.path / "lessons/openai-2023-03-redis-cancel.yaml").exists()
+    left = section(said, "There before, and left alone")
+    assert f"  lessons/{_REGEX}.yaml  is about something else\n" in left
+    assert "lessons/old/rm.yml " in left
+    assert "lessons/readme.rst " in left
+    assert f"{_WORKFLOW} " in left
+    assert "README.md" not in said
+
+
+def test_a_workflow_that_runs_the_action_under_another_name_is_enough(repo: Repo) -> None:
+    repo.write({".github/workflows/ci.yaml": "      - uses: acme/lessonguard@v1\n"})
+
+    said = init(repo, "--workflow")
+
+    assert ".github/workflows/ci.yaml" in section(said, "There before, and left alone")
+    assert not (repo.path / _WORKFLOW).exists()
+
+
+def test_the_workflow_is_the_documented_one_and_says_what_to_fill_in(repo: Repo) -> None:
+    said = init(repo, "--workflow")
+
+    assert (repo.path / _WORKFLOW).read_bytes() == builtin_workflow().read_bytes()
+    assert f"In {_WORKFLOW}, put for OWNER whoever publishes the action" in said
+    assert f"git add lessons {_WORKFLOW}\n" in section(said, "Next")
+
+
+def test_lessons_may_go_to_another_folder_which_all_else_then_names(repo: Repo) -> None:
+    said = init(repo, "--starter", "--workflow", "--lessons-folder", "docs/our lessons/")
+
+    assert (repo.path / f"docs/our lessons/{_REGEX}.yaml").is_file()
+    workflow = (repo.path / _WORKFLOW).read_text(encoding="utf-8")
+    assert workflow.endswith('@v1\n        with: { lessons: "docs/our lessons" }\n')
+    readme = (repo.path / "docs/our lessons/README.md").read_text(encoding="utf-8")
+    assert "$ lessonguard check --lessons-folder 'docs/our lessons' " in readme
+    assert "lessonguard check --lessons-folder 'docs/our lessons'\n" in said
+    assert "git add 'docs/our lessons' .github" in said
+    lessonguard("check", "--lessons-folder", "docs/our lessons", cwd=repo.path)
+
+
+def test_from_elsewhere_the_commands_say_where(repo: Repo) -> None:
+    outcome = lessonguard("init", "--starter", "-C", "shop", cwd=repo.path.parent)
+
+    assert f"  shop/lessons/{_REGEX}.yaml" in outcome.stdout
+    assert "  git -C shop add lessons " in outcome.stdout
+    assert "  lessonguard check -C shop " in outcome.stdout
+
+
+def test_from_a_folder_inside_lessons_still_go_to_the_top(repo: Repo) -> None:
+    outcome = lessonguard("init", cwd=repo.path / "app")
+
+    assert "  ../lessons/README.md" in outcome.stdout
+    assert "  git add ../lessons " in outcome.stdout
+
+
+def test_the_hook_is_installed_and_judges_a_push(repo: Repo, tmp_path: Path) -> None:
+    Repo(tmp_path / "server", options=("--bare",))
+    repo.git("remote", "set-url", "origin", str(tmp_path / "server"))
+
+    said = init(repo, "--starter", "--hook")
+
+    assert f"  {_HOOK} " in section(said, "Wrote")
+    assert "judges each push" in said
+    assert ".git/hooks" not in section(said, "Next")
+    repo.commit("Learn")
+    repo.git("push", "--quiet", "origin", "main")
+    assert repo.git("ls-remote", "origin", "main").startswith(repo.head)
+
+
+def test_a_hook_that_was_there_is_kept(repo: Repo) -> None:
+    hook = repo.path / _HOOK
+    hook.write_text("#!/bin/sh\nexit 0\n", encoding="utf-8")
+    hook.chmod(0o755)
+
+    assert "judges each push, then runs pre-push.before-lessonguard" in " ".join(init(repo, "--hook").split())
+
+
+def test_where_another_program_writes_the_hooks_the_rest_is_done_and_that_is_told(repo: Repo) -> None:
+    repo.config(core__hooksPath=".husky/_")
+
+    outcome = lessonguard("init", "--starter", "--hook", cwd=repo.path, expect=2)
+
+    assert f"lessons/{_REGEX}.yaml" in section(outcome.stdout, "Wrote")
+    assert "error: husky writes the hooks of this repository" in outcome.stderr
+    assert "hint: Add this line" in outcome.stderr
+
+
+def test_the_hook_looks_for_lessons_where_they_are(repo: Repo, tmp_path: Path) -> None:
+    Repo(tmp_path / "server", options=("--bare",))
+    repo.git("remote", "set-url", "origin", str(tmp_path / "server"))
+    init(repo, "--hook", "--lessons-folder", "our ops")
+    copy(_CASES / "change_lessons/TIMEOUT.yaml", repo.path / "our ops")
+    repo.commit("Learn")
+    repo.git("push", "--quiet", "origin", "main")
+    repo.branch("pr").commit("Forget", {"pay.py": "requests.get(url)\n"})
+
+    with pytest.raises(AssertionError, match="TIMEOUT"):
+        repo.git("push", "--quiet", "origin", "pr")
+
+
+def test_yes_takes_all_that_would_be_offered(repo: Repo) -> None:
+    init(repo, "--yes")
+
+    assert (repo.path / _HOOK).is_file()
+    assert {_WORKFLOW, f"lessons/{_REGEX}.yaml"} <= new_files(repo)
+
+
+@pytest.mark.parametrize("url", ["git@gitlab.com:acme/shop.git", "/srv/github.com/shop.git", None])
+def test_elsewhere_than_on_github_the_workflow_is_not_offered_but_written_if_asked_for(
+    url: str | None, repo: Repo
+) -> None:
+    repo.git("remote", "remove", "origin")
+    if url:
+        repo.git("remote", "add", "origin", url)
+
+    assert "--workflow" not in init(repo, "--yes")
+    assert not (repo.path / _WORKFLOW).exists()
+
+    init(repo, "--workflow")
+    assert (repo.path / _WORKFLOW).is_file()
+
+
+def test_a_hook_for_all_repositories_is_not_offered(repo: Repo, tmp_path: Path) -> None:
+    hooks = tmp_path / "hooks"
+    home = tmp_path / "home"
+    home.mkdir()
+    (home / ".gitconfig").write_text(f"[core]\n\thooksPath = {hooks}\n", encoding="utf-8")
+
+    said = lessonguard("init", "--yes", cwd=repo.path, HOME=str(home)).stdout
+
+    assert "pre-push" not in said
+    assert not hooks.exists()
+
+
+def test_lessons_of_a_change_that_was_just_started_judge_it_without_a_commit(tmp_path: Path) -> None:
+    repo = Repo(tmp_path / "unborn").write(_CODE)
+
+    said = init(repo, "--starter", "--hook")
+
+    assert _REGEX in lessons(repo)
+    assert "backtest" not in said
+    lessonguard("check", f"lessons/{_REGEX}.yaml", cwd=repo.path)
+
+
+def test_outside_of_a_repository_there_is_nothing_to_begin_in(tmp_path: Path) -> None:
+    outcome = lessonguard("init", "--starter", cwd=tmp_path, expect=3)
+
+    assert f"{tmp_path} is not in a Git repository" in outcome.stderr.replace("error: . is", f"{tmp_path} is")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_bare_repository_is_refused(tmp_path: Path) -> None:
+    repo = Repo(tmp_path / "bare", options=("--bare",))
+
+    outcome = lessonguard("init", cwd=repo.path, expect=3)
+
+    assert "is a bare repository" in outcome.stderr
+    assert "hint: " in outcome.stderr
+
+
+@pytest.mark.parametrize(
+    ("folder", "words"),
+    [
+        ("Dockerfile", "Dockerfile is not a folder"),
+        ("Dockerfile/lessons", "Dockerfile is not a folder"),
+        ("linked", "linked is a link"),
+        ("linked/lessons", "linked is a link"),
+        ("dangling", "dangling is a link"),
+        ("module/lessons", "module is a repository of its own"),
+        ("../lessons", "that is not in the work tree"),
+        (".git/lessons", "that is not in the work tree"),
+        ("x" * 300, "cannot be looked at: File name too long"),
+    ],
+)
+def test_a_folder_whose_lessons_no_commit_could_hold_is_refused(folder: str, words: str, repo: Repo) -> None:
+    (repo.path / "linked").symlink_to("app")
+    (repo.path / "dangling").symlink_to("nowhere")
+    Repo(repo.path / "module").commit("Start")
+    before = new_files(repo)
+
+    said = init(repo, "--starter", "--lessons-folder", folder, expect=2)
+
+    assert f"error: Nothing can be kept in {folder}: " in said
+    assert words in said
+    assert "hint: Name a folder" in said
+    assert new_files(repo) == before
+
+
+@pytest.mark.parametrize("place", [".github", ".github/workflows"])
+def test_a_workflow_goes_through_no_link(place: str, repo: Repo) -> None:
+    link = repo.path / place
+    link.parent.mkdir(exist_ok=True)
+    (repo.path.parent / "elsewhere").mkdir()
+    link.symlink_to(repo.path.parent / "elsewhere")
+
+    outcome = lessonguard("init", "--workflow", cwd=repo.path, expect=2)
+
+    assert f"{place} is a link" in outcome.stderr
+    assert "lessons/README.md" in outcome.stdout
+    assert list((repo.path.parent / "elsewhere").iterdir()) == []
+
+
+def test_what_cannot_be_written_is_told_after_what_was(repo: Repo) -> None:
+    """Root may write everywhere, but nobody more than a limit allows: 1 KiB, enough for the README."""
+    argv = f"ulimit -f 1; exec {LESSONGUARD} init --starter --hook"
+    result = subprocess.run(["bash", "-c", argv], cwd=repo.path, capture_output=True, check=False, text=True)
+
+    assert result.returncode == 3
+    assert section(result.stdout, "Wrote") == "  lessons/README.md  says what belongs there\n"
+    assert re.search(r"error: Cannot write lessons/\S+\.yaml: File too large\.\nhint: ", result.stderr)
+    assert new_files(repo) == {"lessons/README.md"}
+    assert not (repo.path / _HOOK).exists()
+
+
+def test_at_a_terminal_it_asks_what_to_begin_with(repo: Repo) -> None:
+    with Terminal("init", cwd=repo.path) as terminal:
+        terminal.expect("This makes lessons/. What else to begin with?")
+        terminal.expect("This repository has dockerfile (1 file), python (1 file).")
+        terminal.answer("lessons: Copies of what public incidents taught", "catastrofic-backtracking")
+        terminal.answer("is none of them. Did you mean", "99")
+        terminal.answer("There is no 99. Numbers go from 1 to ", ",")
+        terminal.answer(", is none of them.", "catastrophic-backtracking")
+        terminal.answer("workflow: Review each pull request on GitHub", "perhaps")
+        terminal.answer("Please answer yes or no.", "n")
+        terminal.answer("hook: Judge each push", "")
+        assert terminal.end() == 0
+
+    assert _REGEX in lessons(repo)
+    assert {lesson.failure_class for lesson in _STARTERS if lesson.incident in lessons(repo)} == {
+        "catastrophic-backtracking"
+    }
+    assert not (repo.path / _WORKFLOW).exists()
+    assert (repo.path / _HOOK).is_file()
+    assert "lessonguard init" not in section(terminal.text, "Next")
+
+
+def test_enter_takes_everything(repo: Repo) -> None:
+    with Terminal("init", cwd=repo.path) as terminal:
+        terminal.answer("lessons: ", "")
+        terminal.answer("workflow: ", "")
+        terminal.answer("hook: ", "")
+        assert terminal.end() == 0
+
+    assert {_WORKFLOW, f"lessons/{_REGEX}.yaml"} <= new_files(repo)
+    assert (repo.path / _HOOK).is_file()
+
+
+def test_lessons_are_picked_by_number_language_and_incident(repo: Repo) -> None:
+    repo.write({"clean.sh": "ls\n", "main.go": "package main\n"})
+    with Terminal("init", "--hook", "--workflow", cwd=repo.path) as terminal:
+        terminal.answer("lessons: ", f"1-2, bash {_REGEX}")
+        assert terminal.end() == 0
+
+    first = re.findall(r"^ +[12]  ([a-z-]+) ", terminal.text, re.MULTILINE)
+    taken = {lesson.failure_class for lesson in _STARTERS if lesson.incident in lessons(repo)}
+    assert len(first) == 2
+    assert {*first, "destructive-command-scope", "catastrophic-backtracking"} <= taken
+    assert {_RM, _REGEX} <= lessons(repo)
+
+
+@pytest.mark.parametrize("answer", ["-", "none"])
+def test_no_lesson_need_be_taken(answer: str, repo: Repo) -> None:
+    with Terminal("init", "--hook", "--workflow", cwd=repo.path) as terminal:
+        terminal.answer("lessons: ", answer)
+        assert terminal.end() == 0
+
+    assert lessons(repo) == set()
+
+
+def test_before_there_is_code_what_looks_at_workflows_is_offered(tmp_path: Path) -> None:
+    repo = Repo(tmp_path / "empty")
+    repo.git("remote", "add", "origin", "https://github.com/acme/shop")
+    with Terminal("init", "--hook", "--workflow", cwd=repo.path) as terminal:
+        terminal.expect("This repository has no code yet.")
+        terminal.answer("lessons: ", "")
+        assert terminal.end() == 0
+
+    assert "tj-actions-2025-unpinned-tag" in lessons(repo)
+
+
+@pytest.mark.parametrize("keys", ["\x03", "\x04"])
+def test_breaking_off_writes_nothing(keys: str, repo: Repo) -> None:
+    with Terminal("init", cwd=repo.path) as terminal:
+        terminal.answer("lessons: ", "all")
+        terminal.expect("workflow: ")
+        terminal.expect("> ")
+        assert terminal.press_until_end(keys) == 130
+
+    assert new_files(repo) == set()
+    assert not (repo.path / _HOOK).exists()
+
+
+def test_no_input_asks_nothing_at_a_terminal(repo: Repo) -> None:
+    with Terminal("init", "--starter", "--no-input", cwd=repo.path) as terminal:
+        assert terminal.end() == 0
+
+    assert terminal.text.startswith("Wrote:\n")
+    assert not (repo.path / _HOOK).exists()
+
+
+def test_nothing_is_asked_where_all_is_there(repo: Repo) -> None:
+    init(repo, "--yes")
+    init(repo, "--starter")  # what looks at the workflow
+
+    with Terminal("init", cwd=repo.path) as terminal:
+        assert terminal.end() == 0
+
+    assert terminal.text.startswith("Nothing to do: it is all here.")
+
+
+def test_names_from_the_repository_reach_the_terminal_as_text(tmp_path: Path) -> None:
+    repo = Repo(tmp_path / "shop").write(
+        {"\x1b[2Jx.py": "f()\n", "lessons/\x1b[2J.yaml": f"incident: {_REGEX}\n"}
+    )
+
+    said = init(repo, "--starter", "--lessons-folder", "lessons")
+
+    assert "\x1b" not in said
+    assert r"lessons/\x1b[2J.yaml" in said
+
+
+def test_the_words_of_options_are_completed(tmp_path: Path) -> None:
+    def completed(words: str) -> list[str]:
+        return lessonguard(
+            cwd=tmp_path, COMP_WORDS=words, COMP_CWORD="3", _LESSONGUARD_COMPLETE="bash_complete"
+        ).stdout.split()
+
+    assert completed("lessonguard init --class catas") == ["plain,catastrophic-backtracking"]
+    assert "plain,python" in completed("lessonguard init --language py")
+
+
+def test_what_the_help_names_is_there() -> None:
+    text = lessonguard("init", "--help", cwd=_CASES).stdout
+
+    classes = {lesson.failure_class for lesson in _STARTERS}
+    assert set(re.findall(r"--class ([a-z]+-[a-z-]+)", text)) <= classes
+    assert re.findall(r"--language ([a-z]+)", text)
+
+
+def test_a_repository_with_lessons_of_its_own_keeps_them(repo: Repo) -> None:
+    (repo.path / "lessons").mkdir()
+    copy(_CASES / "change_lessons/TIMEOUT.yaml", repo.path / "lessons")
+
+    said = init(repo)
+
+    assert "  lessonguard check " in said
+    assert lessonguard("list", cwd=repo.path).stdout.endswith("\n1 lesson\n")

@@ -1,0 +1,123 @@
+"""What all commands share: how they end, whatever happens to them."""
+
+from __future__ import annotations
+
+import os
+import pty
+import re
+import signal
+import subprocess
+import time
+from pathlib import Path
+from shutil import copy
+
+import pytest
+
+from tests.support.cli import LESSONGUARD, lessonguard
+from tests.support.repo import Repo
+from tests.support.semgrep import install_semgrep
+
+LESSON = Path(__file__).parents[1] / "cases" / "change_lessons" / "TIMEOUT.yaml"
+
+
+@pytest.fixture
+def repo(tmp_path: Path) -> Repo:
+    """Make a repository with a lesson on main and a branch that repeats the incident."""
+    repo = Repo(tmp_path / "repo").write({"app.py": "x = 1\n", "lessons/.keep": ""})
+    copy(LESSON, repo.path / "lessons")
+    repo.commit("Base")
+    repo.branch("pr").commit("Bad", {"app.py": "import requests\nrequests.get(url)\n"})
+    return repo
+
+
+def start_scan(repo: Repo, tmp_path: Path, *, stderr: int = subprocess.PIPE) -> subprocess.Popen[bytes]:
+    """Start a scan with the engine of `tmp_path`, whose temporary files go below `tmp_path` too."""
+    (tmp_path / "tmp").mkdir()
+    mine = {
+        "PYTHONPATH": str(tmp_path),
+        "TMPDIR": str(tmp_path / "tmp"),
+        "HERE": str(tmp_path),
+        "TERM": "xterm",
+    }
+    environment = {**os.environ, **mine}  # noqa: TID251 - a child inherits what tests set
+    return subprocess.Popen(
+        [LESSONGUARD, "scan"], cwd=repo.path, env=environment, stdout=subprocess.PIPE, stderr=stderr
+    )
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_interrupting_leaves_no_process_and_no_file(
+    repo: Repo, tmp_path: Path, number: signal.Signals, code: int
+) -> None:
+    install_semgrep(tmp_path, 'echo $$ > "$HERE/pid.new"; mv "$HERE/pid.new" "$HERE/pid"; sleep 60 & wait')
+    pid = tmp_path / "pid"
+
+    with start_scan(repo, tmp_path) as scan:
+        _wait_for(pid)
+        scan.send_signal(number)
+        output, _ = scan.communicate(timeout=20)
+
+    assert (scan.returncode, output) == (code, b"")
+    assert list((tmp_path / "tmp").iterdir()) == []
+    assert _is_gone(int(pid.read_text(encoding="utf-8")))
+
+
+def test_an_engine_that_says_nothing_is_exit_3(repo: Repo, tmp_path: Path) -> None:
+    install_semgrep(tmp_path, "exit 0")
+
+    outcome = lessonguard("scan", cwd=repo.path, expect=3, PYTHONPATH=str(tmp_path))
+
+    assert outcome.stdout == ""
+    assert outcome.stderr.startswith("error: Semgrep ended with exit code 0 without a usable answer")
+
+
+def test_what_nobody_foresaw_is_exit_4_and_asks_for_a_report(repo: Repo, tmp_path: Path) -> None:
+    install_semgrep(tmp_path, "exit 0")
+    (tmp_path / "semgrep" / "__init__.py").write_bytes(b"\xff")
+
+    outcome = lessonguard("scan", cwd=repo.path, expect=4, PYTHONPATH=str(tmp_path))
+
+    assert "UnicodeDecodeError" in outcome.stderr
+    assert "This is a bug in lessonguard, not in your change: nothing was checked." in outcome.stderr
+
+
+def test_progress_is_told_when_a_run_takes_longer_than_a_second(repo: Repo, tmp_path: Path) -> None:
+    install_semgrep(tmp_path, "sleep 2.5")
+
+    with start_scan(repo, tmp_path) as scan:
+        _, errors = scan.communicate(timeout=20)
+
+    assert "running Semgrep (rules: 1, files: 2) …\nerror: ".encode() in errors
+
+
+def test_progress_on_a_terminal_is_gone_in_the_end(repo: Repo, tmp_path: Path) -> None:
+    install_semgrep(tmp_path, "sleep 2.5")
+    master, slave = pty.openpty()
+
+    with start_scan(repo, tmp_path, stderr=slave) as scan:
+        scan.communicate(timeout=20)
+    os.close(slave)
+    shown = os.read(master, 4096).decode()
+    os.close(master)
+
+    assert re.search(r"\r\x1b\[Krunning Semgrep \(rules: 1, files: 2\) … \d s\r\x1b\[K", shown)
+    assert shown.endswith("\r\n")
+
+
+def _is_gone(group: int) -> bool:
+    """Tell whether a process group ends within seconds: who takes in orphans may be slow to notice."""
+    deadline = time.monotonic() + 10
+    while time.monotonic() < deadline:
+        try:
+            os.killpg(group, 0)
+        except ProcessLookupError:
+            return True
+        time.sleep(0.05)
+    return False
+
+
+def _wait_for(path: Path) -> None:
+    deadline = time.monotonic() + 20
+    while not path.exists():
+        assert time.monotonic() < deadline, f"{path} never came"
+        time.sleep(0.01)

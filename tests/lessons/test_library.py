@@ -1,0 +1,380 @@
+"""A folder of lesson files becomes a library; nothing in it hides the rest, and a second look is fast."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta, timezone
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lessonguard.errors import LessonError
+from lessonguard.lessons.cache import read_cache, write_cache
+from lessonguard.lessons.library import is_lesson_path, load_blobs, load_folder
+from lessonguard.lessons.model import (
+    Example,
+    IncidentId,
+    Lesson,
+    Library,
+    Mode,
+    Proof,
+    Remediation,
+    RemediationKind,
+    Rule,
+    RuleId,
+    Severity,
+    Timeline,
+    Watch,
+)
+from lessonguard.lessons.parse import MAX_BYTES
+from lessonguard.lessons.serialize import decode_lesson, encode_lesson
+
+_TEXT = (Path(__file__).parents[1] / "cases" / "lesson_example.yaml").read_text(encoding="utf-8")
+
+
+def _lesson(incident: str) -> str:
+    return _TEXT.replace("INC-245", incident)
+
+
+class _Blobs:
+    """Contents by ID, that count what is asked for."""
+
+    def __init__(self, **contents: str) -> None:
+        self.contents = contents
+        self.asked: list[str] = []
+
+    def read(self, ids: Sequence[str]) -> Mapping[str, bytes]:
+        self.asked += ids
+        return {name: self.contents[name].encode() for name in ids}
+
+    def load(self, cache: Path | None, **paths: str) -> Library:
+        """Load the blobs by the paths `lessons/…yaml` they are given."""
+        entries = [(f"lessons/{path}.yaml", name) for path, name in paths.items()]
+        return load_blobs(entries, self.read, folder="lessons", cache=cache)
+
+
+def _incidents(library: Library) -> list[str]:
+    return [lesson.incident for lesson in library.lessons]
+
+
+def test_lessons_of_a_folder_and_below_are_sorted_by_incident(tmp_path: Path) -> None:
+    (tmp_path / "payments" / "old").mkdir(parents=True)
+    (tmp_path / "b.yaml").write_text(_lesson("INC-1"))
+    (tmp_path / "payments" / "a.yml").write_text(_lesson("INC-3"))
+    (tmp_path / "payments" / "old" / "c.yaml").write_text(_lesson("INC-2"))
+    library = load_folder(tmp_path, name="docs/lessons")
+    assert _incidents(library) == ["INC-1", "INC-2", "INC-3"]
+    assert library.folder == "docs/lessons"
+    assert library.faults == ()
+    paths = [lesson.path for lesson in library.lessons]
+    assert paths == ["docs/lessons/b.yaml", "docs/lessons/payments/old/c.yaml", "docs/lessons/payments/a.yml"]
+
+
+def test_without_a_name_lessons_are_called_as_the_folder_was_given(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text(_lesson("INC-1"))
+    library = load_folder(tmp_path, name=None)
+    assert library.folder is None
+    assert library.lessons[0].path == f"{tmp_path.as_posix()}/a.yaml"
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("INC-1.yaml", True),
+        ("payments/INC-1.yml", True),
+        (".INC-1.yaml", False),
+        (".drafts/INC-1.yaml", False),
+        ("INC-1.json", False),
+        ("README.md", False),
+        ("yaml", False),
+    ],
+)
+def test_a_lesson_file_is_yaml_and_not_hidden(path: str, expected: bool) -> None:
+    assert is_lesson_path(path) is expected
+
+
+def test_other_files_in_the_folder_do_not_matter(tmp_path: Path) -> None:
+    (tmp_path / ".git").mkdir()
+    for name in (".hidden.yaml", ".git/x.yaml", "README.md", "x.json", "INC-1.yaml~"):
+        (tmp_path / name).write_text("not: [a lesson")
+    assert load_folder(tmp_path, name="lessons") == Library(lessons=(), folder="lessons")
+
+
+def test_an_invalid_lesson_hides_nothing_and_all_faults_of_all_files_are_named(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text(_lesson("INC-1").replace("severity: P1", "severity: P7\nx: 1"))
+    (tmp_path / "b.yaml").write_text(_lesson("INC-2"))
+    (tmp_path / "c.yaml").write_text("[")
+    library = load_folder(tmp_path, name="lessons")
+    assert _incidents(library) == ["INC-2"]
+    assert [fault.text.partition(": ")[0] for fault in library.faults] == [
+        "lessons/a.yaml:5:11",
+        "lessons/a.yaml:6:1",
+        "lessons/c.yaml:2:1",
+    ]
+
+
+def test_of_two_lessons_about_one_incident_the_first_stays(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text(_lesson("INC-1"))
+    (tmp_path / "b.yaml").write_text("# moved\n" + _lesson("INC-1"))
+    library = load_folder(tmp_path, name="lessons")
+    assert [lesson.path for lesson in library.lessons] == ["lessons/a.yaml"]
+    [fault] = library.faults
+    where, _, remedy = fault.text.partition("; ")
+    assert where == "lessons/b.yaml:3:1: incident INC-1 is already in lessons/a.yaml:2"
+    assert remedy == "this lesson is left out; give it another ID, or join the two"
+
+
+def test_of_two_rules_with_one_id_the_first_stays(tmp_path: Path) -> None:
+    for name in ("INC-1", "INC-2"):
+        text = _lesson(name).replace("- languages: [python]", "- languages: [python]\n    id: shared")
+        (tmp_path / f"{name}.yaml").write_text(text)
+    library = load_folder(tmp_path, name="lessons")
+    assert _incidents(library) == ["INC-1"]
+    [fault] = library.faults
+    where, _, remedy = fault.text.partition("; ")
+    assert where == "lessons/INC-2.yaml:17:1: rule shared is already in lessons/INC-1.yaml:17"
+    assert remedy == "this lesson is left out; give the rule another id"
+
+
+def test_a_folder_that_is_not_there_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(LessonError, match="there is no such folder") as caught:
+        load_folder(tmp_path / "lessons", name="lessons")
+    assert caught.value.hint
+
+
+def test_links_out_of_the_folder_and_to_folders_are_faults(tmp_path: Path) -> None:
+    folder, outside = tmp_path / "lessons", tmp_path / "outside"
+    folder.mkdir()
+    outside.mkdir()
+    (outside / "secret.yaml").write_text(_lesson("INC-9"))
+    (folder / "INC-1.yaml").write_text(_lesson("INC-1"))
+    (folder / "a.yaml").symlink_to(outside / "secret.yaml")
+    (folder / "b").symlink_to(outside)
+    (folder / "c.yaml").symlink_to("nowhere.yaml")
+    library = load_folder(folder, name="lessons")
+    assert _incidents(library) == ["INC-1"]
+    assert [fault.text.partition("; ")[0] for fault in library.faults] == [
+        "lessons/b:1:1: the file cannot be read: it is a link to outside of the lesson folder",
+        "lessons/a.yaml:1:1: the file cannot be read: it is a link to outside of the lesson folder",
+        "lessons/c.yaml:1:1: the file cannot be read: it is not a file",
+    ]
+    assert {fault.hint for fault in library.faults} == {"a lesson is a plain file that you may read"}
+
+
+def test_a_pipe_does_not_stop_the_program(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "a.yaml")
+    assert len(load_folder(tmp_path, name="lessons").faults) == 1
+
+
+def test_a_file_that_is_too_large_is_a_fault(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_bytes(b"#" * (10 * MAX_BYTES))
+    expected = "lessons/a.yaml:1:1: the file is larger than 1 MiB; one file holds one incident"
+    [fault] = load_folder(tmp_path, name="lessons").faults
+    assert fault.text == expected
+
+
+def test_lessons_of_a_commit_are_read_at_once_and_other_files_not_at_all() -> None:
+    blobs = _Blobs(one=_lesson("INC-1"), two=_lesson("INC-2"), other="x")
+    entries = [("ops/lessons/b.yaml", "one"), ("ops/lessons/a.yaml", "two"), ("ops/lessons/x.md", "other")]
+    library = load_blobs(entries, blobs.read, folder="ops/lessons", cache=None)
+    assert [lesson.path for lesson in library.lessons] == ["ops/lessons/b.yaml", "ops/lessons/a.yaml"]
+    assert blobs.asked == ["two", "one"]
+    assert library.folder == "ops/lessons"
+
+
+def test_a_commit_without_lessons_is_not_asked_for_any() -> None:
+    blobs = _Blobs()
+    assert blobs.load(None) == Library(lessons=(), folder="lessons")
+    assert blobs.asked == []
+
+
+def test_what_is_in_the_cache_is_not_read_again_and_gives_the_same(tmp_path: Path) -> None:
+    cache = tmp_path / "made" / "on" / "demand"
+    blobs = _Blobs(one=_lesson("INC-1"), bad="incident: [")
+    first = blobs.load(cache, a="one", b="bad")
+    assert blobs.load(cache, a="one", b="bad") == first
+    assert blobs.asked == ["one", "bad"]
+    assert _incidents(first) == ["INC-1"]
+    assert len(first.faults) == 1
+
+
+def test_only_what_is_new_is_read(tmp_path: Path) -> None:
+    blobs = _Blobs(one=_lesson("INC-1"), two=_lesson("INC-2"))
+    blobs.load(tmp_path / "cache", a="one")
+    assert _incidents(blobs.load(tmp_path / "cache", a="one", b="two")) == ["INC-1", "INC-2"]
+    assert blobs.asked == ["one", "two"]
+
+
+def test_a_renamed_lesson_is_called_by_its_new_path(tmp_path: Path) -> None:
+    blobs = _Blobs(one=_lesson("INC-1"))
+    blobs.load(tmp_path / "cache", old="one")
+    assert blobs.load(tmp_path / "cache", new="one").lessons[0].path == "lessons/new.yaml"
+
+
+def test_what_is_gone_leaves_the_cache(tmp_path: Path) -> None:
+    blobs = _Blobs(one=_lesson("INC-1"), two=_lesson("INC-2"))
+    blobs.load(tmp_path / "cache", a="one", b="two")
+    blobs.load(tmp_path / "cache", b="two")
+    assert list(read_cache(tmp_path / "cache")) == ["two lessons/b.yaml"]
+    assert list(tmp_path.iterdir()) == [tmp_path / "cache"]
+
+
+def test_a_folder_and_a_commit_share_what_is_remembered(tmp_path: Path) -> None:
+    folder = tmp_path / "lessons"
+    folder.mkdir()
+    (folder / "a.yaml").write_text(_lesson("INC-1"))
+    library = load_folder(folder, name="lessons", cache=tmp_path / "cache")
+    argv = ["git", "hash-object", "--no-filters", "lessons/a.yaml"]
+    blob = subprocess.run(argv, cwd=tmp_path, capture_output=True, check=True, text=True).stdout.strip()
+    blobs = _Blobs()
+    assert blobs.load(tmp_path / "cache", a=blob) == library
+    assert blobs.asked == []
+
+
+def _damage(cache: Path, change: Any) -> None:  # noqa: ANN401 - bytes or a function of them
+    cache.write_bytes(change(cache.read_bytes()) if callable(change) else change)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param(b"", id="emptied"),
+        pytest.param(b"\x00\xff" * 100, id="overwritten"),
+        pytest.param(lambda data: data[: len(data) // 2], id="cut off"),
+        pytest.param(lambda data: data.replace(b"Checkout", b"Checkin."), id="one text changed"),
+        pytest.param(lambda data: data.replace(b" lessons ", b" lessons 0", 1), id="another version"),
+    ],
+)
+def test_a_damaged_cache_is_replaced(change: Any, tmp_path: Path) -> None:  # noqa: ANN401 - the same
+    cache = tmp_path / "cache"
+    blobs = _Blobs(one=_lesson("INC-1"))
+    first = blobs.load(cache, a="one")
+    whole = cache.read_bytes()
+    _damage(cache, change)
+    assert blobs.load(cache, a="one") == first
+    assert blobs.asked == ["one", "one"]
+    assert cache.read_bytes() == whole
+
+
+@pytest.mark.parametrize(
+    "stored",
+    [None, 1, "x", [], [1], {}, {"path": 1}, {"incident": "INC-1"}, {"unknown": 1}, {"date": 5}],
+    ids=str,
+)
+def test_an_entry_of_another_form_is_made_again(stored: object, tmp_path: Path) -> None:
+    write_cache(tmp_path / "cache", {"one lessons/a.yaml": stored})
+    blobs = _Blobs(one=_lesson("INC-1"))
+    assert _incidents(blobs.load(tmp_path / "cache", a="one")) == ["INC-1"]
+    assert blobs.asked == ["one"]
+
+
+def test_a_cache_that_is_no_object_is_as_good_as_empty(tmp_path: Path) -> None:
+    write_cache(tmp_path / "cache", [1])  # type: ignore[arg-type]
+    assert read_cache(tmp_path / "cache") == {}
+
+
+def test_a_cache_that_cannot_be_written_costs_time_and_nothing_else(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("not a folder")
+    blobs = _Blobs(one=_lesson("INC-1"))
+    assert _incidents(blobs.load(tmp_path / "file" / "cache", a="one")) == ["INC-1"]
+    (tmp_path / "cache").mkdir()
+    assert _incidents(blobs.load(tmp_path / "cache", a="one")) == ["INC-1"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["cache", "file"]
+
+
+def test_processes_that_write_at_once_leave_a_whole_cache(tmp_path: Path) -> None:
+    code = (
+        "import sys; from pathlib import Path; from lessonguard.lessons.cache import write_cache\n"
+        "for _ in range(50): write_cache(Path(sys.argv[1]), {sys.argv[2]: ['x' * 100_000]})"
+    )
+    cache = tmp_path / "cache"
+    writers = [subprocess.Popen([sys.executable, "-c", code, cache, name]) for name in "abc"]
+    seen = set()
+    while any(writer.poll() is None for writer in writers):
+        seen.add(tuple(read_cache(cache)))
+    assert [writer.wait() for writer in writers] == [0, 0, 0]
+    assert seen - {()} <= {("a",), ("b",), ("c",)}
+    assert len(read_cache(cache)) == 1
+    assert list(tmp_path.iterdir()) == [cache]
+
+
+def test_a_warm_library_never_imports_yaml(tmp_path: Path) -> None:
+    folder = tmp_path / "lessons"
+    folder.mkdir()
+    (folder / "a.yaml").write_text(_lesson("INC-1"))
+    load_folder(folder, name="lessons", cache=tmp_path / "cache")
+    code = (
+        "import sys; from pathlib import Path; from lessonguard.lessons.library import load_folder\n"
+        "library = load_folder(Path(sys.argv[1]), name='lessons', cache=Path(sys.argv[2]))\n"
+        "print(len(library.lessons), 'yaml' in sys.modules)"
+    )
+    argv = [sys.executable, "-c", code, str(folder), str(tmp_path / "cache")]
+    assert subprocess.run(argv, capture_output=True, check=True, text=True).stdout.split() == ["1", "False"]
+
+
+_texts = st.text(max_size=20)
+_json = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | _texts,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(_texts, inner, max_size=3),
+    max_leaves=5,
+)
+_offsets = st.integers(-14 * 60, 14 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes)))
+_instants = st.datetimes(min_value=datetime(1900, 1, 1), timezones=_offsets)  # noqa: DTZ001 - bounds are naive
+_moments = st.none() | _instants.map(lambda moment: moment.replace(fold=0))  # an offset leaves no doubt
+_lessons = st.builds(
+    Lesson,
+    path=_texts,
+    line=st.integers(1, 9),
+    incident=_texts.map(IncidentId),
+    title=_texts,
+    date=st.dates(),
+    severity=st.sampled_from(Severity),
+    failure_class=_texts,
+    failure_mode=_texts,
+    root_cause=_texts,
+    mitigation=_texts,
+    invariant=_texts,
+    postmortem=st.none() | _texts,
+    sources=st.lists(_texts, max_size=2).map(tuple),
+    mode=st.sampled_from(Mode),
+    timeline=st.none() | st.builds(Timeline, began=_moments, detected=_moments, stabilized=_moments),
+    rules=st.lists(
+        st.builds(
+            Rule,
+            id=_texts.map(RuleId),
+            languages=st.lists(_texts, max_size=2).map(tuple),
+            document=st.dictionaries(_texts, _json, max_size=3),
+            line=st.integers(1, 9),
+        ),
+        max_size=2,
+    ).map(tuple),
+    examples=st.lists(st.builds(Example, bad=_texts | st.none(), rule=st.none()), max_size=2).map(tuple),
+    proof=st.none() | st.builds(Proof, broken=_texts, fixed=_texts, repository=_texts | st.none()),
+    watch=st.none() | st.builds(Watch, paths=st.lists(_texts, max_size=2).map(tuple)),
+    remediation=st.lists(
+        st.builds(
+            Remediation,
+            kind=st.sampled_from(RemediationKind),
+            failure_mode=_texts,
+            owner=_texts,
+            due=st.dates(),
+            validation=_texts,
+            done=st.none() | st.dates(min_value=date(2000, 1, 1)),
+        ),
+        max_size=2,
+    ).map(tuple),
+)
+
+
+@given(_lessons)
+def test_a_lesson_survives_the_cache_exactly(lesson: Lesson) -> None:
+    again = decode_lesson(json.loads(json.dumps(encode_lesson(lesson))))
+    assert again == lesson
+    assert repr(again) == repr(lesson)

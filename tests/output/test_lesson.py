@@ -1,0 +1,87 @@
+"""Lessons as a person reads them at a terminal."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, datetime, timedelta, timezone
+from pathlib import Path
+from textwrap import dedent, indent
+
+import pytest
+
+from lessonguard.lessons.library import load_folder
+from lessonguard.lessons.model import Lesson, Proof, Remediation, RemediationKind, Timeline, Watch
+from lessonguard.output.lesson import detection_gap, render_lesson
+
+LESSONS = Path(__file__).parents[1] / "cases" / "change_lessons"
+BEGAN = datetime(2026, 5, 14, 9, 0, tzinfo=timezone.utc)
+
+
+@pytest.fixture
+def lesson() -> Lesson:
+    """Give a lesson with every optional part."""
+    item = Remediation(
+        kind=RemediationKind.TEST,
+        failure_mode="stalled upstream holds a worker",
+        owner="@acme/payments",
+        due=date(2026, 5, 28),
+        validation="tests/test_gateway.py::test_stalled_upstream",
+    )
+    return replace(
+        load_folder(LESSONS, name="lessons").lessons[-1],
+        timeline=Timeline(began=BEGAN, detected=BEGAN + timedelta(minutes=9)),
+        proof=Proof(broken="4f1c2d9", fixed="9a7b3e1"),
+        watch=Watch(paths=("billing/**",)),
+        remediation=(item, replace(item, done=date(2026, 5, 25))),
+    )
+
+
+def test_a_whole_lesson_shows_origin_proof_and_remediation(lesson: Lesson) -> None:
+    assert render_lesson(lesson, width=80, colour=False).split("\n\n", 2)[2] == indent(
+        dedent("""\
+          Timeline       noticed after 9 min
+          Lesson         lessons/TIMEOUT.yaml
+          Rule           TIMEOUT for python, line 12 of the lesson
+          Watched        billing/**
+          Proof          fires at 4f1c2d9, silent at 9a7b3e1
+
+          Follow-up      due 2026-05-28, test, @acme/payments: stalled upstream holds a
+                         worker
+                         seen by tests/test_gateway.py::test_stalled_upstream
+          Follow-up      done 2026-05-25, test, @acme/payments: stalled upstream holds a
+                         worker
+                         seen by tests/test_gateway.py::test_stalled_upstream
+        """),
+        "  ",
+    )
+
+
+def test_colour_only_adds_escape_sequences(lesson: Lesson) -> None:
+    coloured = render_lesson(lesson, width=80, colour=True)
+
+    assert "\x1b[1mTIMEOUT\x1b[0m" in coloured
+    assert "\x1b" not in render_lesson(lesson, width=80, colour=False)
+
+
+@pytest.mark.parametrize(
+    ("detected", "stabilized", "words"),
+    [
+        (0, 41, "noticed at once, under control after 41 min"),
+        (90, 120, "noticed after 1 h 30 min, under control after 2 h"),
+        (None, 3, "under control after 3 min"),
+        (None, None, ""),
+    ],
+)
+def test_detection_gap_is_told_in_hours_and_minutes(
+    detected: int | None, stabilized: int | None, words: str
+) -> None:
+    times = [
+        None if minutes is None else BEGAN + timedelta(minutes=minutes) for minutes in (detected, stabilized)
+    ]
+
+    assert detection_gap(Timeline(began=BEGAN, detected=times[0], stabilized=times[1])) == words
+
+
+def test_detection_gap_is_not_guessed() -> None:
+    assert detection_gap(None) == ""
+    assert detection_gap(Timeline(detected=BEGAN)) == ""

@@ -1,0 +1,259 @@
+"""The summary on GitHub, and that nothing in a change can make it say something else."""
+
+from __future__ import annotations
+
+import html
+import re
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from lessonguard.lessons.model import Rule, RuleId
+from lessonguard.output.escape import code_span, fence, link, markdown_prose, markdown_text
+from lessonguard.output.markdown import render_markdown
+from lessonguard.scan.finding import ScanReport
+from tests.support.gfm import LINKING, github_html
+from tests.support.report import (
+    CACHE,
+    HOSTILE,
+    TIMEOUT,
+    expected,
+    hostile_report,
+    hostile_text,
+    make_exposed,
+    make_finding,
+    make_full_report,
+    make_notice,
+    make_report,
+)
+
+GITHUB = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
+OURS = re.compile(r"(<details( open)?>\n<summary><b>[^<>]*</b>[^<>]*</summary>|</details>)\n?")
+HARMLESS = {
+    *("paragraph", "inline", "text", "code_inline", "fence", "bullet_list", "list_item", "strong"),
+    *("table", "thead", "tbody", "tr", "th", "td", "softbreak"),
+}
+
+
+def tokens(text: str) -> list[Token]:
+    """Give the blocks and what is inside them, in order."""
+    blocks = GITHUB.parse(text)
+    return [token for block in blocks for token in (block, *(block.children or []))]
+
+
+def shown_text(text: str) -> str:
+    """Give what a reader sees of one paragraph."""
+    page = GITHUB.render(text)
+    return html.unescape(re.sub(r"</?(p|code)>", "", page)).replace("\u200b", "").strip()
+
+
+def assert_harmless(text: str) -> None:
+    for token in tokens(text):
+        kind = token.type.removesuffix("_open").removesuffix("_close")
+        if kind == "html_block":
+            assert OURS.fullmatch(token.content)
+            assert not LINKING.search(html.unescape(token.content))
+        elif kind == "html_inline":
+            assert token.content in {"<code>", "</code>"}
+        elif kind == "link":
+            assert token.attrs.get("href") in {TIMEOUT.postmortem, None}
+        elif kind == "heading":
+            assert token.tag == "h3"
+        else:
+            assert kind in HARMLESS
+    assert "<!--" not in text
+
+
+def linking_text(text: str) -> list[str]:
+    """Give the texts outside of code in which GitHub would find a mention or a link."""
+    found: list[str] = []
+    inside_code = False
+    for token in tokens(text):
+        if token.type == "html_inline":
+            inside_code = token.content == "<code>"
+        elif token.type == "text" and not inside_code and LINKING.search(token.content):
+            found.append(token.content)
+    return found
+
+
+def test_a_full_report_reads_as_approved() -> None:
+    assert render_markdown(make_full_report()) == expected("full.md")
+
+
+def test_a_clean_report_is_two_lines() -> None:
+    assert render_markdown(make_report()) == "### lessonguard: nothing introduced\n\n30 lessons, 12 files\n"
+
+
+def test_a_lesson_in_monitor_mode_is_never_shown() -> None:
+    report = make_report(
+        make_finding(lesson=CACHE),
+        fixed=(make_finding(lesson=CACHE),),
+        notices=(make_notice("watched-path", path="a", line=1, lesson=CACHE),),
+    )
+
+    assert render_markdown(report) == render_markdown(make_report())
+
+
+def test_code_is_coloured_as_the_language_of_its_rule() -> None:
+    rule = Rule(id=RuleId("INC-245.1"), languages=("python",), document={}, line=9)
+
+    text = render_markdown(make_report(make_finding(lesson=replace(TIMEOUT, rules=(rule,)))))
+
+    assert "```python\n    response = requests.post(url, json=payload)\n```" in text
+
+
+def test_removed_lines_are_shown_as_a_diff() -> None:
+    assert (
+        "```diff\n"
+        "-     with lock(order.user):\n"
+        "-         charge(order.user, order.total)\n"
+        "      charge(order.user, order.total)\n"
+        "```"
+    ) in render_markdown(make_report(make_exposed()))
+
+
+def test_many_places_of_one_lesson_are_counted() -> None:
+    text = render_markdown(make_report(*[make_finding(line=line) for line in range(1, 121)]))
+
+    assert text.count("```\n    response") == 5
+    assert "… and 115 more." in text
+    assert "… and 20 more." in text
+
+
+def test_a_summary_stays_below_its_limit_and_says_what_is_missing() -> None:
+    lessons = [replace(TIMEOUT, incident=f"INC-{number}") for number in range(300)]  # type: ignore[arg-type]
+    report = make_report(*[make_finding(lesson=lesson) for lesson in lessons])
+
+    text = render_markdown(report, limit=65_536)
+
+    assert 60_000 < len(text.encode("utf-8")) <= 65_536
+    assert re.search(r"\n\d+ sections left out, because GitHub limits the length of this text\.\n$", text)
+    assert text.count("<details open>") == text.count("</details>")
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_hostile_text_is_only_text(text: str) -> None:
+    written = markdown_text(text)
+
+    assert_harmless(f"{written}\n\n- {written}\n\n| a |\n|---|\n| {written} |\n")
+    assert linking_text(written) == []
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_hostile_names_stay_in_their_cell(text: str) -> None:
+    table = f"| a | b |\n|---|---|\n| {code_span(text)} | end |\n"
+
+    assert_harmless(table)
+    assert linking_text(table) == []
+    cells = [token.content for token in tokens(table) if token.type == "inline"]
+    assert cells[-1] == "end"
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_hostile_titles_stay_in_their_summary(text: str) -> None:
+    title = replace(TIMEOUT, title=text)
+
+    assert_harmless(render_markdown(make_report(make_finding(lesson=title))))
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_hostile_code_stays_in_its_fence(text: str) -> None:
+    (token, *others) = tokens(fence(["first", *text.split("\n"), "last"]))
+
+    assert token.type == "fence"
+    assert token.content.startswith("first\n")
+    assert token.content.endswith("\nlast\n")
+    assert others == []
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("a|b", "a|b"),
+        ("a\\|b", "a\\|b"),
+        ("`tick`", "`tick`"),
+        (" spaces ", "spaces"),
+        ("a\nb\udcff", "a\\nb\\xff"),
+        ("my_file.py", "my_file.py"),
+        ("<b>&amp;", "<b>&amp;"),
+    ],
+)
+def test_a_name_is_shown_as_it_is(text: str, shown: str) -> None:
+    assert shown_text(code_span(text)) == shown
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("1. one", "1. one"),
+        ("- one", "- one"),
+        ("+ one", "+ one"),
+        ("=== one", "=== one"),
+        ("5 * 3 < 20 & x_y_z", "5 * 3 < 20 & x_y_z"),
+        ("ask @acme/payments about #12", "ask @acme/payments about #12"),
+        ("a.py:7:1: since 4f1c2d9 :tada:", "a.py:7:1: since 4f1c2d9 :tada:"),
+    ],
+)
+def test_text_is_shown_as_it_is(text: str, shown: str) -> None:
+    assert shown_text(markdown_text(text)) == shown
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("on `except OSError` it *ends*", r"on `except OSError` it \*ends\*"),
+        ("`a|b` and `", r"<code>a&#124;b</code> and \`"),
+        ("- `#1` #1", "\\- `#1` \\#\u200b1"),
+        ("a `` b", r"a \`\` b"),
+    ],
+)
+def test_prose_keeps_its_code(text: str, written: str) -> None:
+    assert markdown_prose(text) == written
+
+
+@given(text=hostile_text)
+def test_hostile_prose_is_text_and_code(text: str) -> None:
+    written = markdown_prose(text)
+
+    assert_harmless(f"{written}\n\n- {written}\n")
+    assert linking_text(written) == []
+    assert len(written.splitlines()) <= 1
+
+
+def test_a_place_can_be_copied() -> None:
+    assert markdown_text("lessons/a.yaml:40:12: odd") == "lessons/a.yaml:40:12: odd"
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_github_makes_nothing_of_hostile_text(text: str) -> None:
+    assert "<a" not in github_html(f"{markdown_text(text)}\n\n{code_span(text)}")
+
+
+@pytest.mark.parametrize(
+    ("url", "written"),
+    [
+        ("https://w.example/a_(b)?c=d&e", "[P](<https://w.example/a_(b)?c=d&e>)"),
+        ("https://w.example/a b>c|d", "[P](<https://w.example/a%20b%3Ec%7Cd>)"),
+        ("javascript:alert(1)", "P (javascript:alert(1))"),
+    ],
+)
+def test_only_web_addresses_are_linked(url: str, written: str) -> None:
+    assert link("P", url) == written
+
+
+@given(report=hostile_report())
+def test_no_report_says_more_than_it_should(report: ScanReport) -> None:
+    text = render_markdown(report)
+
+    assert_harmless(text)
+    assert linking_text(text) == []
+    assert text.encode("utf-8")
+
+
+@given(text=hostile_text)
+def test_escaped_text_never_spans_lines(text: str) -> None:
+    assert len(markdown_text(text).splitlines()) <= 1
+    assert len(code_span(text).splitlines()) == 1

@@ -1,0 +1,200 @@
+"""What a developer sees in the terminal."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import replace
+from textwrap import dedent
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lessonguard.output.excerpt import excerpt
+from lessonguard.output.layout import column_width
+from lessonguard.output.text import render_text
+from lessonguard.scan.finding import Finding, ScanReport, State, Unchecked
+from tests.support.report import (
+    LOCK,
+    expected,
+    hostile_report,
+    hostile_text,
+    make_exposed,
+    make_finding,
+    make_full_report,
+    make_report,
+)
+
+STYLING = re.compile(r"\x1b\[[0-9;]*m")
+
+
+def plain(report: ScanReport, *, width: int = 80) -> str:
+    return render_text(report, width=width, colour=False)
+
+
+@pytest.mark.parametrize("width", [48, 80, 160])
+def test_a_full_report_reads_well_at_every_width(width: int) -> None:
+    assert plain(make_full_report(), width=width) == expected(f"full-{width}.txt")
+
+
+def test_a_clean_report_is_one_line() -> None:
+    assert plain(make_report()) == "Nothing introduced · 30 lessons, 12 files\n"
+
+
+def test_a_scan_without_lessons_does_not_look_like_a_verdict() -> None:
+    report = replace(make_report(), lessons=0, files=1)
+
+    assert plain(report) == "Nothing introduced · no lessons, 1 file\n"
+
+
+def test_what_was_not_checked_is_never_a_clean_line() -> None:
+    report = make_report(
+        unchecked=(Unchecked(path="web/vendor.js", incident=None, reason="larger than 1 MB"),)
+    )
+
+    assert plain(report) == dedent("""\
+        Not checked
+          web/vendor.js  larger than 1 MB
+
+        Nothing introduced in what was checked · 1 file not checked
+        30 lessons, 12 files
+        """)
+
+
+def test_removed_lines_stand_above_the_code_they_guarded() -> None:
+    lines = plain(make_report(make_exposed())).splitlines()
+
+    assert lines[:6] == [
+        "billing/orders.py:18:5  this change removed what guarded it · comment only",
+        "",
+        "    17 │ -     with lock(order.user):",
+        "    18 │ -         charge(order.user, order.total)",
+        "    18 │       charge(order.user, order.total)",
+        "       │       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^",
+    ]
+
+
+def test_a_story_is_told_once_and_its_other_places_are_listed() -> None:
+    findings = [make_finding(line=line) for line in (3, 14, 159)]
+
+    text = plain(make_report(*findings))
+
+    assert text.count("What happened") == 1
+    assert text.splitlines()[-5:] == [
+        "  Also here",
+        "    billing/client.py:14:16   added  response = requests.post(url, json=payload)",
+        "    billing/client.py:159:16  added  response = requests.post(url, json=payload)",
+        "",
+        "3 introduced (3 blocking) · 30 lessons, 12 files",
+    ]
+
+
+def test_a_match_of_many_lines_has_a_bar_and_is_shortened() -> None:
+    code = "\n".join(["call(", *(f"    {number}," for number in range(20)), ")"])
+
+    lines = plain(make_report(make_finding(code, code, line=98))).splitlines()
+
+    assert lines[2:10] == [
+        "    98 │ ┃ call(",
+        "    99 │ ┃     0,",
+        "   100 │ ┃     1,",
+        "   101 │ ┃     2,",
+        "   102 │ ┃     3,",
+        "   103 │ ┃     4,",
+        "       │ ┃ … 15 more lines",
+        "   119 │ ┃ )",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("code", "match", "text", "mark"),
+    [
+        ("pay(x)", "pay(x)", "pay(x)", (0, 6)),
+        ("\tpay(x)", "pay(x)", "    pay(x)", (4, 6)),
+        ("ab\tpay(x)", "pay(x)", "ab  pay(x)", (4, 6)),
+        ("pay(\tx)", "pay(\tx)", "pay(    x)", (0, 10)),
+        ("漢字 = 支付(x)", "支付(x)", "漢字 = 支付(x)", (7, 7)),
+        ("e\u0301 = pay(x)", "pay(x)", "e\u0301 = pay(x)", (4, 6)),
+        ("\x1b[1mpay(x)", "pay(x)", "\\x1b[1mpay(x)", (7, 6)),
+        ("\u202epay(x)", "pay(x)", "\\u202epay(x)", (6, 6)),
+        ("a" * 30 + "pay(x)" + "b" * 30, "pay(x)", "…aaaaaaaaaapay(x)bb…", (11, 6)),
+        ("pay(" + "a" * 60, "pay(" + "a" * 60, "pay(aaaaaaaaaaaaaaa…", (0, 20)),
+        ("pay(x)" + "\u0301" * 60, "pay(x)", "pay(x)" + "\u0301" * 34 + "…", (0, 6)),
+        ("a" * 60 + "pay(x)", "pay(x)", "…aaaaaaaaaapay(x)", (11, 6)),
+    ],
+)
+def test_the_mark_stands_under_the_match(code: str, match: str, text: str, mark: tuple[int, int]) -> None:
+    (row,) = excerpt(make_finding(code, match), width=20)
+
+    assert (row.text, row.mark) == (text, mark)
+
+
+def test_a_megabyte_on_one_line_is_windowed_at_once() -> None:
+    code = "a();" * 250_000 + "pay(x)" + ";b()" * 250_000
+
+    (row,) = excerpt(make_finding(code, "pay(x)"), width=60)
+
+    assert row.text.count("pay(x)") == 1
+    assert column_width(row.text) == 60
+
+
+def test_a_name_cannot_forge_a_line() -> None:
+    finding = make_finding(path="a.py\nNothing introduced · 30 lessons\x1b[2J\udcff.py")
+
+    assert plain(make_report(finding)).splitlines()[:2] == [
+        "a.py\\nNothing introduced · 30 lessons\\x1b[2J\\xff.py:42:16",
+        "  this change added it · blocks",
+    ]
+
+
+def test_the_message_of_a_rule_is_shown_where_it_says_more_than_its_lesson() -> None:
+    finding = replace(make_finding(), message="requests.post is called without a timeout")
+
+    assert "  Here           requests.post is called without a timeout\n" in plain(make_report(finding))
+    assert "  Here " not in plain(make_report(make_finding()))
+
+
+def test_a_long_root_cause_is_left_to_the_lesson_file() -> None:
+    lesson = replace(LOCK, root_cause="It is a long story. " * 40)
+
+    assert "long story" not in plain(make_report(make_finding(lesson=lesson)))
+
+
+@pytest.mark.parametrize(
+    ("fix", "shown"),
+    [("", "(remove it)"), ("pay(\x1bx)", "pay(\\x1bx)"), ("a\n" * 20, "…")],
+    ids=["deletion", "control character", "many lines"],
+)
+def test_a_fix_is_shown(fix: str, shown: str) -> None:
+    assert shown in plain(make_report(replace(make_finding(), fix=fix)))
+
+
+def test_colour_adds_nothing_but_styling() -> None:
+    coloured = render_text(make_full_report(), width=80, colour=True)
+
+    assert coloured != plain(make_full_report())
+    assert STYLING.sub("", coloured) == plain(make_full_report())
+
+
+def test_moved_code_says_where_it_came_from() -> None:
+    finding = replace(make_finding(state=State.MOVED), previous_path="old\n.py")
+
+    assert "INC-245 moved from old\\n.py" in plain(make_report(finding))
+
+
+@given(report=hostile_report())
+def test_nothing_from_a_change_reaches_the_terminal_raw(report: ScanReport) -> None:
+    text = render_text(report, width=80, colour=True)
+
+    left = STYLING.sub("", text).replace("\n", "")
+    assert not [character for character in left if unicodedata.category(character) in {"Cc", "Cf", "Cs"}]
+    assert plain(report).encode("utf-8")
+
+
+@given(finding=st.builds(make_finding, code=hostile_text, match=st.just("")), width=st.integers(48, 200))
+def test_an_excerpt_never_exceeds_its_width(finding: Finding, width: int) -> None:
+    rows = excerpt(finding, width=width)
+
+    assert all(column_width(row.text) <= width for row in rows)
+    assert all(sum(row.mark) <= width + 1 for row in rows if row.mark)

@@ -1,0 +1,239 @@
+"""Which files rules look at: never fewer than Semgrep's own engine would."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Iterable, Mapping, Sequence
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lessonguard.git.changes import BlobId, FileVersion
+from lessonguard.semgrep.core import CoreEngine
+from lessonguard.semgrep.globs import glob_filter, path_filter, visible_path
+from lessonguard.semgrep.installed import find_semgrep
+from lessonguard.semgrep.interface import EngineRule, Limits, Target
+from lessonguard.semgrep.languages import load_languages
+from lessonguard.semgrep.targets import Selection, Selector
+
+LANGUAGES = load_languages(find_semgrep().package)
+
+GLOB_PARTS = (
+    *("a", "b", "src", ".", "..x", "*", "**", "?", "/", "//", "***", "a.py", "*.py", "{a,b}", "é", "😀"),
+    *(
+        "[ab]",
+        "[!a]",
+        "[^b]",
+        "[a-c]",
+        "[[]",
+        "[é]",
+        "[/]",
+        "[!/]",
+        "[a-]",
+        "[--0]",
+        "[!-]",
+        "[.]",
+        "[&&a]",
+        "[a||b]",
+    ),
+    *("\\*", "\\a", "\\/", " ", "#", "\n", "-", "$", "+", "(", "]", "^", "!", "~", "&&"),
+)
+PATH_PARTS = (
+    *("a", "b", "c", "src", "a.py", "b.py", ".a", "..x", "*", "é", "a b", "#", "a\nb", "x", "-", "[", "]"),
+    *("{a,b}", "$", "+", "(", "^", "!", "~", "&&", "😀", "A"),
+)
+
+
+def rule(id_: str = "r", *analyzers: str, paths: Mapping[str, Sequence[str]] | None = None) -> EngineRule:
+    document: dict[str, object] = {
+        "id": id_,
+        "languages": list(analyzers or ["python"]),
+        "severity": "INFO",
+        "message": "m",
+        "pattern-regex": "Z",
+    }
+    if paths is not None:
+        document["paths"] = paths
+    return EngineRule(id=id_, analyzers=frozenset(analyzers or ["python"]), document=document)
+
+
+def file(path: str, content: bytes = b"x\n", *, executable: bool = False) -> tuple[FileVersion, bytes]:
+    return FileVersion(path=path, blob=BlobId("0" * 40), executable=executable), content
+
+
+def select(
+    rules: Sequence[EngineRule],
+    *files: tuple[FileVersion, bytes],
+    folder: str | None = "lessons",
+    **more: int,
+) -> Selection:
+    return Selector(rules, LANGUAGES, folder=folder).select(files, **more)
+
+
+def paths(selection: Selection) -> list[str]:
+    return [target.path for target in selection.targets]
+
+
+def test_globs_mean_what_the_engine_takes_them_for() -> None:
+    chance = random.Random(245)  # noqa: S311 - for variety, not for secrets
+    globs = ["", "/", "//", "./", ".", "/**", "**", "src/", "/src", "src/*.py", "te**t.py", "src/***"]
+    globs += readable("".join(chance.choices(GLOB_PARTS, k=chance.randint(1, 6))) for _ in range(400))
+    names = {"/".join(chance.choices(PATH_PARTS, k=chance.randint(1, 4))) for _ in range(200)}
+    targets = [
+        Target(key=key, path=name, content=b"Z", analyzers=frozenset({"regex"}))
+        for key, name in enumerate(names)
+    ]
+    rules = [rule(str(index), "regex", paths={"include": [glob]}) for index, glob in enumerate(globs)]
+    rules += [rule(f"not-{index}", "regex", paths={"exclude": [glob]}) for index, glob in enumerate(globs)]
+
+    result = CoreEngine(find_semgrep().core).run(rules, targets, limits=Limits())
+
+    matched = {(match.rule, targets[match.target].path) for match in result.matches}
+    expected = {(one.id, name) for one in rules for name in names if path_filter(one.document).admits(name)}
+    assert result.rule_problems == ()
+    assert matched == expected
+
+
+def readable(globs: Iterable[str]) -> Iterable[str]:
+    return (glob for glob in globs if glob_filter((glob,)) != glob_filter(()))
+
+
+@pytest.mark.parametrize("glob", ["a[", "[]", "[!]", "[z-a]", "a\\", "src/[^]"])
+def test_a_rule_whose_globs_the_engine_cannot_read_reaches_it_to_be_refused(glob: str) -> None:
+    bad = rule(paths={"exclude": ["src/", glob]})
+
+    assert select([bad], file("src/a.py")).rules == (bad,)
+
+
+@pytest.mark.parametrize(
+    "value", [None, "src/", ["src/"], {"include": "src/"}, {"include": [1]}, {"include": None}]
+)
+def test_malformed_paths_reach_the_engine_to_be_refused(value: object) -> None:
+    bad = EngineRule(id="r", analyzers=frozenset({"python"}), document={"id": "r", "paths": value})
+
+    assert select([bad], file("a.py")).rules == (bad,)
+
+
+@given(st.text("ab[]!^-*?/\\.é", max_size=12))
+def test_every_glob_is_translated_or_refused(glob: str) -> None:
+    admits = glob_filter((glob,)).admits
+
+    assert admits("a/b") in (True, False)
+
+
+def test_exclude_wins_over_include() -> None:
+    both = rule(paths={"include": ["src/"], "exclude": ["tests/"]})
+
+    assert paths(select([both], file("src/a.py"), file("src/tests/a.py"), file("lib/a.py"))) == ["src/a.py"]
+
+
+def test_only_rules_that_look_at_a_file_are_sent() -> None:
+    python, go, elsewhere = rule("p"), rule("g", "go"), rule("e", paths={"include": ["/web/"]})
+
+    selection = select([python, go, elsewhere], file("a.py"), file("b.py"))
+
+    assert selection.rules == (python,)
+
+
+def test_targets_are_checked_only_as_languages_that_a_rule_is_for() -> None:
+    rules = [rule("p"), rule("x", "regex", paths={"include": ["*.md"]})]
+
+    (target,) = select(rules, file("a.py")).targets
+
+    assert target.analyzers == {"python"}
+
+
+def test_keys_are_positions_in_what_was_given() -> None:
+    selection = select([rule()], file("a.go"), file("a.py"), file("b.py", b"\0"), file("a.py", b"y"))
+
+    assert [(target.key, target.content) for target in selection.targets] == [(1, b"x\n"), (3, b"y")]
+    assert [skipped.key for skipped in selection.skipped] == [2]
+
+
+def test_executable_scripts_are_known_by_their_first_line() -> None:
+    script = b"#!/usr/bin/env python3\n"
+
+    assert paths(select([rule()], file("deploy", script, executable=True), file("notes", script))) == [
+        "deploy"
+    ]
+
+
+def test_what_might_be_a_script_is_worth_reading() -> None:
+    wants = Selector([rule()], LANGUAGES, folder=None).wants
+
+    assert wants(file("deploy", executable=True)[0])
+    assert not wants(file("deploy")[0])
+    assert not wants(file("a.go")[0])
+
+
+@pytest.mark.parametrize("folder", ["lessons", "lessons/", "docs/lessons"])
+def test_lessons_are_not_scanned(folder: str) -> None:
+    inside, outside = f"{folder.rstrip('/')}/a.py", f"{folder.rstrip('/')}-old/a.py"
+
+    assert paths(select([rule()], file(inside), file(outside), folder=folder)) == [outside]
+
+
+def test_without_a_folder_nothing_is_a_lesson() -> None:
+    assert paths(select([rule()], file("lessons/a.py"), folder=None)) == ["lessons/a.py"]
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"x = 1\n\0", "binary"),
+        (b"version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 1\n", "Git LFS"),
+        (b"x" * 101, "larger than 100 bytes (101)"),
+    ],
+)
+def test_what_cannot_be_checked_is_told_with_the_reason(content: bytes, reason: str) -> None:
+    selection = select([rule()], file("a.py", content), max_bytes=100)
+
+    assert selection.targets == ()
+    assert selection.rules == ()
+    assert [reason in skipped.reason for skipped in selection.skipped] == [True]
+
+
+def test_what_is_just_small_enough_is_checked() -> None:
+    assert paths(select([rule()], file("a.py", b"x" * 100), max_bytes=100)) == ["a.py"]
+
+
+def test_binary_files_that_only_rules_for_any_file_look_at_are_no_news() -> None:
+    any_file, images = rule("a", "regex"), rule("i", "generic", paths={"include": ["*.png"]})
+    image = file("logo.png", b"\x89PNG\0")
+
+    assert select([any_file], image).skipped == ()
+    assert len(select([images], image).skipped) == 1
+
+
+def test_a_path_that_is_not_utf8_is_shown_to_globs_with_replacements() -> None:
+    selection = select([rule(paths={"include": ["/caf?.py"]})], file("caf\udcff.py"))
+
+    assert paths(selection) == ["caf\ufffd.py"]
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"])), st.binary(max_size=4))
+def test_visible_paths_can_always_be_written(name: str, odd: bytes) -> None:
+    path = name + odd.decode("utf-8", "surrogateescape")
+
+    visible_path(path).encode()
+
+
+def test_a_thousand_lessons_and_three_thousand_files_take_no_time() -> None:
+    kinds = ("python", "js", "go", "java", "ruby", "ts", "yaml", "generic", "terraform", "rust")
+    rules = [
+        rule(
+            str(i),
+            kinds[i % 10],
+            paths={"include": [f"svc{i}/**"], "exclude": ["tests/"]} if i % 4 == 0 else None,
+        )
+        for i in range(1000)
+    ]
+    files = [file(f"svc{i % 200}/deep/module{i}.py") for i in range(3000)]
+    began = time.process_time()
+
+    selection = select(rules, *files)
+
+    assert len(selection.targets) == 3000
+    assert time.process_time() - began < 2
