@@ -63,10 +63,10 @@ def test_ruff_finds_what_is_banned(project: Path, path: str, code: str, complain
     ("module", "imported", "complaint"),
     [
         ("errors", "lessonguard.git.changes", "lessonguard.errors -> lessonguard.git.changes"),
-        ("change.faulty", "lessonguard.lessons.model", "change.faulty -> lessonguard.lessons.model"),
+        ("git.faulty", "lessonguard.lessons.model", "git.faulty -> lessonguard.lessons.model"),
         ("utils", "re", "lessonguard.utils"),
-        ("render.faulty", "os", "lessonguard.output.faulty -> os"),
-        ("engine.faulty", "http.client", "lessonguard.semgrep.faulty -> http"),
+        ("output.faulty", "os", "lessonguard.output.faulty -> os"),
+        ("semgrep.faulty", "http.client", "lessonguard.semgrep.faulty -> http"),
     ],
     ids=["upward", "sideways", "no layer", "impure", "connection"],
 )
