@@ -80,6 +80,10 @@ bench: $(VENV)/.developing  ## Measure speed and quality
 	@$(BIN)/python -m compileall -q src  # as pip does for whoever installs it
 	@$(BIN)/python -m bench $(ARGS)
 
+.PHONY: measure
+measure: $(VENV)/.developing  ## Measure the shape of the code: its rooms, names, types and functions
+	@$(BIN)/python -m tools.measure $(ARGS)
+
 .PHONY: clean
 clean:  ## Remove all that is made here, .venv too
 	@rm -rf $(VENV) build dist .coverage .coverage.* .hypothesis .*_cache
