@@ -26,6 +26,16 @@ def empty_tree(like: CommitId) -> CommitId:
     return _EMPTY_TREES[len(like)]
 
 
+# Git takes 7 digits or more, depending on the repository: https://git-scm.com/docs/git-config, core.abbrev.
+# With 10, a commit shares them with one of a million other objects once in a million times.
+_SHORT_DIGITS = 10
+
+
+def short(commit: str) -> str:
+    """Return the first digits of a commit, as many as people are shown everywhere."""
+    return commit[:_SHORT_DIGITS]
+
+
 @record
 class FileVersion:
     """One side of a changed regular file.
