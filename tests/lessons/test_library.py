@@ -205,6 +205,16 @@ def test_what_is_in_the_cache_is_not_read_again_and_gives_the_same(tmp_path: Pat
     assert len(first.faults) == 1
 
 
+def test_the_cache_keeps_a_fault_with_its_hint_and_its_fix(tmp_path: Path) -> None:
+    blobs = _Blobs(bad="incident: INC-1\nroot_cause: the client has no default timeout\n")
+    first = blobs.load(tmp_path / "cache", a="bad")
+    again = blobs.load(tmp_path / "cache", a="bad")
+    assert again.faults == first.faults
+    assert blobs.asked == ["bad"]
+    [fix] = [fault.fix for fault in again.faults if fault.fix]
+    assert (fix.old, fix.new) == ("root_cause", "root-cause")
+
+
 def test_only_what_is_new_is_read(tmp_path: Path) -> None:
     blobs = _Blobs(one=_lesson("INC-1"), two=_lesson("INC-2"))
     blobs.load(tmp_path / "cache", a="one")

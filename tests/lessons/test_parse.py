@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lessonguard.lessons.diagnostic import Fault
+from lessonguard.lessons.diagnostic import Diagnostic
 from lessonguard.lessons.model import Example, Lesson, Mode, Severity, Watch
 from lessonguard.lessons.parse import MAX_BYTES, parse_lesson
 from lessonguard.lessons.vague import find_vague
@@ -80,7 +80,14 @@ def test_the_base_of_the_mistakes_has_none_itself() -> None:
 
 
 def test_a_fault_reads_as_file_line_column_message_and_remedy() -> None:
-    fault = Fault(path="lessons/INC-245.yaml", line=12, column=3, message="unknown key", hint="remove it")
+    fault = Diagnostic(
+        path="lessons/INC-245.yaml",
+        line=12,
+        column=3,
+        code="schema",
+        message="unknown key",
+        hint="remove it",
+    )
     assert fault.text == "lessons/INC-245.yaml:12:3: unknown key; remove it"
 
 

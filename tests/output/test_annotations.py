@@ -12,6 +12,7 @@ from lessonguard.output.annotations import render_workflow
 from lessonguard.scan.finding import ScanReport, State
 from tests.support.report import (
     CACHE,
+    FAULT,
     LOCK,
     expected,
     hostile_report,
@@ -87,14 +88,17 @@ def test_no_more_than_ten_of_a_kind_are_sent_and_the_rest_is_counted() -> None:
         *[make_finding(line=line) for line in range(1, 13)],
         *[make_finding(line=line, lesson=LOCK) for line in range(1, 15)],
         notices=tuple(make_notice("watched-path", path="a.py", line=line) for line in range(1, 12)),
-        faults=("lessons/a.yaml:1:1: no title", "lessons/b.yaml:1:1: no title"),
+        faults=tuple(
+            replace(FAULT, path=path, message="no title", hint="")
+            for path in ("lessons/a.yaml", "lessons/b.yaml")
+        ),
     )
 
     lines = render_workflow(report).splitlines()
 
     assert kinds(report) == ["error"] * 10 + ["warning"] * 10 + ["notice"] * 10
     assert lines[10] == (
-        "::warning title=Lesson faults::lessons/a.yaml:1:1: no title%0Alessons/b.yaml:1:1: no title"
+        "::warning title=Lesson faults::lessons/a.yaml:4:1: no title%0Alessons/b.yaml:4:1: no title"
     )
     assert lines[-1] == (
         "::notice title=lessonguard::9 annotations not shown, because GitHub shows 10 of a kind. "

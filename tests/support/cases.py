@@ -65,7 +65,7 @@ def describe(report: ScanReport) -> list[str]:
         *map(_finding, report.fixed),
         *map(_notice, report.notices),
         *(f"unchecked {item.path}" for item in report.unchecked),
-        *report.faults,
+        *(fault.text for fault in report.faults),
     ]
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from hypothesis import strategies as st
 
 from lessonguard.git.changes import CommitId
+from lessonguard.lessons.diagnostic import Diagnostic
 from lessonguard.lessons.model import IncidentId, Lesson, Mode, RuleId, Severity
 from lessonguard.scan.finding import (
     Acceptance,
@@ -132,12 +133,21 @@ def make_notice(kind: NoticeKind, *, path: str, line: int, lesson: Lesson | None
     )
 
 
+FAULT = Diagnostic(
+    path="lessons/INC-250.yaml",
+    line=4,
+    code="schema",
+    message="unknown key `titel`",
+    hint="did you mean `title`?",
+)
+
+
 def make_report(
     *findings: Finding,
     fixed: tuple[Finding, ...] = (),
     notices: tuple[Notice, ...] = (),
     unchecked: tuple[Unchecked, ...] = (),
-    faults: tuple[str, ...] = (),
+    faults: tuple[Diagnostic, ...] = (),
 ) -> ScanReport:
     """Make a report of 30 lessons and 12 files."""
     return ScanReport(
@@ -188,7 +198,7 @@ def make_full_report() -> ScanReport:
             Unchecked(path="shop/legacy.py", incident="INC-231", reason="cannot be parsed at line 3"),
             Unchecked(path="shop/legacy.py", incident="INC-245", reason="cannot be parsed at line 3"),
         ),
-        faults=("lessons/INC-250.yaml:4:1: unknown key `titel`; did you mean `title`?",),
+        faults=(FAULT,),
     )
 
 
@@ -253,7 +263,7 @@ def hostile_report(draw: st.DrawFn) -> ScanReport:
         fixed=(replace(finding, state=State.FIXED),),
         notices=(notice,),
         unchecked=(Unchecked(path=text, incident=None, reason=text),),
-        faults=(text,),
+        faults=(Diagnostic(path=text, code="schema", message=text, hint=text),),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from lessonguard.lessons.diagnostic import Fault
+from lessonguard.lessons.diagnostic import Diagnostic
 from lessonguard.lessons.header import with_schema_header
 from lessonguard.lessons.model import Lesson
 from lessonguard.lessons.parse import parse_lesson, read_tree
@@ -65,7 +65,7 @@ def _obstacle(text: str) -> str:
     return "its lines end in several ways" if _ODD_BREAKS.search(text) else ""
 
 
-def _faults(text: str) -> Sequence[Fault]:
+def _faults(text: str) -> Sequence[Diagnostic]:
     made = parse_lesson(text.encode(), path="")
     return () if isinstance(made, Lesson) else made
 
@@ -74,29 +74,31 @@ def _respelt(text: str) -> tuple[str, tuple[str, ...]]:
     """Write what the faults of a lesson say should be written instead, until there is no more of it."""
     changes: list[str] = []
     for _ in range(_MOST_ROUNDS):
-        edits = {_offset(text, fault): fault for fault in _faults(text) if fault.instead}
-        edits.pop(None, None)
+        fixes = {
+            offset: (fault, fault.fix)
+            for fault in _faults(text)
+            if fault.fix and (offset := _offset(text, fault, fault.fix.old)) is not None
+        }
         new = text
-        for offset in sorted((offset for offset in edits if offset is not None), reverse=True):
-            fault = edits[offset]
-            new = new[:offset] + fault.instead + new[offset + len(fault.written) :]
-        meant = {(fault.line, fault.column): fault.instead for fault in edits.values()}
+        for offset, (_, fix) in sorted(fixes.items(), reverse=True):
+            new = new[:offset] + fix.new + new[offset + len(fix.old) :]
+        meant = {(fault.line, fault.column): fix.new for fault, fix in fixes.values()}
         if new == text or _shape(read_tree(new.encode())) != _shape(read_tree(text.encode()), meant):
             break
-        changes += [f"{fault.written} → {fault.instead}" for _, fault in sorted(edits.items())]
+        changes += [f"{fix.old} → {fix.new}" for _, (_, fix) in sorted(fixes.items())]
         text = new
     return text, tuple(changes)
 
 
-def _offset(text: str, fault: Fault) -> int | None:
-    """Give where a text is written that a fault is about, without its quotes; None if it is written oddly."""
+def _offset(text: str, fault: Diagnostic, old: str) -> int | None:
+    """Return where the text `old` of a fault starts, without its quotes; None if it is written oddly."""
     start = 0
     for _ in range(fault.line - 1):
         start = text.index("\n", start) + 1
     start += fault.column - 1
-    if text.startswith(fault.written, start):
+    if text.startswith(old, start):
         return start
-    quoted = any(text.startswith(f"{quote}{fault.written}{quote}", start) for quote in "\"'")
+    quoted = any(text.startswith(f"{quote}{old}{quote}", start) for quote in "\"'")
     return start + 1 if quoted else None
 
 

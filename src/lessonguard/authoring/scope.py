@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from lessonguard.authoring.locations import Place, Places
 from lessonguard.authoring.tree import Tree
-from lessonguard.lessons.diagnostic import Level, Remark
+from lessonguard.lessons.diagnostic import Diagnostic, Level
 from lessonguard.lessons.model import Lesson, Rule
 from lessonguard.semgrep.globs import glob_filter, path_filter, translate_glob, visible_path
 from lessonguard.semgrep.languages import Languages
@@ -71,7 +71,7 @@ class Scope:
         return analyzers
 
 
-def scope_remarks(lesson: Lesson, places: Places, scope: Scope) -> Iterator[Remark]:
+def check_globs(lesson: Lesson, places: Places, scope: Scope) -> Iterator[Diagnostic]:
     """Say which globs of a lesson cannot be read, leave out everything, or match nothing that is there."""
     for number, rule in enumerate(lesson.rules):
         if has_unreadable_glob(rule):
@@ -81,10 +81,10 @@ def scope_remarks(lesson: Lesson, places: Places, scope: Scope) -> Iterator[Rema
     for position, glob in enumerate(lesson.watch.paths if lesson.watch else ()):
         place = places.place(lesson.path, "watch", "paths", position)
         if problem := _problem(glob):
-            yield _remark(lesson, place, level="error", code="glob", message=problem)
+            yield _diagnostic(lesson, place, level="error", code="glob", message=problem)
         elif scope.is_known and not any(map(glob_filter((glob,)).admits, scope.paths())):
             message = f"no file here matches {glob}, so nothing is watched"
-            yield _remark(lesson, place, level="warning", code="no-match", message=message)
+            yield _diagnostic(lesson, place, level="warning", code="no-match", message=message)
 
 
 def has_unreadable_glob(rule: Rule) -> bool:
@@ -99,21 +99,21 @@ def _globs(rule: Rule) -> Iterator[tuple[str, int, str]]:
             yield key, position, glob
 
 
-def _unreadable(lesson: Lesson, rule: Rule, places: Places, *, number: int) -> Iterator[Remark]:
+def _unreadable(lesson: Lesson, rule: Rule, places: Places, *, number: int) -> Iterator[Diagnostic]:
     for key, position, glob in _globs(rule):
         if problem := _problem(glob):
             place = places.place(lesson.path, "rules", number, "paths", key, position)
-            yield _remark(lesson, place, level="error", code="glob", message=problem)
+            yield _diagnostic(lesson, place, level="error", code="glob", message=problem)
 
 
-def _unmatched(lesson: Lesson, rule: Rule, places: Places, *, scope: Scope) -> Iterator[Remark]:
+def _unmatched(lesson: Lesson, rule: Rule, places: Places, *, scope: Scope) -> Iterator[Diagnostic]:
     place = places.key(lesson.path, "rules", lesson.rules.index(rule), "paths")
     if scope.is_shut(rule):
         message = "these paths leave out every file, so the rule can never match"
-        yield _remark(lesson, place, level="error", code="no-match", message=message)
+        yield _diagnostic(lesson, place, level="error", code="no-match", message=message)
     elif (paths := scope.paths_of(rule)) and not any(map(path_filter(rule.document).admits, paths)):
         message = "these paths leave out every file here that the rule could look at"
-        yield _remark(lesson, place, level="warning", code="no-match", message=message)
+        yield _diagnostic(lesson, place, level="warning", code="no-match", message=message)
 
 
 def _likely_paths(rule: Rule) -> Iterator[str]:
@@ -137,9 +137,9 @@ def _problem(glob: str) -> str:
     return ""
 
 
-def _remark(lesson: Lesson, place: Place, *, level: Level, code: str, message: str) -> Remark:
+def _diagnostic(lesson: Lesson, place: Place, *, level: Level, code: str, message: str) -> Diagnostic:
     line, column = place
-    return Remark(
+    return Diagnostic(
         path=lesson.path,
         line=line,
         column=column,

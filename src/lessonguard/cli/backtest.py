@@ -150,5 +150,6 @@ def _exit_code(report: BacktestReport) -> int:
     if report.stopped == "interrupted":
         return _INTERRUPTED
     if report.faults:
-        raise LessonError("\n".join(["Some lessons are invalid; the others were replayed.", *report.faults]))
+        texts = [fault.text for fault in report.faults]
+        raise LessonError("\n".join(["Some lessons are invalid; the others were replayed.", *texts]))
     return 0

@@ -9,7 +9,7 @@ from pathlib import Path
 from lessonguard.authoring.select import find_asked
 from lessonguard.cli.library import find_lesson
 from lessonguard.git.repository import Repository
-from lessonguard.lessons.diagnostic import Fault
+from lessonguard.lessons.diagnostic import Diagnostic
 from lessonguard.lessons.model import Lesson, Library
 from lessonguard.scan.scan import read_directory, read_library
 
@@ -39,7 +39,7 @@ def chosen_lessons(
     paths = [Path(name) for name in names if is_path(name, directory)]
     incidents = [name for name in names if not is_path(name, directory)]
     chosen: list[Lesson] = []
-    faults: list[Fault] = []
+    faults: list[Diagnostic] = []
     if paths:
         asked = find_asked(paths, directory=directory, folder=folder, repository=repository)
         chosen += asked.lessons
@@ -62,7 +62,7 @@ def _kept(directory: Path, *, folder: str, repository: Repository) -> Library:
     return find_asked((), directory=directory, folder=folder, repository=repository).library
 
 
-def _library(lessons: Iterable[Lesson], *, folder: str | None, faults: Iterable[Fault]) -> Library:
+def _library(lessons: Iterable[Lesson], *, folder: str | None, faults: Iterable[Diagnostic]) -> Library:
     by_incident = {lesson.incident: lesson for lesson in lessons}
     in_order = tuple(by_incident[incident] for incident in sorted(by_incident))
     return Library(lessons=in_order, folder=folder, faults=tuple(faults))

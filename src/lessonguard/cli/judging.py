@@ -67,7 +67,7 @@ def exit_code(report: ScanReport, *, fail_on: str, is_told: bool) -> int:
     """Decide the exit code; faults of lessons come first, and are named unless the report did."""
     if report.faults:
         message = "Some lessons are invalid; the others were applied."
-        raise LessonError("\n".join([message, *(() if is_told else report.faults)]))
+        raise LessonError("\n".join([message, *(() if is_told else (fault.text for fault in report.faults))]))
     return int(has_reached(report, fail_on=fail_on))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from lessonguard.lessons.checks import judge_examples, judge_names, judge_parts, judge_timeline, judge_wording
-from lessonguard.lessons.diagnostic import Faults
+from lessonguard.lessons.diagnostic import Diagnostics
 from lessonguard.lessons.model import Lesson
 from lessonguard.lessons.placeholder import judge_placeholders
 from lessonguard.lessons.rule import complete_rule, judge_rule, rule_id
@@ -17,21 +17,21 @@ from lessonguard.lessons.yaml_tree import Entries, Items, Node, text_value
 _VERBATIM = frozenset({"bad", "good"})
 
 
-def build_lesson(root: Node, *, path: str, faults: Faults) -> Lesson | None:
-    """Make the lesson, or record its faults: all of them, as far as one does not hide another."""
+def build_lesson(root: Node, *, path: str, found: Diagnostics) -> Lesson | None:
+    """Make the lesson, or record its diagnostics: all of them, as far as one does not hide another."""
     if not isinstance(root, Entries):
         hint = "start with `incident: ` and the ID of the incident"
-        faults.add(root, "a lesson must have keys and values", hint=hint)
+        found.add(root, "a lesson must have keys and values", hint=hint)
         return None
-    sound = _find_sound(root, faults)
-    _judge(root, sound, faults)
-    return None if faults else _make(root, sound, path)
+    sound = _find_sound(root, found)
+    _judge(root, sound, found)
+    return None if found else _make(root, sound, path)
 
 
-def _find_sound(root: Entries, faults: Faults) -> dict[str, Node]:
+def _find_sound(root: Entries, found: Diagnostics) -> dict[str, Node]:
     """Compare a lesson with the schema; give the values by key that have no fault in them."""
     schema = lesson_schema()
-    validator = Validator(definitions=schema["definitions"], faults=faults)
+    validator = Validator(definitions=schema["definitions"], found=found)
     validator.check_keys(root, schema, name="the lesson")
     properties = schema["properties"]
     return {
@@ -41,19 +41,19 @@ def _find_sound(root: Entries, faults: Faults) -> dict[str, Node]:
     }
 
 
-def _judge(root: Entries, sound: dict[str, Node], faults: Faults) -> None:
-    judge_parts(root, faults)
-    judge_wording(root, faults)
-    judge_placeholders(root, faults)
+def _judge(root: Entries, sound: dict[str, Node], found: Diagnostics) -> None:
+    judge_parts(root, found)
+    judge_wording(root, found)
+    judge_placeholders(root, found)
     for rule in _items(sound.get("rules")):
-        judge_rule(rule, faults)
+        judge_rule(rule, found)
     if isinstance(timeline := sound.get("timeline"), Entries):
-        judge_timeline(timeline, faults)
+        judge_timeline(timeline, found)
     if {"incident", "rules"} <= sound.keys() and ("examples" in sound or root.get("examples") is None):
         incident = text_value(sound["incident"])
         rules = [(_name(rule, incident, number), rule) for number, rule in _numbered(sound["rules"])]
-        judge_names(rules, faults)
-        judge_examples(dict(rules), _items(sound.get("examples")), faults)
+        judge_names(rules, found)
+        judge_examples(dict(rules), _items(sound.get("examples")), found)
 
 
 def _make(root: Entries, sound: dict[str, Node], path: str) -> Lesson:

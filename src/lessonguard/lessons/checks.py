@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
-from lessonguard.lessons.diagnostic import Faults, join_words, suggest
+from lessonguard.lessons.diagnostic import Diagnostics, join_words, suggest
 from lessonguard.lessons.model import Lesson, Remediation
 from lessonguard.lessons.schema import key_fields, key_of
 from lessonguard.lessons.serialize import read_instant
@@ -15,36 +15,36 @@ from lessonguard.lessons.yaml_tree import Entries, Items, Node, Scalar, text_val
 _MOMENTS = ("began", "detected", "stabilized")
 
 
-def judge_parts(root: Entries, faults: Faults) -> None:
+def judge_parts(root: Entries, found: Diagnostics) -> None:
     """Record parts of a lesson that are about rules, where it has none."""
     if root.get("rules") is not None:
         return
     for key, _ in root.entries:
         if key.text in {"examples", "proof"}:
             message = f'"{key.text}" is about rules, and the lesson has none'
-            faults.add(key, message, hint='add "rules" or remove it')
+            found.add(key, message, hint='add "rules" or remove it')
 
 
-def judge_wording(root: Entries, faults: Faults) -> None:
+def judge_wording(root: Entries, found: Diagnostics) -> None:
     """Record texts that say nothing: in the lesson itself, and in its remediation."""
-    _judge_texts(root, Lesson, faults)
+    _judge_texts(root, Lesson, found)
     remediation = root.get("remediation")
     for item in remediation.items if isinstance(remediation, Items) else ():
         if isinstance(item, Entries):
-            _judge_texts(item, Remediation, faults)
+            _judge_texts(item, Remediation, found)
 
 
-def _judge_texts(node: Entries, kind: type, faults: Faults) -> None:
+def _judge_texts(node: Entries, kind: type, found: Diagnostics) -> None:
     for field in key_fields(kind):
         value = node.get(key_of(field))
         if "instead" not in field.metadata or not isinstance(value, Scalar) or value.kind == "nothing":
             continue
         if vague := find_vague(value.text):
             message = '"{}" says "{}", which {}'.format(key_of(field), *vague)
-            faults.add(value, message, hint=field.metadata["instead"], code="vague")
+            found.add(value, message, hint=field.metadata["instead"], code="vague")
 
 
-def judge_timeline(timeline: Entries, faults: Faults) -> None:
+def judge_timeline(timeline: Entries, found: Diagnostics) -> None:
     """Record moments that do not exist, such as the 30th of February, or are out of order."""
     moments = []
     for name in _MOMENTS:
@@ -52,50 +52,50 @@ def judge_timeline(timeline: Entries, faults: Faults) -> None:
             try:
                 moments.append((name, node, read_instant(node.text)))
             except ValueError:
-                faults.add(node, f'"{name}" is a moment that does not exist', hint="check the date")
+                found.add(node, f'"{name}" is a moment that does not exist', hint="check the date")
     for (earlier, _, start), (later, node, end) in pairwise(moments):
         if end < start:
-            faults.add(node, f'"{later}" is before "{earlier}"', hint="check the dates and the UTC offsets")
+            found.add(node, f'"{later}" is before "{earlier}"', hint="check the dates and the UTC offsets")
 
 
-def judge_names(rules: Sequence[tuple[str, Entries]], faults: Faults) -> None:
+def judge_names(rules: Sequence[tuple[str, Entries]], found: Diagnostics) -> None:
     """Record rules of one lesson that have the same ID."""
     taken: set[str] = set()
     for name, rule in rules:
         if name in taken:
-            faults.add(rule, f'the lesson has two rules "{name}"', hint="give one of them another id")
+            found.add(rule, f'the lesson has two rules "{name}"', hint="give one of them another id")
         taken.add(name)
 
 
-def judge_examples(rules: Mapping[str, Entries], examples: Sequence[Entries], faults: Faults) -> None:
+def judge_examples(rules: Mapping[str, Entries], examples: Sequence[Entries], found: Diagnostics) -> None:
     """Record rules without bad or good code, and examples that fit no rule; `rules` are by ID."""
     covered: set[tuple[str, str]] = set()
     for example in examples:
-        meant = _meant(rules, example, faults)
-        _judge_language(example, [rules[name] for name in meant], faults)
-        present = _sides(example, faults)
+        meant = _meant(rules, example, found)
+        _judge_language(example, [rules[name] for name in meant], found)
+        present = _sides(example, found)
         if not present:
-            faults.add(example, "the example has neither bad nor good code", hint='add "bad", "good" or both')
+            found.add(example, "the example has neither bad nor good code", hint='add "bad", "good" or both')
         covered |= {(name, side) for name in meant for side in present}
     for name, rule in rules.items():
         if missing := [side for side in ("bad", "good") if (name, side) not in covered]:
             hint = 'add it under "examples"'
-            faults.add(rule, f'rule "{name}" has no example of {join_words(missing)} code', hint=hint)
+            found.add(rule, f'rule "{name}" has no example of {join_words(missing)} code', hint=hint)
 
 
-def _sides(example: Entries, faults: Faults) -> list[str]:
+def _sides(example: Entries, found: Diagnostics) -> list[str]:
     """Give the kinds of code that an example has: written in it, or in a file."""
     present = []
     for side in ("bad", "good"):
         keys = [key for key, _ in example.entries if key.text in {side, f"{side}-file"}]
         if len(keys) > 1:
             message = f'the example has both "{side}" and "{side}-file"'
-            faults.add(keys[1], message, hint="make two examples of it")
+            found.add(keys[1], message, hint="make two examples of it")
         present += [side] if keys else []
     return present
 
 
-def _meant(rules: Mapping[str, Entries], example: Entries, faults: Faults) -> list[str]:
+def _meant(rules: Mapping[str, Entries], example: Entries, found: Diagnostics) -> list[str]:
     """Give the IDs of the rules that an example is for."""
     named = example.get("rule")
     if not isinstance(named, Scalar):
@@ -103,16 +103,16 @@ def _meant(rules: Mapping[str, Entries], example: Entries, faults: Faults) -> li
     if named.text in rules:
         return [named.text]
     hint = suggest(named.text, rules, label="its rules are")
-    faults.add(named, f'the lesson has no rule "{named.text}"', hint=hint)
+    found.add(named, f'the lesson has no rule "{named.text}"', hint=hint)
     return []
 
 
-def _judge_language(example: Entries, rules: Sequence[Entries], faults: Faults) -> None:
+def _judge_language(example: Entries, rules: Sequence[Entries], found: Diagnostics) -> None:
     node = example.get("language")
     known = [language for rule in rules for language in _languages(rule.get("languages"))]
     if isinstance(node, Scalar) and known and node.text not in known:
         hint = suggest(node.text, dict.fromkeys(known), label="known here:")
-        faults.add(node, f'no rule of this example reads "{node.text}"', hint=hint)
+        found.add(node, f'no rule of this example reads "{node.text}"', hint=hint)
 
 
 def _languages(node: Node | None) -> list[str]:

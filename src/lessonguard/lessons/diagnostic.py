@@ -1,101 +1,94 @@
-"""A fault: what is wrong with a lesson file, where, and what to do about it."""
+"""What is wrong with a lesson file: where, how bad it is, and what to do about it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import field
 from typing import Literal
 
 from lessonguard.lessons.yaml_tree import Node, Scalar
 from lessonguard.record import record
 
 Level = Literal["error", "warning"]
-"""An error must be mended before the lesson is used; a warning should be looked at."""
+"""An error keeps a lesson from being used; a warning should be looked at."""
+
+
+@record
+class Fix:
+    """A correction that a program can make: the text `old`, quotes aside, becomes `new`."""
+
+    old: str
+    new: str
 
 
 @record(order=True)
-class Remark:
-    """One thing to say about a lesson file, or about an accept comment elsewhere.
+class Diagnostic:
+    """One thing that is wrong with a lesson file, or with an accept comment elsewhere.
 
-    `line` and `column` are 1-based, in characters. `code` is a slug that names the kind of
-    thing (`unproven`, `past-due`…), the same for all of its kind. `hint` is the remedy.
+    `line` and `column` are 1-based, in characters. `code` is a slug that names the kind, such as `schema`
+    or `past-due`; programs read it. `hint` is the remedy, without the message. `fix` is what a program
+    can write at this place. They sort by path, line and column.
     """
 
     path: str
-    line: int
-    column: int
-    level: Level
+    line: int = 1
+    column: int = 1
+    level: Level = "error"
     code: str
     message: str
     hint: str = ""
+    fix: Fix | None = field(default=None, compare=False)
 
-
-FaultCode = Literal["duplicate", "file", "schema", "vague", "yaml"]
-"""The kind of a fault: an ID that is taken, a file that cannot be read as it is, a key or a value that
-does not belong, wording that says nothing, and what is not even YAML."""
-
-
-@record(order=True)
-class Fault:
-    """One thing that is wrong with a lesson file.
-
-    `line` and `column` are 1-based, in characters. `hint` is the remedy. Where a machine can apply it,
-    `instead` is what to write in place of the `written` text that stands there, quotes aside.
-    """
-
-    path: str
-    line: int
-    column: int
-    message: str
-    hint: str = ""
-    code: FaultCode = "schema"
-    written: str = ""
-    instead: str = ""
+    @property
+    def words(self) -> str:
+        """Return the message and the hint as one sentence: `message; hint`."""
+        return f"{self.message}; {self.hint}" if self.hint else self.message
 
     @property
     def text(self) -> str:
-        """Give the fault as one line: `file:line:column: message; remedy`."""
-        remedy = f"; {self.hint}" if self.hint else ""
-        return f"{self.path}:{self.line}:{self.column}: {self.message}{remedy}"
+        """Return all of it as one line: `path:line:column: message; hint`."""
+        return f"{self.path}:{self.line}:{self.column}: {self.words}"
 
 
-class Faults:
-    """Collect the faults of one file, so that one run can name them all."""
+class Diagnostics:
+    """A collector of the errors in one file, so that one run can list them all."""
 
     def __init__(self, path: str) -> None:
         self._path = path
-        self._found: list[Fault] = []
+        self._found: list[Diagnostic] = []
 
     def __len__(self) -> int:
         return len(self._found)
 
-    def add(self, node: Node, message: str, *, hint: str = "", code: FaultCode = "schema") -> None:
-        """Record a fault at the start of `node`."""
-        self.add_at((node.line, node.column), message, hint=hint, code=code)
+    def add(
+        self, node: Node, message: str, *, hint: str = "", code: str = "schema", fix: Fix | None = None
+    ) -> None:
+        """Record an error at the start of `node`."""
+        self.add_at((node.line, node.column), message, hint=hint, code=code, fix=fix)
 
     def add_misspelt(self, node: Scalar, message: str, *, hint: str, instead: str) -> None:
-        """Record a fault in how a key or a value is written; `instead`, if not empty, is what it means."""
-        fault = Fault(
-            path=self._path,
-            line=node.line,
-            column=node.column,
-            message=message,
-            hint=hint,
-            written=node.text if instead else "",
-            instead=instead,
-        )
-        self._found.append(fault)
+        """Record how a key or a value is written wrongly; `instead`, if not empty, is what it means."""
+        self.add(node, message, hint=hint, fix=Fix(old=node.text, new=instead) if instead else None)
 
     def add_at(
-        self, place: tuple[int, int], message: str, *, hint: str = "", code: FaultCode = "schema"
+        self,
+        place: tuple[int, int],
+        message: str,
+        *,
+        hint: str = "",
+        code: str = "schema",
+        fix: Fix | None = None,
     ) -> None:
-        """Record a fault at a 1-based line and column."""
+        """Record an error at a 1-based line and column."""
         line, column = place
         self._found.append(
-            Fault(path=self._path, line=line, column=column, message=message, hint=hint, code=code)
+            Diagnostic(
+                path=self._path, line=line, column=column, code=code, message=message, hint=hint, fix=fix
+            )
         )
 
-    def sorted(self) -> tuple[Fault, ...]:
-        """Give the faults in the order of the file, each once: an alias can repeat them."""
+    def sorted(self) -> tuple[Diagnostic, ...]:
+        """Return the errors in the order of the file, each once: an alias can repeat them."""
         return tuple(sorted(set(self._found)))
 
 

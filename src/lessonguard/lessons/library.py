@@ -9,9 +9,9 @@ from typing import Any, TypeVar
 
 from lessonguard.errors import LessonError
 from lessonguard.lessons.cache import read_cache, write_cache
-from lessonguard.lessons.diagnostic import Fault
+from lessonguard.lessons.diagnostic import Diagnostic
 from lessonguard.lessons.model import Lesson, Library
-from lessonguard.lessons.serialize import decode_lesson, encode_lesson
+from lessonguard.lessons.serialize import decode_diagnostic, decode_lesson, encode_diagnostic, encode_lesson
 from lessonguard.record import record
 
 BlobT = TypeVar("BlobT", bound=str)
@@ -69,14 +69,14 @@ def load_files(files: Iterable[LessonFile], *, folder: str | None, cache: Path |
     """Load the lessons in these files; what cannot be read is a fault. `cache` as in `load_blobs`."""
     contents: dict[str, bytes] = {}
     entries: list[tuple[str, str]] = []
-    faults: list[Fault] = []
+    faults: list[Diagnostic] = []
     for file in files:
         try:
             data = read_file(file)
         except OSError as error:
             message = f"the file cannot be read: {error.strerror or error}"
             hint = "a lesson is a plain file that you may read"
-            faults.append(Fault(path=file.name, line=1, column=1, message=message, hint=hint, code="file"))
+            faults.append(Diagnostic(path=file.name, message=message, hint=hint, code="file"))
             continue
         blob = _blob_id(data)
         contents[blob] = data
@@ -108,7 +108,7 @@ class _Outcome:
 
     path: str
     lesson: Lesson | None
-    faults: tuple[Fault, ...]
+    faults: tuple[Diagnostic, ...]
     stored: Any
 
 
@@ -138,7 +138,7 @@ def _recall(path: str, stored: Any) -> _Outcome | None:  # noqa: ANN401 - anythi
             case dict():
                 return _Outcome(path=path, lesson=decode_lesson(stored), faults=(), stored=stored)
             case [dict(), *_]:
-                faults = tuple(Fault(path=path, **fault) for fault in stored)
+                faults = tuple(decode_diagnostic(fault) for fault in stored)
                 return _Outcome(path=path, lesson=None, faults=faults, stored=stored)
             case _:
                 return None
@@ -153,11 +153,11 @@ def _parse(path: str, data: bytes) -> _Outcome:
     made = parse_lesson(data, path=path)
     if isinstance(made, Lesson):
         return _Outcome(path=path, lesson=made, faults=(), stored=encode_lesson(made))
-    stored = [{name: value for name, value in vars(fault).items() if name != "path"} for fault in made]
+    stored = [encode_diagnostic(fault) for fault in made]
     return _Outcome(path=path, lesson=None, faults=made, stored=stored)
 
 
-def _gather(outcomes: Sequence[_Outcome], *, folder: str | None, faults: Sequence[Fault]) -> Library:
+def _gather(outcomes: Sequence[_Outcome], *, folder: str | None, faults: Sequence[Diagnostic]) -> Library:
     """Put the lessons together; of two with one ID the first by path stays, and the other is a fault."""
     found = [*faults, *(fault for outcome in outcomes for fault in outcome.faults)]
     lessons: dict[str, Lesson] = {}
@@ -173,7 +173,9 @@ def _gather(outcomes: Sequence[_Outcome], *, folder: str | None, faults: Sequenc
     return Library(lessons=in_order, folder=folder, faults=tuple(found))
 
 
-def _find_clash(lesson: Lesson, lessons: Mapping[str, Lesson], rules: Mapping[str, Lesson]) -> Fault | None:
+def _find_clash(
+    lesson: Lesson, lessons: Mapping[str, Lesson], rules: Mapping[str, Lesson]
+) -> Diagnostic | None:
     if first := lessons.get(lesson.incident):
         message = f"incident {lesson.incident} is already in {first.path}:{first.line}"
         return _clash(lesson, lesson.line, message, hint="give it another ID, or join the two")
@@ -185,9 +187,9 @@ def _find_clash(lesson: Lesson, lessons: Mapping[str, Lesson], rules: Mapping[st
     return None
 
 
-def _clash(lesson: Lesson, line: int, message: str, *, hint: str) -> Fault:
+def _clash(lesson: Lesson, line: int, message: str, *, hint: str) -> Diagnostic:
     remedy = f"this lesson is left out; {hint}"
-    return Fault(path=lesson.path, line=line, column=1, message=message, hint=remedy, code="duplicate")
+    return Diagnostic(path=lesson.path, line=line, message=message, hint=remedy, code="duplicate")
 
 
 def _relative(path: str, folder: str) -> PurePosixPath:

@@ -14,7 +14,7 @@ from enum import Enum
 from functools import cached_property
 from typing import Any, NewType
 
-from lessonguard.lessons.diagnostic import Fault
+from lessonguard.lessons.diagnostic import Diagnostic
 from lessonguard.record import record
 
 IncidentId = NewType("IncidentId", str)
@@ -286,7 +286,7 @@ class Library:
 
     lessons: tuple[Lesson, ...]
     folder: str | None
-    faults: tuple[Fault, ...] = ()
+    faults: tuple[Diagnostic, ...] = ()
 
     @cached_property
     def by_incident(self) -> Mapping[IncidentId, Lesson]:

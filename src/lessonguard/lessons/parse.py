@@ -10,7 +10,7 @@ from typing import Any
 import yaml
 
 from lessonguard.lessons.build import build_lesson
-from lessonguard.lessons.diagnostic import Fault, Faults
+from lessonguard.lessons.diagnostic import Diagnostic, Diagnostics
 from lessonguard.lessons.model import Lesson
 from lessonguard.lessons.yaml_tree import Entries, Items, Kind, Node, Scalar
 
@@ -46,50 +46,48 @@ _REMEDIES = (
 )
 
 
-def parse_lesson(data: bytes, *, path: str) -> Lesson | tuple[Fault, ...]:
-    """Read a lesson file; give the lesson, or else all of its faults in the order of the file.
+def parse_lesson(data: bytes, *, path: str) -> Lesson | tuple[Diagnostic, ...]:
+    """Read a lesson file; give the lesson, or else all of its diagnostics in the order of the file.
 
-    `path` is what the lesson and the faults call the file. A byte order mark and CRLF are accepted.
+    `path` is what the lesson and the diagnostics call the file. A byte order mark and CRLF are accepted.
     Nothing but text, lists and mappings is ever made from the YAML.
     """
-    faults = Faults(path)
-    root = _read_tree(data, faults)
-    lesson = build_lesson(root, path=path, faults=faults) if root else None
-    return faults.sorted() if lesson is None else lesson
+    found = Diagnostics(path)
+    root = _read_tree(data, found)
+    lesson = build_lesson(root, path=path, found=found) if root else None
+    return found.sorted() if lesson is None else lesson
 
 
 def read_tree(data: bytes) -> Node | None:
     """Read the values of a lesson file with their positions, or None if it is not YAML."""
-    return _read_tree(data, Faults(""))
+    return _read_tree(data, Diagnostics(""))
 
 
-def _read_tree(data: bytes, faults: Faults) -> Node | None:
+def _read_tree(data: bytes, found: Diagnostics) -> Node | None:
     if len(data) > MAX_BYTES:
-        faults.add_at(
-            (1, 1), "the file is larger than 1 MiB", hint="one file holds one incident", code="file"
-        )
+        found.add_at((1, 1), "the file is larger than 1 MiB", hint="one file holds one incident", code="file")
         return None
-    text = _decode(data, faults)
+    text = _decode(data, found)
     if text is None:
         return None
     try:
-        return _Tree(text=text, faults=faults).read()
+        return _Tree(text=text, found=found).read()
     except yaml.YAMLError as error:
-        _add_yaml_error(error, text, faults)
+        _add_yaml_error(error, text, found)
     return None
 
 
-def _decode(data: bytes, faults: Faults) -> str | None:
+def _decode(data: bytes, found: Diagnostics) -> str | None:
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         before = data[: error.start].decode("utf-8", "replace")
         message = f"the file is not UTF-8: byte 0x{data[error.start]:02X}"
-        faults.add_at(_place(before), message, hint="save it as UTF-8", code="file")
+        found.add_at(_place(before), message, hint="save it as UTF-8", code="file")
         return None
-    if found := _UNPRINTABLE.search(text):
-        message = f"a lesson cannot hold the control character U+{ord(found.group()):04X}"
-        faults.add_at(_place(text[: found.start()]), message, hint="remove it", code="file")
+    if control := _UNPRINTABLE.search(text):
+        message = f"a lesson cannot hold the control character U+{ord(control.group()):04X}"
+        found.add_at(_place(text[: control.start()]), message, hint="remove it", code="file")
         return None
     return text
 
@@ -99,16 +97,16 @@ def _place(before: str) -> tuple[int, int]:
     return before.count("\n") + 1, len(before) - before.rfind("\n")
 
 
-def _add_yaml_error(error: yaml.YAMLError, text: str, faults: Faults) -> None:
+def _add_yaml_error(error: yaml.YAMLError, text: str, found: Diagnostics) -> None:
     mark = getattr(error, "problem_mark", None)
     line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
     problem = _describe(error)
     source = text.split("\n")
     if line <= len(source) and re.match(r" *\t", source[line - 1]):
-        faults.add_at((line, 1), "the line is indented with a tab", hint="use spaces", code="yaml")
+        found.add_at((line, 1), "the line is indented with a tab", hint="use spaces", code="yaml")
         return
     hint = next((remedy for words, remedy in _REMEDIES if words in problem), "")
-    faults.add_at((line, column), problem, hint=hint, code="yaml")
+    found.add_at((line, column), problem, hint=hint, code="yaml")
 
 
 def _describe(error: yaml.YAMLError) -> str:
@@ -136,7 +134,7 @@ class _Tree:
     """
 
     text: str
-    faults: Faults
+    found: Diagnostics
     anchors: dict[str, tuple[Node, int]] = field(default_factory=dict)
     values: int = 0
 
@@ -148,12 +146,12 @@ class _Tree:
             if isinstance(event, yaml.DocumentStartEvent):
                 if root is not None:
                     message = "a second document starts here"
-                    self.faults.add_at(_start(event), message, hint="one file holds one lesson", code="file")
+                    self.found.add_at(_start(event), message, hint="one file holds one lesson", code="file")
                     return None
                 root = self._node(next(events), events, 0)
         if root is None or (isinstance(root, Scalar) and not root.text):
             hint = "`lessonguard new` writes one to fill in"
-            self.faults.add_at((1, 1), "the file is empty", hint=hint, code="file")
+            self.found.add_at((1, 1), "the file is empty", hint=hint, code="file")
             return None
         return root
 
@@ -198,14 +196,14 @@ class _Tree:
         for key, value in zip(children[::2], children[1::2], strict=True):
             if not isinstance(key, Scalar):
                 hint = "put text that starts with { or [ in quotes"
-                self.faults.add(key, "a key must be text", hint=hint, code="yaml")
+                self.found.add(key, "a key must be text", hint=hint, code="yaml")
             elif key.text == "<<":
                 message = 'merge keys ("<<") are not supported'
-                self.faults.add(key, message, hint="repeat the keys", code="yaml")
+                self.found.add(key, message, hint="repeat the keys", code="yaml")
             elif key.text in entries:
                 first = entries[key.text][0].line
                 message = f'"{key.text}" is already in line {first}'
-                self.faults.add(key, message, hint="keep one of them", code="duplicate")
+                self.found.add(key, message, hint="keep one of them", code="duplicate")
             else:
                 entries[key.text] = (key, value)
         return Entries(line=line, column=column, entries=tuple(entries.values()))
@@ -223,7 +221,7 @@ class _Tree:
         name = (event.tag or "!").removeprefix(_TAG)
         if name not in {"!", "str", "int", "float", "bool", "null", "timestamp", "map", "seq"}:
             message = f"the tag {event.tag.replace(_TAG, '!!')} is not supported"
-            self.faults.add_at(_start(event), message, hint="remove it", code="yaml")
+            self.found.add_at(_start(event), message, hint="remove it", code="yaml")
 
 
 def _start(event: Any) -> tuple[int, int]:  # noqa: ANN401 - the same

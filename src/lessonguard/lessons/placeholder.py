@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lessonguard.lessons.diagnostic import Faults
+from lessonguard.lessons.diagnostic import Diagnostics
 from lessonguard.lessons.model import Example, Lesson, Remediation
 from lessonguard.lessons.schema import key_fields, key_of
 from lessonguard.lessons.yaml_tree import Entries, Items, Node, Scalar
@@ -22,15 +22,15 @@ _REMEDIES = {
 """Keys whose values may be any text, and what to write there. For all others `TODO` is a fault already."""
 
 
-def judge_placeholders(node: Node, faults: Faults) -> None:
+def judge_placeholders(node: Node, found: Diagnostics) -> None:
     """Record the texts of a lesson that nobody has written yet, in all of its parts."""
     if isinstance(node, Items):
         for item in node.items:
-            judge_placeholders(item, faults)
+            judge_placeholders(item, found)
     for key, value in node.entries if isinstance(node, Entries) else ():
         if isinstance(value, Scalar) and value.text.strip() == PLACEHOLDER and key.text in _REMEDIES:
             doc = _REMEDIES[key.text]
             message = f'"{key.text}" says "{PLACEHOLDER}", which is a placeholder'
             hint = f"write {doc[0].lower()}{doc[1:].rstrip('.')}"
-            faults.add(value, message, hint=hint, code="vague")
-        judge_placeholders(value, faults)
+            found.add(value, message, hint=hint, code="vague")
+        judge_placeholders(value, found)

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from lessonguard.lessons.diagnostic import Faults
+from lessonguard.lessons.diagnostic import Diagnostics
 from lessonguard.lessons.rule_schema import LONE_LANGUAGES
 from lessonguard.lessons.yaml_tree import Entries, Items, Node, Scalar, json_value
 
@@ -16,30 +16,30 @@ _METAVARIABLE = re.compile(r"\$(?:\.\.\.)?[A-Z_][A-Z_0-9]*")
 _TAINT_KEYS = ("pattern-sources", "pattern-sinks", "pattern-sanitizers", "pattern-propagators")
 
 
-def judge_rule(rule: Entries, faults: Faults) -> None:
+def judge_rule(rule: Entries, found: Diagnostics) -> None:
     """Record what is wrong with a rule whose keys and values are sound each by itself."""
     sources, sinks, mode = rule.get("pattern-sources"), rule.get("pattern-sinks"), rule.get("mode")
     is_taint = isinstance(mode, Scalar) and mode.text == "taint"
     for key, _ in rule.entries:
         if key.text in _TAINT_KEYS and not is_taint:
-            faults.add(key, f'"{key.text}" needs "mode: taint" beside it', hint="add mode: taint")
+            found.add(key, f'"{key.text}" needs "mode: taint" beside it', hint="add mode: taint")
             return
     if sources is not None and sinks is None:
         message = 'the rule has "pattern-sources" and no "pattern-sinks"'
-        faults.add(rule, message, hint="add what the data must not reach")
+        found.add(rule, message, hint="add what the data must not reach")
     if is_taint and mode is not None and sources is None and rule.get("taint") is None:
         message = 'the rule has "mode: taint" and no "pattern-sources"'
-        faults.add(mode, message, hint="add where the data comes from")
-    _judge_languages(rule.get("languages"), faults)
+        found.add(mode, message, hint="add where the data comes from")
+    _judge_languages(rule.get("languages"), found)
 
 
-def _judge_languages(languages: Node | None, faults: Faults) -> None:
+def _judge_languages(languages: Node | None, found: Diagnostics) -> None:
     if not isinstance(languages, Items) or len(languages.items) == 1:
         return
     for language in languages.items:
         if isinstance(language, Scalar) and language.text in LONE_LANGUAGES:
             hint = "write a rule of its own for it"
-            faults.add(language, f'"{language.text}" cannot stand with other languages', hint=hint)
+            found.add(language, f'"{language.text}" cannot stand with other languages', hint=hint)
 
 
 def complete_rule(rule: Entries, *, lesson: Mapping[str, Any], number: int) -> dict[str, Any]:

@@ -10,8 +10,9 @@ from dataclasses import MISSING, fields, is_dataclass
 from datetime import date, datetime
 from enum import Enum
 from functools import cache
-from typing import Any, cast, get_args, get_origin, get_type_hints
+from typing import Any, Literal, cast, get_args, get_origin, get_type_hints
 
+from lessonguard.lessons.diagnostic import Diagnostic
 from lessonguard.lessons.model import Lesson
 
 
@@ -26,6 +27,16 @@ def decode_lesson(value: Mapping[str, Any]) -> Lesson:
     Raise `KeyError`, `TypeError`, `ValueError` or `AttributeError` if they are not those of a lesson.
     """
     return cast("Lesson", _decoder(Lesson)(value))
+
+
+def encode_diagnostic(diagnostic: Diagnostic) -> dict[str, Any]:
+    """Return a diagnostic as JSON values."""
+    return cast("dict[str, Any]", _encode(diagnostic))
+
+
+def decode_diagnostic(value: Mapping[str, Any]) -> Diagnostic:
+    """Return the diagnostic that JSON values stand for; raise as `decode_lesson` does."""
+    return cast("Diagnostic", _decoder(Diagnostic)(value))
 
 
 def read_instant(text: str) -> datetime:
@@ -62,6 +73,8 @@ def _decoder(hint: Any) -> Callable[[Any], Any]:  # noqa: ANN401 - any annotatio
         return _decoder(next(choice for choice in arguments if choice is not type(None)))
     if is_dataclass(hint):
         return _object_decoder(hint)
+    if origin is Literal:
+        return _as_it_is
     if issubclass(hint, Enum):
         return cast("type[Enum]", hint)
     return {datetime: read_instant, date: date.fromisoformat}.get(hint, _as_it_is)

@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any
 
 from lessonguard.lessons.dates import read_day
-from lessonguard.lessons.diagnostic import Faults, find_similar, join_words, suggest
+from lessonguard.lessons.diagnostic import Diagnostics, find_similar, join_words, suggest
 from lessonguard.lessons.rule_options import Schema
 from lessonguard.lessons.yaml_tree import Entries, Items, Node, Scalar, json_value
 from lessonguard.record import record
@@ -28,16 +28,16 @@ class Validator:
     """
 
     definitions: Mapping[str, Schema]
-    faults: Faults
+    found: Diagnostics
 
     def check(self, node: Node, schema: Schema, *, name: str) -> bool:
         """Compare a node with a schema; tell whether it is sound.
 
         `name` is what messages call the node, with its quotes if it is a key.
         """
-        before = len(self.faults)
+        before = len(self.found)
         self._check(node, self._choose(node, schema), name)
-        return len(self.faults) == before
+        return len(self.found) == before
 
     def check_keys(self, node: Entries, schema: Schema, *, name: str) -> None:
         """Compare only which keys there are, and how many of those that belong to each other.
@@ -50,7 +50,7 @@ class Validator:
         for key in schema.get("required", ()):
             if key not in present:
                 hint = _advise("add it:", self._resolve(properties[key])) or "add it"
-                self.faults.add(node, f'{name} has no "{key}"', hint=hint)
+                self.found.add(node, f'{name} has no "{key}"', hint=hint)
         self._check_number(node, schema, name)
         self._check_choice(node, schema, name, present=present)
 
@@ -64,7 +64,7 @@ class Validator:
         for key in unknown:
             hint = suggest(key.text, known, label="known here:")
             instead = _respelt(key.text, set(known) - {other.text for other, _ in node.entries})
-            self.faults.add_misspelt(key, f'unknown key "{key.text}"', hint=hint, instead=instead)
+            self.found.add_misspelt(key, f'unknown key "{key.text}"', hint=hint, instead=instead)
         return {similar for key in unknown if (similar := find_similar(key.text, known))}
 
     def _resolve(self, schema: Schema) -> Schema:
@@ -83,7 +83,7 @@ class Validator:
 
     def _check(self, node: Node, schema: Schema, name: str) -> None:
         if schema.get("not") == {}:
-            self.faults.add(node, f"{name} is refused: {schema['description']}")
+            self.found.add(node, f"{name} is refused: {schema['description']}")
         elif not isinstance(node, _written_as(schema)):
             self._add_misshapen(node, schema, name)
         elif isinstance(node, Scalar):
@@ -96,16 +96,16 @@ class Validator:
     def _add_misshapen(self, node: Node, schema: Schema, name: str) -> None:
         wanted = _written_as(schema)
         if isinstance(node, Scalar) and node.kind == "nothing":
-            self.faults.add(node, f"{name} is empty", hint=_advise("write", schema) or "remove it")
+            self.found.add(node, f"{name} is empty", hint=_advise("write", schema) or "remove it")
         elif wanted is Items:
             hint = f"write [{node.text}]" if isinstance(node, Scalar) else "start every item with a hyphen"
-            self.faults.add(node, f"{name} must be a list, not {_form(node)}", hint=hint)
+            self.found.add(node, f"{name} must be a list, not {_form(node)}", hint=hint)
         elif wanted is Entries:
             hint = _advise_keys(node, schema.get("properties", {}))
-            self.faults.add(node, f"{name} must have keys, not be {_form(node)}", hint=hint)
+            self.found.add(node, f"{name} must have keys, not be {_form(node)}", hint=hint)
         else:
             hint = "write it as text; put text that starts with [ or { in quotes"
-            self.faults.add(node, f"{name} must be text, not {_form(node)}", hint=hint)
+            self.found.add(node, f"{name} must be text, not {_form(node)}", hint=hint)
 
     def _check_entries(self, node: Entries, schema: Schema, name: str) -> None:
         self.check_keys(node, schema, name=name)
@@ -117,9 +117,9 @@ class Validator:
         if len(node.entries) > schema.get("maxProperties", len(node.entries)):
             second = node.entries[1][0]
             hint = "put a hyphen before every key"
-            self.faults.add(second, f'"{second.text}" needs an item of its own', hint=hint)
+            self.found.add(second, f'"{second.text}" needs an item of its own', hint=hint)
         if len(node.entries) < schema.get("minProperties", 0):
-            self.faults.add(node, f"{name} is empty", hint="remove it")
+            self.found.add(node, f"{name} is empty", hint="remove it")
 
     def _check_choice(self, node: Entries, schema: Schema, name: str, *, present: set[str]) -> None:
         """Check `oneOf` and `anyOf` over required keys."""
@@ -129,14 +129,14 @@ class Validator:
             chosen = [key for key in keys if key in present]
             if keys and not 1 <= len(chosen) <= most:
                 has = f"has {join_words(chosen, last='and')}" if chosen else "has none"
-                self.faults.add(node, f"{name} needs {words} of {join_words(keys)}, and {has}")
+                self.found.add(node, f"{name} needs {words} of {join_words(keys)}, and {has}")
 
     def _check_items(self, node: Items, schema: Schema, name: str) -> None:
         least, most = schema.get("minItems", 0), schema.get("maxItems", len(node.items))
         if not node.items and least:
-            self.faults.add(node, f"{name} is empty", hint=_advise("write", schema) or "remove it")
+            self.found.add(node, f"{name} is empty", hint=_advise("write", schema) or "remove it")
         elif not least <= len(node.items) <= most:
-            self.faults.add(node, f"{name} has {len(node.items)} items", hint=f"write {least}")
+            self.found.add(node, f"{name} has {len(node.items)} items", hint=f"write {least}")
         for item in node.items:
             self.check(item, schema.get("items", {}), name=f"an item of {name}")
 
@@ -147,34 +147,34 @@ class Validator:
             self._check_literal(node, schema["type"], name)
         elif node.kind == "nothing" or not node.text.strip():
             if schema.get("minLength") or "pattern" in schema or "format" in schema:
-                self.faults.add(node, f"{name} is empty", hint=_advise("write", schema) or "remove it")
+                self.found.add(node, f"{name} is empty", hint=_advise("write", schema) or "remove it")
         elif schema.get("format") == "date":
             self._check_day(node, name)
         elif not re.fullmatch(schema.get("pattern", "(?s:.*)"), node.text.rstrip("\n")):
             hint = f"for instance {schema['examples'][0]}" if "examples" in schema else ""
             message = f'{name} must be {schema["patternErrorMessage"]}, not "{_shorten(node.text)}"'
-            self.faults.add(node, message, hint=hint)
+            self.found.add(node, message, hint=hint)
         elif node.kind in ("number", "boolean") and isinstance(schema.get("type"), str):
             message = f"{name} must be text, and without quotes {node.text} is a {node.kind}"
-            self.faults.add(node, message, hint=f'write "{node.text}"')
+            self.found.add(node, message, hint=f'write "{node.text}"')
 
     def _check_enum(self, node: Scalar, schema: Schema, name: str) -> None:
         words = [word if isinstance(word, str) else json.dumps(word) for word in schema["enum"]]
         choices = f"one of {len(words)} words" if len(words) > _FEW else join_words(words)
         if not node.text:
-            self.faults.add(node, f"{name} is empty", hint=f"write {choices}")
+            self.found.add(node, f"{name} is empty", hint=f"write {choices}")
         elif json_value(node) not in schema["enum"]:
             similar = find_similar(node.text, words)
             more = schema.get("description", "") if len(words) > _FEW else ""
             hint = f'did you mean "{similar}"?' if similar else more
-            self.faults.add(node, f'{name} must be {choices}, not "{_shorten(node.text)}"', hint=hint)
+            self.found.add(node, f'{name} must be {choices}, not "{_shorten(node.text)}"', hint=hint)
 
     def _check_literal(self, node: Scalar, wanted: str, name: str) -> None:
         value = json_value(node)
         if wanted == "boolean" and not isinstance(value, bool):
-            self.faults.add(node, f'{name} must be true or false, not "{_shorten(node.text)}"')
+            self.found.add(node, f'{name} must be true or false, not "{_shorten(node.text)}"')
         if wanted == "integer" and (isinstance(value, bool) or not isinstance(value, int)):
-            self.faults.add(node, f'{name} must be a whole number, not "{_shorten(node.text)}"')
+            self.found.add(node, f'{name} must be a whole number, not "{_shorten(node.text)}"')
 
     def _check_day(self, node: Scalar, name: str) -> None:
         if _DAY.fullmatch(node.text):
@@ -184,7 +184,7 @@ class Validator:
         message = f'{name} must be a day that exists, as YYYY-MM-DD, not "{_shorten(node.text)}"'
         meant = read_day(node.text)
         hint = f"write {meant}" if meant else "for instance 2026-05-14"
-        self.faults.add_misspelt(node, message, hint=hint, instead=str(meant or ""))
+        self.found.add_misspelt(node, message, hint=hint, instead=str(meant or ""))
 
 
 def _respelt(key: str, free: Iterable[str]) -> str:

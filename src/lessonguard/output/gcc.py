@@ -6,7 +6,6 @@ Messages" in the GNU Coding Standards. VS Code's `$gcc` matches it, and so does 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from lessonguard.lessons.model import Mode
@@ -15,7 +14,6 @@ from lessonguard.output.phrases import notice_words, place, state_words, uncheck
 from lessonguard.output.story import introduced
 from lessonguard.scan.finding import Finding, ScanReport
 
-_FAULT = re.compile(r"^(.*?:\d+:\d+): ")  # how each begins: `path:line:column: `
 _KINDS = {Mode.BLOCK: "error", Mode.COMMENT: "warning", Mode.MONITOR: "note"}
 
 
@@ -33,7 +31,7 @@ def _lines(report: ScanReport) -> Iterator[str]:
     for path, reason in unchecked_words(report.unchecked):
         yield f"{path}:1:1: note: not checked: {reason}"
     for fault in report.faults:
-        yield _FAULT.sub(r"\1: error: ", one_line(fault), count=1)
+        yield f"{visible(fault.path)}:{fault.line}:{fault.column}: error: {one_line(fault.words)}"
 
 
 def _message(finding: Finding) -> str:

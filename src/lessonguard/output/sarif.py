@@ -184,7 +184,7 @@ def _fix(finding: Finding, fix: str) -> SarifObject:
 
 def _invocation(report: ScanReport, *, dropped: int) -> SarifObject:
     notifications = [_not_checked(item) for item in report.unchecked]
-    notifications += [_notification("lesson-fault", one_line(fault)) for fault in report.faults]
+    notifications += [_notification("lesson-fault", one_line(fault.text)) for fault in report.faults]
     notifications += [_noticed(notice) for notice in report.notices]
     if dropped:
         text = f"{counted(dropped, 'result')} left out: code scanning accepts {MOST_RESULTS} in one run."

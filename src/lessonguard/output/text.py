@@ -172,7 +172,7 @@ def _quiet_sections(pen: Pen, report: ScanReport) -> list[list[str]]:
         ("Not checked", unchecked_words(report.unchecked)),
     ]
     blocks = [_section(pen, title, entries=entries) for title, entries in sections if entries]
-    faults = [line for fault in report.faults for line in wrapped(one_line(fault), width=pen.width - 2)]
+    faults = [line for fault in report.faults for line in wrapped(one_line(fault.text), width=pen.width - 2)]
     return [*blocks, [pen.bold("Lesson faults"), *(f"  {line}" for line in faults)]] if faults else blocks
 
 

@@ -110,7 +110,7 @@ def _was_looked_for(said: Said, *, report: ScanReport, library: Library, hunks: 
     if lesson is None or lesson.mode is Mode.MONITOR or said.mark.version != VERSION:
         return False
     is_judging = any(rule.id == said.mark.rule for rule in lesson.rules)
-    is_faulty = any(fault.startswith(f"{lesson.path}:") for fault in report.faults)
+    is_faulty = any(fault.path == lesson.path for fault in report.faults)
     gaps = {item.path for item in report.unchecked if item.incident in {None, lesson.incident}}
     is_unseen = said.path in gaps if is_shown(said.path, hunks) else bool(gaps)
     return is_judging and not is_faulty and not is_unseen

@@ -65,7 +65,7 @@ def read_handover(file: Path, library: Library, *, base: CommitId, head: CommitI
             fixed=tuple(_items(document, "fixed", lambda item: _finding(item, library))),
             notices=tuple(_items(document, "notices", lambda item: _notice(item, library))),
             unchecked=tuple(_items(document, "unchecked", lambda item: _unchecked(item, library))),
-            faults=tuple(fault.text for fault in library.faults),
+            faults=library.faults,
         )
     except _UntrueError as error:
         raise LessonguardError(f"Cannot post from {file}: {error}.", hint=_REMEDY) from error

@@ -7,6 +7,7 @@ from enum import Enum
 from typing import Literal, NewType
 
 from lessonguard.git.changes import CommitId
+from lessonguard.lessons.diagnostic import Diagnostic
 from lessonguard.lessons.model import Lesson, RuleId
 from lessonguard.record import record
 
@@ -137,4 +138,4 @@ class ScanReport:
     fixed: tuple[Finding, ...]
     notices: tuple[Notice, ...]
     unchecked: tuple[Unchecked, ...]
-    faults: tuple[str, ...]
+    faults: tuple[Diagnostic, ...]

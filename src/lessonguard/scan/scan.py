@@ -13,6 +13,7 @@ from threading import Timer
 from lessonguard.errors import LessonguardError
 from lessonguard.git.changes import BlobId, Change, ChangedFile, CommitId, FileVersion
 from lessonguard.git.repository import Repository
+from lessonguard.lessons.diagnostic import Diagnostic
 from lessonguard.lessons.library import READ_AT_MOST, load_blobs, load_folder
 from lessonguard.lessons.model import Library
 from lessonguard.record import record
@@ -118,7 +119,7 @@ def scan_change(
         fixed=tuple(finding for finding in findings if finding.state is State.FIXED),
         notices=notices,
         unchecked=_unchecked(look.obstacles(), look.changed, library),
-        faults=(*(fault.text for fault in library.faults), *_rule_faults(refused, library)),
+        faults=(*library.faults, *_rule_faults(refused, library)),
     )
 
 
@@ -225,8 +226,9 @@ def _is_lesson(file: ChangedFile, library: Library) -> bool:
     return library.folder is not None and file.path.startswith(f"{library.folder}/")
 
 
-def _rule_faults(problems: Iterable[RuleProblem], library: Library) -> Iterator[str]:
+def _rule_faults(problems: Iterable[RuleProblem], library: Library) -> Iterator[Diagnostic]:
     for problem in problems:
         lesson = library.by_rule[problem.rule]
         line = next(rule.line for rule in lesson.rules if rule.id == problem.rule)
-        yield f"{lesson.path}:{line}:1: Semgrep refuses rule {problem.rule}: {problem.message}"
+        message = f"Semgrep refuses rule {problem.rule}: {problem.message}"
+        yield Diagnostic(path=lesson.path, line=line, code="refused", message=message)

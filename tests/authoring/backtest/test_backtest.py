@@ -576,7 +576,7 @@ def test_a_rule_that_semgrep_refuses_is_named_every_time(shop: Repo, tmp_path: P
 
     for report in reports:
         assert len(report.faults) == 1
-        assert "Semgrep refuses rule" in report.faults[0]
+        assert "Semgrep refuses rule" in report.faults[0].message
 
 
 def test_progress_counts_every_change(long: Repo, tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ from lessonguard.authoring.backtest.phrases import advice, cause_words, replayed
 from lessonguard.authoring.backtest.result import BacktestReport, Cause, LessonBacktest, Unreplayed, Unseen
 from lessonguard.authoring.backtest.text import render_backtest
 from lessonguard.git.changes import CommitId
+from lessonguard.lessons.diagnostic import Diagnostic
 from lessonguard.lessons.model import Mode, Watch
 from lessonguard.output.layout import column_width
 from tests.support.gfm import LINKING, Page
@@ -146,7 +147,7 @@ def hostile_reports(draw: st.DrawFn) -> BacktestReport:
         reached=5,
         past=past(5, branch=f"{text}..{text}", asked=None),
         failed=(Unreplayed(change=said, reason=text),),
-        faults=(text,),
+        faults=(Diagnostic(path=text, code="schema", message=text, hint=text),),
     )
 
 

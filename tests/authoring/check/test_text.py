@@ -13,11 +13,11 @@ from lessonguard.authoring.check.json import render_check_json
 from lessonguard.authoring.check.result import CheckReport, Mended
 from lessonguard.authoring.check.sarif import render_check_sarif
 from lessonguard.authoring.check.text import render_check
-from lessonguard.lessons.diagnostic import Remark
+from lessonguard.lessons.diagnostic import Diagnostic
 from lessonguard.output.escape import visible
 from tests.support.report import hostile_text
 
-_REMARK = Remark(
+_DIAGNOSTIC = Diagnostic(
     path="lessons/INC-245.yaml",
     line=22,
     column=5,
@@ -26,14 +26,14 @@ _REMARK = Remark(
     message="example 2, good: the rule fires on line 3: `requests.get(url)`",
     hint="`lessonguard prove INC-245` shows why",
 )
-_REPORT = CheckReport(remarks=(_REMARK,), lessons=3, rules=5, examples=12)
+_REPORT = CheckReport(diagnostics=(_DIAGNOSTIC,), lessons=3, rules=5, examples=12)
 
 
 def _lines(report: CheckReport, *, width: int = 80) -> list[str]:
     return render_check(report, width=width, colour=False).splitlines()
 
 
-def test_a_remark_begins_as_compilers_begin_it() -> None:
+def test_a_diagnostic_begins_as_compilers_begin_it() -> None:
     assert _lines(_REPORT) == [
         "lessons/INC-245.yaml:22:5: error: example 2, good: the rule fires on line 3:",
         "    `requests.get(url)`",
@@ -45,23 +45,23 @@ def test_a_remark_begins_as_compilers_begin_it() -> None:
 
 def test_where_the_place_fills_the_line_the_message_begins_on_the_next() -> None:
     path = f"lessons/{'a' * 50}.yaml"
-    first, second, *_ = _lines(replace(_REPORT, remarks=(replace(_REMARK, path=path),)))
+    first, second, *_ = _lines(replace(_REPORT, diagnostics=(replace(_DIAGNOSTIC, path=path),)))
 
     assert first == f"{path}:22:5: error:"
     assert second == "    example 2, good: the rule fires on line 3: `requests.get(url)`"
 
 
 def test_files_are_apart() -> None:
-    others = tuple(replace(_REMARK, path=path, hint="") for path in ("a.yaml", "a.yaml", "b.yaml"))
+    others = tuple(replace(_DIAGNOSTIC, path=path, hint="") for path in ("a.yaml", "a.yaml", "b.yaml"))
 
-    lines = _lines(replace(_REPORT, remarks=others), width=200)
+    lines = _lines(replace(_REPORT, diagnostics=others), width=200)
 
     assert [line.partition(":")[0] for line in lines[:4]] == ["a.yaml", "a.yaml", "", "b.yaml"]
 
 
 def test_what_was_mended_comes_first_and_what_was_not_tried_last() -> None:
     mended = (Mended(path="a.yaml", changes=("schema header", "keys in order")),)
-    lines = _lines(replace(_REPORT, remarks=(), mended=mended, notes=("INC-245: not tried",), mendable=1))
+    lines = _lines(replace(_REPORT, diagnostics=(), mended=mended, notes=("INC-245: not tried",), mendable=1))
 
     assert lines == [
         "a.yaml: mended: schema header; keys in order",
@@ -74,21 +74,21 @@ def test_what_was_mended_comes_first_and_what_was_not_tried_last() -> None:
 
 
 def test_colour_marks_the_place_the_level_and_the_verdict() -> None:
-    warning = replace(_REMARK, level="warning")
-    text = render_check(replace(_REPORT, remarks=(_REMARK, warning)), width=80, colour=True)
+    warning = replace(_DIAGNOSTIC, level="warning")
+    text = render_check(replace(_REPORT, diagnostics=(_DIAGNOSTIC, warning)), width=80, colour=True)
 
     assert "\x1b[1mlessons/INC-245.yaml:22:5\x1b[0m: \x1b[1;31merror\x1b[0m: example 2" in text
     assert "\x1b[1;35mwarning\x1b[0m" in text
     assert "12 examples: \x1b[1;31m1 error, 1 warning\x1b[0m\n" in text
-    good = render_check(replace(_REPORT, remarks=()), width=80, colour=True)
+    good = render_check(replace(_REPORT, diagnostics=()), width=80, colour=True)
     assert good == "3 lessons, 5 rules, 12 examples: \x1b[1;32mall good\x1b[0m\n"
 
 
 def test_only_ten_annotations_of_a_kind_are_written_and_the_rest_counted() -> None:
-    remarks = tuple(replace(_REMARK, line=line) for line in range(1, 13))
-    warnings = tuple(replace(remark, level="warning") for remark in remarks[:3])
+    diagnostics = tuple(replace(_DIAGNOSTIC, line=line) for line in range(1, 13))
+    warnings = tuple(replace(diagnostic, level="warning") for diagnostic in diagnostics[:3])
 
-    lines = render_check_workflow(replace(_REPORT, remarks=(*remarks, *warnings))).splitlines()
+    lines = render_check_workflow(replace(_REPORT, diagnostics=(*diagnostics, *warnings))).splitlines()
 
     kinds = [line.partition(" ")[0] for line in lines]
     assert kinds == ["::error"] * 10 + ["::warning"] * 3 + ["::notice"]
@@ -96,15 +96,15 @@ def test_only_ten_annotations_of_a_kind_are_written_and_the_rest_counted() -> No
 
 
 def test_what_was_not_tried_is_a_notice() -> None:
-    text = render_check_workflow(replace(_REPORT, remarks=(), notes=("INC-245: not tried",)))
+    text = render_check_workflow(replace(_REPORT, diagnostics=(), notes=("INC-245: not tried",)))
 
     assert text == "::notice title=lessonguard check::INC-245: not tried\n"
 
 
 def test_sarif_keeps_to_what_code_scanning_accepts() -> None:
-    remarks = tuple(replace(_REMARK, line=line) for line in range(1, 25_003))
+    diagnostics = tuple(replace(_DIAGNOSTIC, line=line) for line in range(1, 25_003))
 
-    [run] = json.loads(render_check_sarif(replace(_REPORT, remarks=remarks)))["runs"]
+    [run] = json.loads(render_check_sarif(replace(_REPORT, diagnostics=diagnostics)))["runs"]
 
     assert len(run["results"]) == 25_000
 
@@ -113,9 +113,9 @@ def test_sarif_keeps_to_what_code_scanning_accepts() -> None:
 def _hostile(draw: st.DrawFn) -> CheckReport:
     """Make a report in which every text is hostile."""
     text = draw(hostile_text) or "x"
-    remark = replace(_REMARK, path=text, message=text, hint=draw(st.sampled_from(["", text])))
+    diagnostic = replace(_DIAGNOSTIC, path=text, message=text, hint=draw(st.sampled_from(["", text])))
     mended = Mended(path=text, changes=(text,))
-    return replace(_REPORT, remarks=(remark,), mended=(mended,), notes=(text,))
+    return replace(_REPORT, diagnostics=(diagnostic,), mended=(mended,), notes=(text,))
 
 
 @given(_hostile())

@@ -41,10 +41,10 @@ def test_a_refusal_of_an_unknown_kind_is_told_at_the_rule(
     assert isinstance(lesson, Lesson)
     proof = RuleProof(lesson=lesson, rule=lesson.rules[0], trials=(), refusal=refusal)
 
-    remark = explain_refusal(proof, Places(lambda _: _BASE.encode()))
+    diagnostic = explain_refusal(proof, Places(lambda _: _BASE.encode()))
 
-    assert (remark.line, remark.column, remark.message) == (line, 5, message)
-    assert hint is None or remark.hint == hint
+    assert (diagnostic.line, diagnostic.column, diagnostic.message) == (line, 5, message)
+    assert hint is None or diagnostic.hint == hint
 
 
 def test_what_is_not_in_a_file_is_placed_at_what_is_nearest() -> None:

@@ -88,7 +88,7 @@ class _Run:
     ) -> None:
         end = None if options.time_limit is None else monotonic() + options.time_limit
         self._lessons = library.lessons
-        self._faults = [fault.text for fault in library.faults]
+        self._faults = library.faults
         self._repository = repository
         self._walk = repository.walk()
         self._past = past

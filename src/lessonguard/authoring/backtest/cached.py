@@ -12,6 +12,7 @@ from lessonguard.authoring.backtest.memory import Memory
 from lessonguard.authoring.backtest.outcome import Outcome, make_outcome
 from lessonguard.errors import EngineError
 from lessonguard.git.changes import Change, FileVersion
+from lessonguard.lessons.diagnostic import Diagnostic
 from lessonguard.lessons.model import IncidentId, Lesson, Library
 from lessonguard.scan.finding import ScanReport
 from lessonguard.scan.many import Question, Replay
@@ -39,7 +40,7 @@ class Enquiry:
     ) -> None:
         """Ask by what `replay` makes of a library, with all lessons of this one or some of them."""
         self.failures: dict[str, str] = {}
-        self.faults: dict[str, None] = {}
+        self.faults: dict[Diagnostic, None] = {}
         self._library = library
         self._languages = languages
         self._memory = memory
@@ -92,7 +93,7 @@ class Enquiry:
         for lesson in lessons:
             outcome = make_outcome(report, lesson, looks_at=self._looks_at(lesson, versions))
             self._memory.note(lesson, key, outcome)
-            if any(fault.startswith(f"{lesson.path}:") for fault in report.faults):
+            if any(fault.path == lesson.path for fault in report.faults):
                 self._memory.keep_out(lesson)  # else nobody would hear of the fault again
         if monotonic() - self._saved > _SAVE_EVERY:
             self.save()

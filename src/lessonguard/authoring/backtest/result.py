@@ -7,6 +7,7 @@ from typing import Literal
 
 from lessonguard.git.changes import CommitId
 from lessonguard.git.past_changes import MergedChange, PastChanges
+from lessonguard.lessons.diagnostic import Diagnostic
 from lessonguard.lessons.model import Lesson, RuleId
 from lessonguard.record import record
 from lessonguard.scan.finding import State
@@ -140,7 +141,7 @@ class BacktestReport:
     files_seen: int
     lessons: tuple[LessonBacktest, ...]
     stopped: Stop
-    faults: tuple[str, ...]
+    faults: tuple[Diagnostic, ...]
 
     @property
     def knows_today(self) -> bool:

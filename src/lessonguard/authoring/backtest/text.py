@@ -64,7 +64,9 @@ def render_backtest(report: BacktestReport, *, width: int, colour: bool) -> str:
     is_one = len(report.lessons) == 1
     blocks = [_lesson(pen, each, report=report, room=_ONE if is_one else _MANY) for each in _told(report)]
     if report.faults:
-        faults = [line for fault in report.faults for line in wrapped(one_line(fault), width=pen.width - 2)]
+        faults = [
+            line for fault in report.faults for line in wrapped(one_line(fault.text), width=pen.width - 2)
+        ]
         blocks.append([pen.bold("Lesson faults"), *(f"  {line}" for line in faults)])
     end = _verdict(pen, report.lessons[0], report=report, room=_ONE) if is_one else _table(pen, report)
     blocks.append([*_head(pen, report), *end, *_stop(pen, report)])

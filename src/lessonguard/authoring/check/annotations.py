@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lessonguard.authoring.check.result import CheckReport
-from lessonguard.lessons.diagnostic import Remark
+from lessonguard.lessons.diagnostic import Diagnostic
 from lessonguard.output.annotations import MOST_OF_A_KIND, workflow_command
 from lessonguard.output.escape import one_line
 from lessonguard.output.phrases import counted
@@ -13,25 +13,28 @@ _TITLE = "lessonguard check"
 
 def render_check_workflow(report: CheckReport) -> str:
     """Write one workflow command a line, errors first; nothing at all if there is nothing to say."""
-    kinds = [[remark for remark in report.remarks if remark.level == level] for level in ("error", "warning")]
-    lines = [_annotation(remark) for remarks in kinds for remark in remarks[:MOST_OF_A_KIND]]
+    kinds = [
+        [diagnostic for diagnostic in report.diagnostics if diagnostic.level == level]
+        for level in ("error", "warning")
+    ]
+    lines = [_annotation(diagnostic) for diagnostics in kinds for diagnostic in diagnostics[:MOST_OF_A_KIND]]
     lines += [
         workflow_command("notice", one_line(note), title=_TITLE)
         for note in report.notes[: MOST_OF_A_KIND - 1]
     ]
-    if hidden := sum(max(0, len(remarks) - MOST_OF_A_KIND) for remarks in kinds):
+    if hidden := sum(max(0, len(diagnostics) - MOST_OF_A_KIND) for diagnostics in kinds):
         words = f"{counted(hidden, 'remark')} not shown, because GitHub shows {MOST_OF_A_KIND} of a kind."
         lines.append(workflow_command("notice", words, title=_TITLE))
     return "".join(f"{line}\n" for line in lines)
 
 
-def _annotation(remark: Remark) -> str:
-    message = "\n".join(one_line(text) for text in (remark.message, remark.hint) if text)
+def _annotation(diagnostic: Diagnostic) -> str:
+    message = "\n".join(one_line(text) for text in (diagnostic.message, diagnostic.hint) if text)
     return workflow_command(
-        remark.level,
+        diagnostic.level,
         message,
-        file=remark.path,
-        line=str(remark.line),
-        col=str(remark.column),
-        title=f"{_TITLE}: {remark.code}",
+        file=diagnostic.path,
+        line=str(diagnostic.line),
+        col=str(diagnostic.column),
+        title=f"{_TITLE}: {diagnostic.code}",
     )

@@ -11,7 +11,7 @@ from pathlib import Path
 from lessonguard.authoring.check.result import Mended
 from lessonguard.authoring.mend import mend_text
 from lessonguard.errors import UsageError
-from lessonguard.lessons.diagnostic import Remark
+from lessonguard.lessons.diagnostic import Diagnostic
 from lessonguard.lessons.header import find_schema
 from lessonguard.record import record
 
@@ -21,7 +21,7 @@ class Rewriting:
     """Which files were rewritten, and what is to be said of those that were left alone."""
 
     mended: tuple[Mended, ...] = ()
-    remarks: tuple[Remark, ...] = ()
+    diagnostics: tuple[Diagnostic, ...] = ()
 
 
 def mend_files(paths: Mapping[str, Path], *, top: Path | None) -> Rewriting:
@@ -32,7 +32,7 @@ def mend_files(paths: Mapping[str, Path], *, top: Path | None) -> Rewriting:
     written.
     """
     mended: list[Mended] = []
-    remarks: list[Remark] = []
+    diagnostics: list[Diagnostic] = []
     for name, path in sorted(paths.items()):
         if path.is_symlink() or not path.is_file():
             continue
@@ -40,15 +40,15 @@ def mend_files(paths: Mapping[str, Path], *, top: Path | None) -> Rewriting:
             data = path.read_bytes()
             mending = mend_text(data.decode(), schema=find_schema(path.parent, top=top))
             if mending.obstacle:
-                remarks.append(_left_alone(name, mending.obstacle))
+                diagnostics.append(_left_alone(name, mending.obstacle))
             if mending.changes:
                 _replace(path, mending.text.encode())
                 mended.append(Mended(path=name, changes=mending.changes))
-    return Rewriting(mended=tuple(mended), remarks=tuple(remarks))
+    return Rewriting(mended=tuple(mended), diagnostics=tuple(diagnostics))
 
 
-def _left_alone(name: str, obstacle: str) -> Remark:
-    return Remark(
+def _left_alone(name: str, obstacle: str) -> Diagnostic:
+    return Diagnostic(
         path=name,
         line=1,
         column=1,

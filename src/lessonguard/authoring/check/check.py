@@ -7,16 +7,16 @@ from dataclasses import field
 from datetime import date
 
 from lessonguard.authoring.check.autofix import Rewriting
-from lessonguard.authoring.check.follow_ups import followup_remarks
+from lessonguard.authoring.check.follow_ups import check_follow_ups
 from lessonguard.authoring.check.result import CheckReport
-from lessonguard.authoring.check.suppressions import accept_remarks
-from lessonguard.authoring.check.unproven import unproven_remarks
+from lessonguard.authoring.check.suppressions import check_suppressions
+from lessonguard.authoring.check.unproven import check_proof
 from lessonguard.authoring.locations import Places
 from lessonguard.authoring.prove.prove import prove_lessons
 from lessonguard.authoring.prove.result import RuleProof
-from lessonguard.authoring.scope import Scope, scope_remarks
+from lessonguard.authoring.scope import Scope, check_globs
 from lessonguard.authoring.select import Asked
-from lessonguard.lessons.diagnostic import Fault, Remark
+from lessonguard.lessons.diagnostic import Diagnostic
 from lessonguard.lessons.model import Lesson
 from lessonguard.record import record
 from lessonguard.semgrep.interface import Engine, Limits
@@ -55,15 +55,15 @@ def check_lessons(
     work = _Work(asked=asked, places=Places(asked.read), scope=scope, languages=languages, options=options)
     proofs = _prove(work, engine)
     faults = [fault for fault in asked.library.faults if fault.path in asked.names]
-    remarks = {
-        *map(_fault_remark, faults),
-        *(rewriting.remarks if rewriting else ()),
-        *_lesson_remarks(work),
-        *_proof_remarks(work, proofs),
-        *_tree_remarks(work),
+    diagnostics = {
+        *faults,
+        *(rewriting.diagnostics if rewriting else ()),
+        *_check_lessons(work),
+        *_check_proofs(work, proofs),
+        *_check_tree(work),
     }
     return CheckReport(
-        remarks=tuple(sorted(remarks)),
+        diagnostics=tuple(sorted(diagnostics)),
         lessons=len(asked.names),
         rules=sum(len(lesson.rules) for lesson in asked.lessons),
         examples=sum(map(_count_examples, asked.lessons)),
@@ -71,7 +71,7 @@ def check_lessons(
             dict.fromkeys(f"{proof.lesson.incident}: {note}" for proof in proofs for note in proof.notes)
         ),
         mended=rewriting.mended if rewriting else (),
-        mendable=sum(bool(fault.instead) for fault in faults),
+        mendable=sum(bool(fault.fix) for fault in faults),
     )
 
 
@@ -86,22 +86,10 @@ class _Work:
     options: CheckOptions
 
 
-def _fault_remark(fault: Fault) -> Remark:
-    return Remark(
-        path=fault.path,
-        line=fault.line,
-        column=fault.column,
-        level="error",
-        code=fault.code,
-        message=fault.message,
-        hint=fault.hint,
-    )
-
-
-def _lesson_remarks(work: _Work) -> Iterator[Remark]:
+def _check_lessons(work: _Work) -> Iterator[Diagnostic]:
     for lesson in work.asked.lessons:
-        yield from scope_remarks(lesson, work.places, work.scope)
-        yield from followup_remarks(lesson, work.places, tree=work.asked.tree, today=work.options.today)
+        yield from check_globs(lesson, work.places, work.scope)
+        yield from check_follow_ups(lesson, work.places, tree=work.asked.tree, today=work.options.today)
 
 
 def _prove(work: _Work, engine: Engine) -> tuple[RuleProof, ...]:
@@ -117,17 +105,19 @@ def _prove(work: _Work, engine: Engine) -> tuple[RuleProof, ...]:
     )
 
 
-def _proof_remarks(work: _Work, proofs: Iterable[RuleProof]) -> Iterator[Remark]:
+def _check_proofs(work: _Work, proofs: Iterable[RuleProof]) -> Iterator[Diagnostic]:
     for proof in proofs:
         # Of a rule that looks at nothing this is said already, and no example of it can work.
         if proof.refusal or not work.scope.is_shut(proof.rule):
-            yield from unproven_remarks(proof, work.places)
+            yield from check_proof(proof, work.places)
 
 
-def _tree_remarks(work: _Work) -> Iterator[Remark]:
+def _check_tree(work: _Work) -> Iterator[Diagnostic]:
     if work.asked.is_all and work.asked.tree:
         work.options.step("looking for accept comments")
-        yield from accept_remarks(work.asked.library, work.asked.tree, work.places, languages=work.languages)
+        yield from check_suppressions(
+            work.asked.library, work.asked.tree, work.places, languages=work.languages
+        )
 
 
 def _count_examples(lesson: Lesson) -> int:

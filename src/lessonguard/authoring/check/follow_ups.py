@@ -8,7 +8,7 @@ from datetime import date
 
 from lessonguard.authoring.locations import Places
 from lessonguard.authoring.tree import Tree
-from lessonguard.lessons.diagnostic import Remark
+from lessonguard.lessons.diagnostic import Diagnostic
 from lessonguard.lessons.model import Lesson, Remediation
 
 _PATH = re.compile(r"(?:\./)?(?P<path>[\w.@+-]+(?:/[\w.@+-]+)*/?)(?P<parts>(?:::[^\s:\[]+(?:\[[^\]]*\])?)*)")
@@ -16,7 +16,9 @@ _ENDING = re.compile(r"[^/]\.[A-Za-z][A-Za-z0-9]{0,9}\Z")
 _NAME = re.compile(r"\w+")
 
 
-def followup_remarks(lesson: Lesson, places: Places, *, tree: Tree | None, today: date) -> Iterator[Remark]:
+def check_follow_ups(
+    lesson: Lesson, places: Places, *, tree: Tree | None, today: date
+) -> Iterator[Diagnostic]:
     """Say which follow-ups of a lesson are past due, and which validations name what is not there."""
     for position, item in enumerate(lesson.remediation):
         if item.done is None and item.due < today:
@@ -25,9 +27,9 @@ def followup_remarks(lesson: Lesson, places: Places, *, tree: Tree | None, today
             yield _invalid(lesson, item, position, places=places, missing=missing)
 
 
-def _late(lesson: Lesson, item: Remediation, position: int, *, places: Places) -> Remark:
+def _late(lesson: Lesson, item: Remediation, position: int, *, places: Places) -> Diagnostic:
     line, column = places.place(lesson.path, "remediation", position, "due")
-    return Remark(
+    return Diagnostic(
         path=lesson.path,
         line=line,
         column=column,
@@ -38,11 +40,11 @@ def _late(lesson: Lesson, item: Remediation, position: int, *, places: Places) -
     )
 
 
-def _invalid(lesson: Lesson, item: Remediation, position: int, *, places: Places, missing: str) -> Remark:
+def _invalid(lesson: Lesson, item: Remediation, position: int, *, places: Places, missing: str) -> Diagnostic:
     line, column = places.place(lesson.path, "remediation", position, "validation")
     later = "" if item.done else " yet"
     remedy = "name what validates it today" if item.done else "write it, or name what will validate it"
-    return Remark(
+    return Diagnostic(
         path=lesson.path,
         line=line,
         column=column,

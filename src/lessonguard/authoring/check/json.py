@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lessonguard.authoring.check.result import CheckReport, Mended
-from lessonguard.lessons.diagnostic import Remark
+from lessonguard.lessons.diagnostic import Diagnostic
 from lessonguard.output.escape import json_text
 
 
@@ -17,22 +17,22 @@ def render_check_json(report: CheckReport) -> str:
             "examples": report.examples,
             "errors": report.count("error"),
             "warnings": report.count("warning"),
-            "remarks": [_remark(remark) for remark in report.remarks],
+            "remarks": [_diagnostic(diagnostic) for diagnostic in report.diagnostics],
             "notes": list(report.notes),
             "mended": [_mended(mended) for mended in report.mended],
         }
     )
 
 
-def _remark(remark: Remark) -> dict[str, object]:
+def _diagnostic(diagnostic: Diagnostic) -> dict[str, object]:
     return {
-        "path": remark.path,
-        "line": remark.line,
-        "column": remark.column,
-        "level": remark.level,
-        "code": remark.code,
-        "message": remark.message,
-        "hint": remark.hint or None,
+        "path": diagnostic.path,
+        "line": diagnostic.line,
+        "column": diagnostic.column,
+        "level": diagnostic.level,
+        "code": diagnostic.code,
+        "message": diagnostic.message,
+        "hint": diagnostic.hint or None,
     }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lessonguard.lessons.diagnostic import Level, Remark
+from lessonguard.lessons.diagnostic import Diagnostic, Level
 from lessonguard.record import record
 
 
@@ -18,13 +18,13 @@ class Mended:
 class CheckReport:
     """What a check of lesson files found.
 
-    `remarks` are sorted by path and place. `lessons` counts the files, `rules` and `examples` (bad and good
-    code, each for itself) those of the valid ones. `notes` say what was not looked at, and why that is no
-    fault. `mended` are the files that were rewritten before; `mendable` counts the remarks that a machine
-    could still take care of.
+    `diagnostics` are sorted by path and place. `lessons` counts the files, `rules` and `examples` (bad and
+    good code, each for itself) those of the valid ones. `notes` say what was not looked at, and why that
+    is no fault. `mended` are the files that were rewritten before; `mendable` counts the diagnostics that
+    have a fix.
     """
 
-    remarks: tuple[Remark, ...]
+    diagnostics: tuple[Diagnostic, ...]
     lessons: int
     rules: int
     examples: int
@@ -33,9 +33,9 @@ class CheckReport:
     mendable: int = 0
 
     def count(self, level: Level) -> int:
-        """Count the remarks of a level."""
-        return sum(remark.level == level for remark in self.remarks)
+        """Count the diagnostics of a level."""
+        return sum(diagnostic.level == level for diagnostic in self.diagnostics)
 
     def fails(self, *, strict: bool) -> bool:
         """Tell whether the lessons must be mended: because of an error, or if `strict` of a warning."""
-        return bool(self.remarks) if strict else bool(self.count("error"))
+        return bool(self.diagnostics) if strict else bool(self.count("error"))

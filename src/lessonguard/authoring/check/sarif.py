@@ -1,9 +1,9 @@
-"""What a check of lesson files found, as SARIF 2.1.0: each kind of remark is a rule."""
+"""What a check of lesson files found, as SARIF 2.1.0: each kind of diagnostic is a rule."""
 
 from __future__ import annotations
 
 from lessonguard.authoring.check.result import CheckReport
-from lessonguard.lessons.diagnostic import Remark
+from lessonguard.lessons.diagnostic import Diagnostic
 from lessonguard.output.escape import one_line
 from lessonguard.output.sarif_log import (
     MOST_RESULTS,
@@ -30,13 +30,13 @@ KINDS = {
     "vague": "Wording says nothing that a check could prevent.",
     "yaml": "A lesson file is not YAML.",
 }
-"""What each code of a remark stands for."""
+"""What each code of a diagnostic stands for."""
 
 
 def render_check_sarif(report: CheckReport) -> str:
-    """Write the remarks as one SARIF run; of more than code scanning accepts, the first."""
-    shown = report.remarks[:MOST_RESULTS]
-    codes = sorted({remark.code for remark in shown})
+    """Write the diagnostics as one SARIF run; of more than code scanning accepts, the first."""
+    shown = report.diagnostics[:MOST_RESULTS]
+    codes = sorted({diagnostic.code for diagnostic in shown})
     return sarif_log(
         {
             "tool": {"driver": {"name": "lessonguard check", "rules": [_rule(code) for code in codes]}},
@@ -48,7 +48,7 @@ def render_check_sarif(report: CheckReport) -> str:
                     "toolExecutionNotifications": [_notification(note) for note in report.notes],
                 }
             ],
-            "results": [_result(remark, codes) for remark in shown],
+            "results": [_result(diagnostic, codes) for diagnostic in shown],
         }
     )
 
@@ -65,13 +65,13 @@ def _rule(code: str) -> SarifObject:
     }
 
 
-def _result(remark: Remark, codes: list[str]) -> SarifObject:
-    hint = f" ({one_line(remark.hint)})" if remark.hint else ""
-    region: SarifObject = {"startLine": remark.line, "startColumn": remark.column}
+def _result(diagnostic: Diagnostic, codes: list[str]) -> SarifObject:
+    hint = f" ({one_line(diagnostic.hint)})" if diagnostic.hint else ""
+    region: SarifObject = {"startLine": diagnostic.line, "startColumn": diagnostic.column}
     return {
-        "ruleId": remark.code,
-        "ruleIndex": codes.index(remark.code),
-        "level": remark.level,
-        "message": {"text": sarif_text(one_line(remark.message) + hint)},
-        "locations": [sarif_location(remark.path, region)],
+        "ruleId": diagnostic.code,
+        "ruleIndex": codes.index(diagnostic.code),
+        "level": diagnostic.level,
+        "message": {"text": sarif_text(one_line(diagnostic.message) + hint)},
+        "locations": [sarif_location(diagnostic.path, region)],
     }

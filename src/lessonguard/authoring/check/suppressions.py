@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 
 from lessonguard.authoring.locations import Places
 from lessonguard.authoring.tree import Tree
-from lessonguard.lessons.diagnostic import Remark, find_similar
+from lessonguard.lessons.diagnostic import Diagnostic, find_similar
 from lessonguard.lessons.model import Library
 from lessonguard.lessons.yaml_tree import Entries, Scalar
 from lessonguard.scan.source import Source
@@ -18,7 +18,9 @@ from lessonguard.semgrep.targets import MAX_BYTES
 _MARKED = MARK.decode()
 
 
-def accept_remarks(library: Library, tree: Tree, places: Places, *, languages: Languages) -> Iterator[Remark]:
+def check_suppressions(
+    library: Library, tree: Tree, places: Places, *, languages: Languages
+) -> Iterator[Diagnostic]:
     """Say which accept comments accept nothing, because no lesson is about what they name.
 
     Only code that Semgrep can read is looked at, and not the lessons: there, an accept comment counts.
@@ -31,7 +33,7 @@ def accept_remarks(library: Library, tree: Tree, places: Places, *, languages: L
         source = Source(tree.read(path) or b"")
         for comment in _comments(source, path):
             if comment.is_readable and comment.incident not in known:
-                yield _remark(comment, source, path=path, known=known)
+                yield _diagnostic(comment, source, path=path, known=known)
 
 
 def _known(library: Library, places: Places) -> Collection[str]:
@@ -53,10 +55,10 @@ def _comments(source: Source, path: str) -> Collection[AcceptComment]:
     return find_accept_comments(source, file_name=path)
 
 
-def _remark(comment: AcceptComment, source: Source, *, path: str, known: Collection[str]) -> Remark:
+def _diagnostic(comment: AcceptComment, source: Source, *, path: str, known: Collection[str]) -> Diagnostic:
     similar = find_similar(comment.incident, known)
     remedy = "remove the comment, or add the lesson"
-    return Remark(
+    return Diagnostic(
         path=path,
         line=comment.line,
         column=source.line(comment.line).text.find(_MARKED) + 1,

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from itertools import groupby
 
 from lessonguard.authoring.check.result import CheckReport, Mended
-from lessonguard.lessons.diagnostic import Remark
+from lessonguard.lessons.diagnostic import Diagnostic
 from lessonguard.output.escape import one_line, visible
 from lessonguard.output.layout import column_width, wrapped
 from lessonguard.output.phrases import counted
@@ -24,14 +24,14 @@ _TONES = {"error": Style.RED, "warning": Style.MAGENTA}
 
 
 def render_check(report: CheckReport, *, width: int, colour: bool) -> str:
-    """Write what was mended, then the remarks file by file, for a terminal of `width` columns.
+    """Write what was mended, then the diagnostics file by file, for a terminal of `width` columns.
 
     Without `colour` there is no escape sequence in it. Paths are not broken: they may be wider.
     """
     pen = Pen(colour=colour, width=max(width, _NARROWEST))
     blocks = [[line for mended in report.mended for line in _mended(pen, mended)]]
-    for _, remarks in groupby(report.remarks, key=lambda remark: remark.path):
-        blocks.append([line for remark in remarks for line in _remark(pen, remark)])
+    for _, diagnostics in groupby(report.diagnostics, key=lambda diagnostic: diagnostic.path):
+        blocks.append([line for diagnostic in diagnostics for line in _diagnostic(pen, diagnostic)])
     blocks.append([line for note in report.notes for line in _note(pen, note)])
     blocks.append(list(_summary(pen, report)))
     return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
@@ -42,10 +42,12 @@ def _mended(pen: Pen, mended: Mended) -> Iterator[str]:
     yield from _entry(pen, visible(mended.path), words, word="mended", tone=Style.GREEN)
 
 
-def _remark(pen: Pen, remark: Remark) -> Iterator[str]:
-    place = f"{visible(remark.path)}:{remark.line}:{remark.column}"
-    yield from _entry(pen, place, one_line(remark.message), word=remark.level, tone=_TONES[remark.level])
-    hint = f"hint: {one_line(remark.hint)}" if remark.hint else ""
+def _diagnostic(pen: Pen, diagnostic: Diagnostic) -> Iterator[str]:
+    place = f"{visible(diagnostic.path)}:{diagnostic.line}:{diagnostic.column}"
+    yield from _entry(
+        pen, place, one_line(diagnostic.message), word=diagnostic.level, tone=_TONES[diagnostic.level]
+    )
+    hint = f"hint: {one_line(diagnostic.hint)}" if diagnostic.hint else ""
     yield from (_INDENT + pen.dim(line) for line in wrapped(hint, width=pen.width - len(_INDENT)))
 
 

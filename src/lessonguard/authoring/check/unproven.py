@@ -1,4 +1,4 @@
-"""What keeps a rule from being proven → remarks at the examples and commits that do."""
+"""What keeps a rule from being proven → diagnostics at the examples and commits that do."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from lessonguard.authoring.locations import Place, Places
 from lessonguard.authoring.prove.result import RuleProof, Trial
 from lessonguard.authoring.prove.rule_errors import explain_refusal, is_about_glob
 from lessonguard.authoring.scope import has_unreadable_glob
-from lessonguard.lessons.diagnostic import Remark
+from lessonguard.lessons.diagnostic import Diagnostic
 from lessonguard.lessons.yaml_tree import Items
 
 _LONGEST = 60  # characters of the code that are repeated
 
 
-def unproven_remarks(proof: RuleProof, places: Places) -> Iterator[Remark]:
+def check_proof(proof: RuleProof, places: Places) -> Iterator[Diagnostic]:
     """Say why a rule is refused, or on which code it does not do what it should."""
     if proof.refusal:
         if not (is_about_glob(proof.refusal) and has_unreadable_glob(proof.rule)):  # said there already
@@ -24,7 +24,7 @@ def unproven_remarks(proof: RuleProof, places: Places) -> Iterator[Remark]:
     for trial in proof.failures:
         if trial.side != "broken" or trial is broken[0]:
             line, column = _place(proof, trial, places)
-            yield Remark(
+            yield Diagnostic(
                 path=proof.lesson.path,
                 line=line,
                 column=column,

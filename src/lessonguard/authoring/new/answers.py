@@ -7,7 +7,7 @@ from collections import Counter
 from functools import cache
 
 from lessonguard.lessons.checks import judge_timeline, judge_wording
-from lessonguard.lessons.diagnostic import Fault, Faults, suggest
+from lessonguard.lessons.diagnostic import Diagnostic, Diagnostics, suggest
 from lessonguard.lessons.model import Lesson, Library, Timeline
 from lessonguard.lessons.placeholder import judge_placeholders
 from lessonguard.lessons.rule_schema import LANGUAGES
@@ -39,13 +39,13 @@ def _question(key: str, metadata: dict[str, str]) -> Question:
     return Question(key=key, text=metadata["doc"], example=example)
 
 
-def find_fault(key: str, text: str) -> Fault | None:
+def find_fault(key: str, text: str) -> Diagnostic | None:
     """Find the first thing that is wrong with a text under a key of the lesson, as `check` would.
 
     Keys are those of `Statement`: those of a lesson that hold one text, the moments of the timeline, and
     `language`.
     """
-    faults = Faults("")
+    faults = Diagnostics("")
     node = Scalar(line=1, column=1, text=text)
     if key == "language":
         if text not in LANGUAGES:
@@ -56,7 +56,7 @@ def find_fault(key: str, text: str) -> Fault | None:
     moments = schema["properties"]["timeline"]["properties"]
     properties = moments if key in _MOMENTS else schema["properties"]
     entries = Entries(line=1, column=1, entries=((Scalar(line=1, column=1, text=key), node),))
-    sound = Validator(definitions=schema["definitions"], faults=faults).check(
+    sound = Validator(definitions=schema["definitions"], found=faults).check(
         node, properties[key], name=f'"{key}"'
     )
     if key in _MOMENTS and sound:
@@ -84,8 +84,8 @@ def read_answer(key: str, text: str) -> Answer:
     elif key == "failure-class":
         tidy = re.sub(r"[\s_]+", "-", tidy.lower())
     fault = find_fault(key, tidy)
-    if fault and fault.instead and find_fault(key, fault.instead) is None:
-        return Answer(text=fault.instead)
+    if fault and fault.fix and find_fault(key, fault.fix.new) is None:
+        return Answer(text=fault.fix.new)
     if fault:
         hint = f"{fault.hint[:1].upper()}{fault.hint[1:]}"
         hint += "." if hint and hint[-1] not in ".?" else ""

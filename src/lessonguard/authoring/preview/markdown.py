@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from lessonguard.authoring.backtest.markdown import render_backtest_markdown
 from lessonguard.authoring.check.result import CheckReport
 from lessonguard.authoring.preview.result import Preview
-from lessonguard.lessons.diagnostic import Remark
+from lessonguard.lessons.diagnostic import Diagnostic
 from lessonguard.output.escape import code_span, markdown_prose, shortened
 from lessonguard.output.phrases import counted, state_words
 from lessonguard.output.story import introduced
@@ -28,9 +28,9 @@ def render_preview(preview: Preview) -> str:
 
 def _sections(preview: Preview) -> Iterator[str]:
     yield f"### {_headline(preview.check)}"
-    remarks = [_remark(remark) for remark in preview.check.remarks]
-    if remarks:
-        yield _listed(remarks, limit=_REMARKS)
+    diagnostics = [_diagnostic(diagnostic) for diagnostic in preview.check.diagnostics]
+    if diagnostics:
+        yield _listed(diagnostics, limit=_REMARKS)
     if preview.past:
         yield render_backtest_markdown(preview.past, limit=_BACKTEST).strip()
     if preview.said:
@@ -48,10 +48,10 @@ def _headline(check: CheckReport) -> str:
     )
 
 
-def _remark(remark: Remark) -> str:
-    place = code_span(f"{shortened(remark.path, _LONGEST_PATH)}:{remark.line}")
-    hint = f"; {remark.hint}" if remark.hint else ""
-    return f"{place} {remark.level}: {_prose(remark.message + hint)}"
+def _diagnostic(diagnostic: Diagnostic) -> str:
+    place = code_span(f"{shortened(diagnostic.path, _LONGEST_PATH)}:{diagnostic.line}")
+    hint = f"; {diagnostic.hint}" if diagnostic.hint else ""
+    return f"{place} {diagnostic.level}: {_prose(diagnostic.message + hint)}"
 
 
 def _said(report: ScanReport) -> Iterator[str]:

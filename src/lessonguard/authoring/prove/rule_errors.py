@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from lessonguard.authoring.locations import Place, Places, scalars
 from lessonguard.authoring.prove.result import RuleProof
-from lessonguard.lessons.diagnostic import Remark
+from lessonguard.lessons.diagnostic import Diagnostic
 from lessonguard.lessons.yaml_tree import Entries, Node, Scalar
 from lessonguard.record import record
 
@@ -48,12 +48,12 @@ class _Words:
     place: Place | None = None
 
 
-def explain_refusal(proof: RuleProof, places: Places) -> Remark:
+def explain_refusal(proof: RuleProof, places: Places) -> Diagnostic:
     """Say why Semgrep refuses a rule, at the pattern that it means, or else at the rule."""
     steps = ("rules", proof.lesson.rules.index(proof.rule))
     words = _words(proof.refusal, places.node(proof.lesson.path, *steps))
     line, column = words.place or places.place(proof.lesson.path, *steps)
-    return Remark(
+    return Diagnostic(
         path=proof.lesson.path,
         line=line,
         column=column,
