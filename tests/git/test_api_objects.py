@@ -13,7 +13,7 @@ from lessonguard.errors import GitError, LessonguardError
 from lessonguard.git.changes import BlobId, ChangedFile, CommitId
 from lessonguard.git.repository import Repository
 from lessonguard.git.temporary_clone import fetch_commits
-from lessonguard.github.model import TreeEntry
+from lessonguard.github.pull_request import TreeEntry
 from tests.support.git_server import GitServer
 from tests.support.hub.handler import Incoming, Outgoing
 from tests.support.repo import Repo

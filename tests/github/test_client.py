@@ -12,16 +12,23 @@ from pathlib import Path
 
 import pytest
 
-from lessonguard.github.client import GitHub
-from lessonguard.github.errors import (
+from lessonguard.github.api_errors import (
     GitHubError,
     RateLimitError,
     RefusedError,
-    UnansweredError,
+    UnavailableError,
     UnprocessableError,
 )
-from lessonguard.github.limits import Patience
-from lessonguard.github.model import Comparison, DiffFile, NewComment, PullRequest, ReviewComment, TreeEntry
+from lessonguard.github.client import GitHub
+from lessonguard.github.limits import RetryPolicy
+from lessonguard.github.pull_request import (
+    Comparison,
+    DiffFile,
+    NewComment,
+    PullRequest,
+    ReviewComment,
+    TreeEntry,
+)
 from tests.support.hub.faults import SECONDARY_LIMIT
 from tests.support.hub.model import Review
 from tests.support.hub.pull import Pull
@@ -62,7 +69,7 @@ class Scene:
             token=self.token if token == "" else token,
             api_url=api_url or self.hub.api_url,
             graphql_url=graphql_url or self.hub.graphql_url,
-            patience=Patience(timeout=timeout, between_writes=between_writes, sleep=self.waits.append),
+            patience=RetryPolicy(timeout=timeout, between_writes=between_writes, sleep=self.waits.append),
         )
 
     @property
@@ -621,7 +628,7 @@ def test_reading_is_tried_three_times(scene: Scene, github: GitHub, name: str) -
 def test_reading_fails_after_the_third_time(scene: Scene, github: GitHub) -> None:
     scene.hub.fail("GET", "/pulls/7", 503, body={"message": "Service unavailable"}, times=3)
 
-    with pytest.raises(UnansweredError) as caught:
+    with pytest.raises(UnavailableError) as caught:
         github.pull_request(7)
 
     assert caught.value.message == "Cannot read pull request 7: GitHub answers 503, Service unavailable."
@@ -666,7 +673,7 @@ def test_posting_is_never_tried_again_when_nobody_knows_what_became_of_it(
     else:
         scene.hub.fail("POST", kind, 502, before=not has_effect)
 
-    with pytest.raises(UnansweredError) as caught:
+    with pytest.raises(UnavailableError) as caught:
         _POSTS[kind](github, scene)
 
     assert caught.value.is_write
@@ -679,7 +686,7 @@ def test_a_post_whose_answer_is_late_may_have_been_carried_out(scene: Scene) -> 
     github = scene.client(timeout=1)
     scene.hub.slow("POST", "/reviews", 1.5)
 
-    with pytest.raises(UnansweredError, match="GitHub does not answer within 1 seconds") as caught:
+    with pytest.raises(UnavailableError, match="GitHub does not answer within 1 seconds") as caught:
         _post(github, scene)
 
     assert caught.value.is_write
@@ -691,7 +698,7 @@ def test_an_answer_that_is_cut_off_is_no_answer(scene: Scene, github: GitHub) ->
     assert github.pull_request(7).number == 7
 
     scene.hub.fail("POST", "/reviews", 200, body=b"<html>", before=False)
-    with pytest.raises(UnansweredError, match="cut off") as caught:
+    with pytest.raises(UnavailableError, match="cut off") as caught:
         _post(github, scene)
     assert caught.value.is_write
 
@@ -699,7 +706,7 @@ def test_an_answer_that_is_cut_off_is_no_answer(scene: Scene, github: GitHub) ->
 def test_a_server_that_is_not_there_is_said_in_plain_words(scene: Scene) -> None:
     github = scene.client(api_url="http://127.0.0.1:1", graphql_url="http://127.0.0.1:1/graphql")
 
-    with pytest.raises(UnansweredError) as caught:
+    with pytest.raises(UnavailableError) as caught:
         github.pull_request(7)
 
     assert caught.value.message == "Cannot read pull request 7: the connection failed (Connection refused)."
@@ -714,7 +721,7 @@ def test_the_reason_is_that_of_this_failure_and_not_of_an_earlier_one(scene: Sce
         except ValueError:
             github.pull_request(7)
 
-    with pytest.raises(UnansweredError, match="Connection refused"):
+    with pytest.raises(UnavailableError, match="Connection refused"):
         ask_again()
 
 
@@ -1041,10 +1048,10 @@ def _everything(error: BaseException) -> str:
 _SCRIPT = """
 import sys
 from lessonguard.github.client import GitHub
-from lessonguard.github.errors import GitHubError
-from lessonguard.github.limits import Patience
+from lessonguard.github.api_errors import GitHubError
+from lessonguard.github.limits import RetryPolicy
 url, token = sys.argv[1:]
-patience = Patience(sleep=lambda seconds: None)
+patience = RetryPolicy(sleep=lambda seconds: None)
 github = GitHub("acme/shop", token=token, api_url=url, graphql_url=url + "/graphql", patience=patience)
 github.pull_request(7)
 github.reviews(7)

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lessonguard.git.changes import Hunk
-from lessonguard.github.model import Side
+from lessonguard.github.pull_request import Side
 from lessonguard.review.anchor import matched_lines, place
 from lessonguard.review.placement import Anchor
 from lessonguard.scan.finding import Finding, SourceLine, State

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lessonguard.git.changes import Hunk
-from lessonguard.github.model import ReviewComment
+from lessonguard.github.pull_request import ReviewComment
 from lessonguard.lessons.model import Lesson, Library, Mode, Rule, RuleId
 from lessonguard.record import record
 from lessonguard.review.markers import FindingMark, ReviewMark, mark_finding, marked, read_mark

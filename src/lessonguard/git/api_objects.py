@@ -11,12 +11,12 @@ from typing import Protocol
 from lessonguard.errors import GitError
 from lessonguard.git.changes import BlobId
 from lessonguard.git.command import Git
-from lessonguard.github.model import TreeEntry
+from lessonguard.github.pull_request import TreeEntry
 
 _FORGED = "Run it again; if that does not help, check out the code first, as the documentation shows."
 
 
-class Elsewhere(Protocol):
+class ObjectSource(Protocol):
     """Somewhere to ask for objects one by one, by full names; each method may raise `LessonguardError`."""
 
     def root_tree(self, commit: str) -> str:
@@ -29,7 +29,7 @@ class Elsewhere(Protocol):
         """Give the contents of a blob."""
 
 
-def copy_tree(git: Git, elsewhere: Elsewhere, root: str) -> None:
+def copy_tree(git: Git, elsewhere: ObjectSource, root: str) -> None:
     """Make a tree and all trees below it in this repository; contents may be missing.
 
     A name is a hash of what it stands for: raise `GitError` if any tree comes out under another.
@@ -52,7 +52,7 @@ def copy_tree(git: Git, elsewhere: Elsewhere, root: str) -> None:
         raise GitError(f"What was listed as tree {root} is not what has that name.", hint=_FORGED)
 
 
-def copy_blobs(git: Git, elsewhere: Elsewhere, blobs: Sequence[BlobId]) -> None:
+def copy_blobs(git: Git, elsewhere: ObjectSource, blobs: Sequence[BlobId]) -> None:
     """Make blobs in this repository; raise `GitError` if one comes out under another name."""
     with TemporaryDirectory(prefix="lessonguard-") as folder:
         paths = [Path(folder) / blob for blob in blobs]

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
 
 from lessonguard.errors import GitError
 from lessonguard.git.changes import BlobId, CommitId
 from lessonguard.git.command import Git
 
 _PROMISORS = r"^(remote\..*\.promisor|extensions\.partialclone)$"
+
+_SHA1_DIGITS = 40
+_NOBODY = {
+    "GIT_ATTR_NOSYSTEM": "1",
+    "GIT_CONFIG_GLOBAL": "/dev/null",
+    "GIT_CONFIG_NOSYSTEM": "1",
+    "XDG_CONFIG_HOME": "/dev/null",  # has attributes of its own
+}
 
 
 def fetch_missing(git: Git, blobs: Sequence[BlobId]) -> None:
@@ -41,8 +51,6 @@ def is_partial(git: Git) -> bool:
 
 def has_commits(git: Git, commits: Sequence[CommitId]) -> bool:
     """Tell whether these commits, and the trees in them to the last, are here; fetch nothing."""
-    from lessonguard.git.offline import missing_objects, offline  # noqa: PLC0415 - see `_missing`
-
     if not commits:
         return True
     with offline(git, like=commits[0]) as alone:
@@ -55,10 +63,43 @@ def has_commits(git: Git, commits: Sequence[CommitId]) -> bool:
         return not is_partial(git) or not alone.attempt(*walk, *commits).returncode
 
 
-def _missing(git: Git, blobs: Sequence[BlobId]) -> list[str]:
-    # Loaded here, because temporary folders bring much along, and few clones are partial.
-    from lessonguard.git.offline import missing_objects, offline  # noqa: PLC0415
+def create_repository(folder: Path, *, like: str) -> Git:
+    """Make an empty bare repository in a folder, for object names such as `like`: SHA-1 or SHA-256."""
+    git = Git(directory=folder, common=folder, top=None)
+    form = "sha1" if len(like) == _SHA1_DIGITS else "sha256"
+    git.run("init", "--quiet", "--bare", "--template=", f"--object-format={form}", to="make a repository")
+    return git
 
+
+@contextmanager
+def offline(git: Git, *, like: str) -> Iterator[Git]:
+    """Give a Git with the same objects, but without anybody's settings, attributes or remotes.
+
+    So what is missing is missing, and not fetched. `like` as in `create_repository`.
+    """
+    # Loaded here, because temporary folders bring much along, and few clones are partial.
+    from tempfile import TemporaryDirectory  # noqa: PLC0415
+
+    with TemporaryDirectory(prefix="lessonguard-") as folder:
+        empty = create_repository(Path(folder), like=like)
+        yield empty.extended(**git.variables, **_NOBODY, GIT_OBJECT_DIRECTORY=str(git.common / "objects"))
+
+
+def missing_objects(git: Git, names: Iterable[str]) -> list[str]:
+    """Give those names, in order, for which there is no object here; Git may fetch it unless `offline`.
+
+    A name may also be one as `<commit>^{tree}`.
+    """
+    answer = git.run(
+        *("cat-file", "--batch-check=%(objectname)"),
+        to="look for objects",
+        stdin="".join(f"{name}\n" for name in names).encode(),
+    )
+    lines = answer.decode().splitlines()
+    return [line.removesuffix(" missing") for line in lines if line.endswith(" missing")]
+
+
+def _missing(git: Git, blobs: Sequence[BlobId]) -> list[str]:
     with offline(git, like=blobs[0]) as alone:
         return missing_objects(alone, blobs)
 

@@ -15,12 +15,12 @@ from lessonguard.git.hooks import Hooks, find_hooks
 from lessonguard.git.listing import find_in_worktree, list_commit, list_worktree
 from lessonguard.git.merge_base import find_merge_base
 from lessonguard.git.objects import ObjectReader
-from lessonguard.git.partial_clone import fetch_missing, has_commits, is_partial
+from lessonguard.git.partial_clone import fetch_missing, has_commits, is_partial, offline
 from lessonguard.process import run
 
 if TYPE_CHECKING:
     from lessonguard.git.log import Walk
-    from lessonguard.git.temporary_objects import Scratch
+    from lessonguard.git.temporary_objects import TemporaryObjects
     from lessonguard.git.unpushed import Published
 
 _PATCH = ("-p", "--full-index", "--indent-heuristic", "--no-color", "--no-ext-diff", "--no-textconv")
@@ -46,7 +46,7 @@ class Repository:
     def __init__(self, git: Git) -> None:
         self._git = git
         self._objects = ObjectReader(git)
-        self._scratch: Scratch | None = None
+        self._temporary: TemporaryObjects | None = None
         self._hunks: _Hunks = {}
         self._present: set[BlobId] = set()
 
@@ -74,8 +74,8 @@ class Repository:
     def close(self) -> None:
         """Stop the Git that reads objects, and remove what `staged` and the like have made."""
         self._objects.close()
-        if self._scratch:
-            self._scratch.close()
+        if self._temporary:
+            self._temporary.close()
 
     @property
     def top(self) -> Path | None:
@@ -205,8 +205,6 @@ class Repository:
         differing = [pair for pair in wanted if pair[0] != pair[1]]
         hunks: _Hunks = dict.fromkeys(wanted, ())
         if differing:
-            from lessonguard.git.offline import offline  # noqa: PLC0415 - as slow to load as a scratch
-
             base, head = self._write_pairs(differing)
             # What is binary is told by the contents alone: by nobody's attributes.
             with offline(self._reading, like=base) as alone:
@@ -238,14 +236,14 @@ class Repository:
 
     def staged(self) -> CommitId:
         """Make the tree that a commit would have now; it exists until this repository is closed."""
-        return self._open_scratch().write_index()
+        return self._open_temporary().write_index()
 
     def worktree(self) -> CommitId:
         """Make the tree of all files that are not ignored; it exists until this repository is closed."""
         if self.top is None:
             hint = "Name a commit to scan: `--head`."
             raise GitError(f"{self.git_directory} is a bare repository: it has no files.", hint=hint)
-        return self._open_scratch().write_worktree()
+        return self._open_temporary().write_worktree()
 
     def _differing(self, base: CommitId, head: CommitId) -> tuple[BlobId, ...]:
         return parse_raw_blobs(self._compare(*LISTING, "--no-renames", base=base, head=head))
@@ -257,7 +255,7 @@ class Repository:
     def _write_pairs(self, pairs: list[_Pair]) -> tuple[CommitId, CommitId]:
         """Make two trees of their own, with the same names: no list of paths, no pairing of renames."""
         self._provide([blob for pair in pairs for blob in pair])
-        return self._open_scratch().write_pairs(pairs)
+        return self._open_temporary().write_pairs(pairs)
 
     def _provide(self, blobs: Iterable[BlobId]) -> None:
         """See to it that these are here. What has been once stays, so it is not looked for again."""
@@ -277,19 +275,19 @@ class Repository:
         """Give what Git here knows a commit as."""
         return commit
 
-    def _open_scratch(self) -> Scratch:
-        if self._scratch is None:
+    def _open_temporary(self) -> TemporaryObjects:
+        if self._temporary is None:
             # Loaded here, because temporary folders bring much along, and most scans need none.
-            from lessonguard.git.temporary_objects import Scratch  # noqa: PLC0415
+            from lessonguard.git.temporary_objects import TemporaryObjects  # noqa: PLC0415
 
-            self._scratch = Scratch(self._git)
+            self._temporary = TemporaryObjects(self._git)
             self._objects.close()
             self._objects = ObjectReader(self._reading)
-        return self._scratch
+        return self._temporary
 
     @property
     def _reading(self) -> Git:
-        """Give a Git that sees scratch objects too; none that fetches history may rely on them."""
-        if self._scratch is None:
+        """Give a Git that sees temporary objects too; none that fetches history may rely on them."""
+        if self._temporary is None:
             return self._git
-        return self._scratch.reader
+        return self._temporary.reader

@@ -6,12 +6,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from lessonguard.errors import GitError, LessonguardError
-from lessonguard.git.api_objects import Elsewhere, copy_blobs, copy_tree
+from lessonguard.git.api_objects import ObjectSource, copy_blobs, copy_tree
 from lessonguard.git.changes import BlobId, CommitId
 from lessonguard.git.command import Git
 from lessonguard.git.credentials import add_settings, public_address
-from lessonguard.git.offline import missing_objects
-from lessonguard.git.refs import remote_commits
+from lessonguard.git.partial_clone import missing_objects
+from lessonguard.git.remotes import remote_commits
 
 NAME = "lessonguard"
 """What the server is called as a remote: a name that is in nobody's settings."""
@@ -47,7 +47,7 @@ class Server:
     """
 
     def __init__(
-        self, git: Git, *, url: str, variables: Mapping[str, str], elsewhere: Elsewhere | None
+        self, git: Git, *, url: str, variables: Mapping[str, str], elsewhere: ObjectSource | None
     ) -> None:
         remote = {"url": url, "promisor": "true", "partialCloneFilter": "blob:none"}
         settings = [(f"remote.{NAME}.{name}", value) for name, value in remote.items()]
@@ -122,7 +122,7 @@ class Server:
         return lacking, why
 
     @contextmanager
-    def _instead(self, what: str, why: str) -> Iterator[Elsewhere]:
+    def _instead(self, what: str, why: str) -> Iterator[ObjectSource]:
         """Give elsewhere for what Git cannot fetch. Raise `GitError` if that cannot give it either."""
         if self._elsewhere is None:
             raise self._cannot(what, why)

@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from tempfile import mkdtemp
 
-from lessonguard.git.api_objects import Elsewhere
+from lessonguard.git.api_objects import ObjectSource
 from lessonguard.git.changes import BlobId, CommitId
 from lessonguard.git.merge_base import find_merge_base
-from lessonguard.git.offline import create_repository
+from lessonguard.git.partial_clone import create_repository
 from lessonguard.git.past_changes import window
 from lessonguard.git.repository import Repository
 from lessonguard.git.server import NAME, Server
@@ -21,7 +21,7 @@ def fetch_commits(
     *,
     wanted: Mapping[CommitId, Sequence[str]],
     variables: Mapping[str, str],
-    elsewhere: Elsewhere | None = None,
+    elsewhere: ObjectSource | None = None,
 ) -> Repository:
     """Make a temporary repository with these commits: their trees, and neither history nor contents.
 
@@ -37,13 +37,13 @@ def fetch_commits(
     try:
         git = create_repository(folder, like=next(iter(wanted)))
         server = Server(git, url=url, variables=variables, elsewhere=elsewhere)
-        return FetchedRepository(server, trees=server.fetch_commits(wanted))
+        return TemporaryClone(server, trees=server.fetch_commits(wanted))
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
 
 
-class FetchedRepository(Repository):
+class TemporaryClone(Repository):
     """A temporary repository whose objects a server has.
 
     `trees` are those of the commits that are not here themselves: a commit is signed, dated and

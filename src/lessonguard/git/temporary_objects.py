@@ -14,7 +14,7 @@ from lessonguard.git.command import Git, complaint
 from lessonguard.process import environment
 
 
-class Scratch:
+class TemporaryObjects:
     """A temporary folder for objects and an index of one repository; `close` removes it.
 
     `reader` is a Git that sees these objects beside those of the repository.

@@ -43,7 +43,7 @@ class Call:
 
 
 @record
-class Answer:
+class Response:
     """What came back; `headers` have names in lower case, `document` is None if the body is not JSON."""
 
     status: int

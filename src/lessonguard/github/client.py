@@ -8,12 +8,12 @@ from dataclasses import replace
 from typing import TypeVar
 from urllib.parse import quote
 
-from lessonguard.github import messages, parse, threads
+from lessonguard.github import api_errors, responses, threads
+from lessonguard.github.api_errors import GitHubError, RefusedError
 from lessonguard.github.call import Call
 from lessonguard.github.connection import Connection
-from lessonguard.github.errors import GitHubError, RefusedError
-from lessonguard.github.limits import Patience
-from lessonguard.github.model import (
+from lessonguard.github.limits import RetryPolicy
+from lessonguard.github.pull_request import (
     Comparison,
     DiffFile,
     NewComment,
@@ -34,7 +34,7 @@ class GitHub:
 
     Without a `token` only what is public can be read. Every method asks when it is called, and
     raises a `GitHubError`: `RefusedError` if the token may not, `UnprocessableError` for what
-    GitHub does not accept, `UnansweredError` if it fails, `RateLimitError` if it asks us to wait for
+    GitHub does not accept, `UnavailableError` if it fails, `RateLimitError` if it asks us to wait for
     long. Lists are complete, however many pages they take.
     """
 
@@ -45,11 +45,11 @@ class GitHub:
         token: str | None,
         api_url: str,
         graphql_url: str,
-        patience: Patience | None = None,
+        patience: RetryPolicy | None = None,
     ) -> None:
         self._owner, _, self._name = repository.partition("/")
         self._connection = Connection(
-            token=token, api_url=api_url, graphql_url=graphql_url, patience=patience or Patience()
+            token=token, api_url=api_url, graphql_url=graphql_url, patience=patience or RetryPolicy()
         )
         self._login: str | None = None
 
@@ -65,14 +65,14 @@ class GitHub:
         """
         path = f"/compare/{_quoted(base)}...{_quoted(head)}"
         call = self._read(path, to=f"compare {base} with {head}", needs="contents: read")
-        with suppress(parse.MalformedError):
+        with suppress(responses.MalformedError):
             second = replace(call, parameters={"per_page": 1, "page": 2})
-            return parse.parse_comparison(self._connection.send(second))
-        return self._parse(replace(call, parameters={"per_page": 1}), parse.parse_comparison)
+            return responses.parse_comparison(self._connection.send(second))
+        return self._parse(replace(call, parameters={"per_page": 1}), responses.parse_comparison)
 
     def pull_request(self, number: int) -> PullRequest:
         """Tell how a pull request is now."""
-        return self._parse(self._read_pull(number, ""), parse.parse_pull_request)
+        return self._parse(self._read_pull(number, ""), responses.parse_pull_request)
 
     def open_pull_requests(self, head: str) -> tuple[PullRequest, ...]:
         """Find the open pull requests from a branch, given as `owner:branch`; the newest comes first."""
@@ -80,7 +80,7 @@ class GitHub:
             self._read("/pulls", to=f"find the pull requests from {head}", needs="pull-requests: read"),
             parameters={"head": head, "state": "open"},
         )
-        return self._parse_list(call, lambda found: parse.parse_pull_requests(found, head=head))
+        return self._parse_list(call, lambda found: responses.parse_pull_requests(found, head=head))
 
     def own_login(self) -> str:
         """Tell as whom we write: as the runner of GitHub Actions, if GitHub does not say.
@@ -93,22 +93,22 @@ class GitHub:
 
     def review_comments(self, number: int) -> tuple[ReviewComment, ...]:
         """List the comments on the diff of a pull request, the oldest first."""
-        return self._parse_list(self._read_pull(number, "/comments"), parse.parse_review_comments)
+        return self._parse_list(self._read_pull(number, "/comments"), responses.parse_review_comments)
 
     def reviews(self, number: int) -> tuple[Review, ...]:
         """List the submitted reviews of a pull request, the oldest first."""
-        return self._parse_list(self._read_pull(number, "/reviews"), parse.parse_reviews)
+        return self._parse_list(self._read_pull(number, "/reviews"), responses.parse_reviews)
 
     def diff_files(self, number: int) -> tuple[DiffFile, ...]:
         """List the changed files of a pull request; GitHub gives no more than 3,000."""
-        return self._parse_list(self._read_pull(number, "/files"), parse.parse_diff_files)
+        return self._parse_list(self._read_pull(number, "/files"), responses.parse_diff_files)
 
     def root_tree(self, commit: str) -> str:
         """Give the name of the tree of a commit."""
         call = self._read(
             f"/git/commits/{_quoted(commit)}", to=f"read commit {commit}", needs="contents: read"
         )
-        return self._parse(call, lambda document: parse.get(document, "tree.sha", str))
+        return self._parse(call, lambda document: responses.get(document, "tree.sha", str))
 
     def tree(self, name: str) -> tuple[TreeEntry, ...]:
         """List all that is in a tree, given by its name, that of a commit, or a branch.
@@ -117,7 +117,7 @@ class GitHub:
         """
         path = f"/git/trees/{_quoted(name)}"
         call = self._read(path, to=f"list the files of {name}", needs="contents: read")
-        return self._parse(replace(call, parameters={"recursive": 1}), parse.parse_tree)
+        return self._parse(replace(call, parameters={"recursive": 1}), responses.parse_tree)
 
     def blob(self, name: str, *, limit: int) -> bytes | int:
         """Read a blob; of one with more than `limit` bytes give only the size.
@@ -125,7 +125,7 @@ class GitHub:
         All of it is sent nevertheless: look at the sizes in `tree` before.
         """
         call = self._read(f"/git/blobs/{_quoted(name)}", to=f"read {name}", needs="contents: read")
-        return self._parse(call, lambda document: parse.parse_blob(document, limit=limit))
+        return self._parse(call, lambda document: responses.parse_blob(document, limit=limit))
 
     def post_review(self, number: int, *, commit: str, body: str, comments: Sequence[NewComment]) -> Review:
         """Post one review: `body` above comments on lines of the diff at `commit`.
@@ -137,7 +137,7 @@ class GitHub:
             fields["comments"] = [_fields(each) for each in comments]
         to = f"post a review on pull request {number}"
         call = self._write("POST", f"/pulls/{number}/reviews", to=to, body=fields)
-        return self._parse(call, parse.parse_review)
+        return self._parse(call, responses.parse_review)
 
     def post_file_comment(self, number: int, *, commit: str, path: str, body: str) -> None:
         """Post a comment on a whole file of the diff at `commit`."""
@@ -187,10 +187,10 @@ class GitHub:
             return _RUNNERS_LOGIN
         call = self._ask("find out who owns the token", needs="metadata: read")
         with suppress(RefusedError), _understood(call):
-            return parse.get(self._connection.query(threads.VIEWER, {}, call=call), "viewer.login", str)
+            return responses.get(self._connection.query(threads.VIEWER, {}, call=call), "viewer.login", str)
         call = replace(call, method="GET", path="/user")
         with suppress(RefusedError), _understood(call):
-            return parse.get(self._connection.send(call), "login", str)
+            return responses.get(self._connection.send(call), "login", str)
         return _RUNNERS_LOGIN
 
     def _read(self, path: str, *, to: str, needs: str) -> Call:
@@ -231,8 +231,8 @@ def _understood(call: Call) -> Iterator[None]:
     """Turn what a document lacks into an error that says what could not be done."""
     try:
         yield
-    except parse.MalformedError as error:
-        raise messages.useless(call, str(error)) from error
+    except responses.MalformedError as error:
+        raise api_errors.malformed_response(call, str(error)) from error
 
 
 def _quoted(name: str) -> str:

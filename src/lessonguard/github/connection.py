@@ -10,10 +10,10 @@ from urllib.parse import urljoin, urlsplit
 from github import Auth, Github
 from github.Requester import HTTPSRequestsConnectionClass, RequestsResponse
 
-from lessonguard.github import messages
-from lessonguard.github.call import Answer, Call, parse_document, plain
-from lessonguard.github.errors import GitHubError, UnansweredError
-from lessonguard.github.limits import Pace, Patience, limited_for
+from lessonguard.github import api_errors
+from lessonguard.github.api_errors import GitHubError, UnavailableError
+from lessonguard.github.call import Call, Response, parse_document, plain
+from lessonguard.github.limits import Pace, RetryPolicy, limited_for
 
 _HEADERS = {"Accept": "application/vnd.github+json", "X-GitHub-Api-Version": "2022-11-28"}
 _PER_PAGE = 100  # the most that GitHub gives
@@ -30,7 +30,7 @@ class Connection:
     `graphql_url` alone, and into no error.
     """
 
-    def __init__(self, *, token: str | None, api_url: str, graphql_url: str, patience: Patience) -> None:
+    def __init__(self, *, token: str | None, api_url: str, graphql_url: str, patience: RetryPolicy) -> None:
         self._token = _checked(token)
         self._api_url = api_url.rstrip("/")
         self._graphql_url = graphql_url
@@ -70,7 +70,7 @@ class Connection:
         while page:
             answer = self._exchange(page)
             if not isinstance(answer.document, list):
-                raise messages.useless(call, "it is no list")
+                raise api_errors.malformed_response(call, "it is no list")
             yield from answer.document
             following = answer.next_page
             page = replace(call, path=self._server + following, parameters={}) if following else None
@@ -80,12 +80,12 @@ class Connection:
         body = {"query": document, "variables": variables}
         answer = self.send(replace(call, path=self._graphql_url, method="POST", body=body))
         if not isinstance(answer, dict):
-            raise messages.useless(call, "it is no object")
+            raise api_errors.malformed_response(call, "it is no object")
         if answer.get("errors"):
-            raise messages.graphql_rejection(call, answer["errors"], has_token=not self.is_anonymous)
+            raise api_errors.graphql_rejection(call, answer["errors"], has_token=not self.is_anonymous)
         return answer.get("data")
 
-    def _exchange(self, call: Call) -> Answer:
+    def _exchange(self, call: Call) -> Response:
         """Make a request as often as it takes and is safe."""
         if not call.is_write:
             return self._persist(call)
@@ -95,28 +95,28 @@ class Connection:
         finally:
             self._pace.after_write()
 
-    def _persist(self, call: Call) -> Answer:
+    def _persist(self, call: Call) -> Response:
         for pause in self._patience.pauses if call.is_repeatable else ():
             try:
                 return self._settle(call)
-            except UnansweredError:  # noqa: PERF203 - the request takes longer
+            except UnavailableError:  # noqa: PERF203 - the request takes longer
                 self._patience.sleep(pause)
         return self._settle(call)
 
-    def _settle(self, call: Call) -> Answer:
+    def _settle(self, call: Call) -> Response:
         """Make a request until the rate of requests is no matter; raise unless GitHub did it."""
         answer = self._follow(call)
         while (seconds := limited_for(answer)) is not None:
             if not self._pace.wait(seconds):
-                raise messages.limited(call, seconds, has_token=not self.is_anonymous)
+                raise api_errors.rate_limited(call, seconds, has_token=not self.is_anonymous)
             answer = self._follow(call)
         if not answer.is_success:
-            raise messages.rejection(call, answer, has_token=not self.is_anonymous)
+            raise api_errors.rejection(call, answer, has_token=not self.is_anonymous)
         if answer.document is None:
-            raise messages.unanswered(call, "the answer is cut off, or not from GitHub")
+            raise api_errors.unavailable(call, "the answer is cut off, or not from GitHub")
         return answer
 
-    def _follow(self, call: Call) -> Answer:
+    def _follow(self, call: Call) -> Response:
         """Make a request where it leads to: a repository that was renamed is elsewhere.
 
         The method stays the same, as GitHub asks; see "Follow redirects" in its best practices.
@@ -128,10 +128,10 @@ class Connection:
                 return answer
             url = urljoin(url, answer.headers["location"])
             if _place(url) not in self._lines:
-                raise messages.redirected(call, url)
-        raise messages.redirected(call, url)
+                raise api_errors.redirected(call, url)
+        raise api_errors.redirected(call, url)
 
-    def _perform(self, call: Call, url: str) -> Answer:
+    def _perform(self, call: Call, url: str) -> Response:
         line = self._lines[_place(url)]
         try:
             status, headers, body = self._requester.requestJson(
@@ -139,9 +139,9 @@ class Connection:
             )
         except (OSError, ValueError) as error:  # requests raises the one; headers without sense, the other
             reason = self._without_token(self._reason(error))
-            raise messages.unanswered(call, reason) from error
+            raise api_errors.unavailable(call, reason) from error
         document = parse_document(self._without_token(body))
-        return Answer(status=status, headers=headers, document=document)
+        return Response(status=status, headers=headers, document=document)
 
     def _reason(self, error: BaseException) -> str:
         root = _root(error)

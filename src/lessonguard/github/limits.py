@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from lessonguard.github.call import Answer
+from lessonguard.github.call import Response
 from lessonguard.record import record
 
 _REFUSALS = (403, 429)
@@ -14,7 +14,7 @@ _DEFAULT_WAIT = 60.0
 
 
 @record
-class Patience:
+class RetryPolicy:
     """How long to wait, all in seconds.
 
     `timeout` is for one answer. `pauses` come between attempts, of which there is one more;
@@ -32,7 +32,7 @@ class Patience:
 class Pace:
     """Keep to the rate that GitHub allows."""
 
-    def __init__(self, patience: Patience) -> None:
+    def __init__(self, patience: RetryPolicy) -> None:
         self._patience = patience
         self._left = patience.in_all
         self._last_write: float | None = None
@@ -58,7 +58,7 @@ class Pace:
         return True
 
 
-def limited_for(answer: Answer) -> float | None:
+def limited_for(answer: Response) -> float | None:
     """Tell how many seconds GitHub wants no request, None if the answer is about something else.
 
     See "Exceeding the rate limit" in GitHub's "Rate limits for the REST API".

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from lessonguard.github.parse import MalformedError, find, get
+from lessonguard.github.responses import MalformedError, find, get
 from lessonguard.record import record
 
 VIEWER = "query { viewer { login } }"

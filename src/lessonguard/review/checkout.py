@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 from lessonguard.errors import GitError
 from lessonguard.git.changes import Change, CommitId
 from lessonguard.git.credentials import access_variables
-from lessonguard.git.refs import remote_commits
+from lessonguard.git.remotes import remote_commits
 from lessonguard.git.repository import Repository
 from lessonguard.git.temporary_clone import fetch_commits
-from lessonguard.github.errors import GitHubError
-from lessonguard.github.model import TreeEntry
+from lessonguard.github.api_errors import GitHubError
+from lessonguard.github.pull_request import TreeEntry
 from lessonguard.record import record
 from lessonguard.review.actions_env import Runner
 from lessonguard.review.event import Subject, is_commit
@@ -118,7 +118,7 @@ class Origin:
 
 
 class _Api:
-    """The API as somewhere to take objects from; see `Elsewhere`."""
+    """The API as somewhere to take objects from; see `ObjectSource`."""
 
     def __init__(self, github: Callable[[], GitHub]) -> None:
         self._github = github

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import TypeAlias
 
 from lessonguard.git.changes import Hunk
-from lessonguard.github.model import ReviewComment
+from lessonguard.github.pull_request import ReviewComment
 from lessonguard.record import record
 from lessonguard.review.anchor import matched_lines, place
 from lessonguard.review.markers import FindingMark, kin, read_mark

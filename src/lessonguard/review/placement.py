@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from lessonguard.github.model import ReviewComment, Side
+from lessonguard.github.pull_request import ReviewComment, Side
 from lessonguard.record import record
 from lessonguard.scan.finding import Finding
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from lessonguard.github.model import ReviewComment
+from lessonguard.github.pull_request import ReviewComment
 from lessonguard.lessons.model import IncidentId, Library, Mode
 from lessonguard.output.story import accepted, by_importance, carried, for_pull_request, introduced
 from lessonguard.review.anchor import place

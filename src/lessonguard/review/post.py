@@ -9,8 +9,8 @@ from time import sleep
 from typing import TYPE_CHECKING, TypeAlias
 
 from lessonguard.git.diff import parse_patch_hunks
-from lessonguard.github.errors import UnansweredError, UnprocessableError
-from lessonguard.github.model import NewComment, Review, ReviewComment
+from lessonguard.github.api_errors import UnavailableError, UnprocessableError
+from lessonguard.github.pull_request import NewComment, Review, ReviewComment
 from lessonguard.lessons.model import Library, Mode
 from lessonguard.output.story import introduced
 from lessonguard.record import record
@@ -101,7 +101,7 @@ def post_review(github: GitHub, pull: int, message: Message) -> Delivery:
             if is_last or diff is _no_diff:
                 raise
             diff = next(diffs)
-        except UnansweredError as error:
+        except UnavailableError as error:
             if is_last or not error.is_write:
                 raise
             sleep(_SETTLING)

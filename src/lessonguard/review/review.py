@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal
 from lessonguard.errors import GitError, UsageError
 from lessonguard.git.changes import Change, Hunk
 from lessonguard.git.repository import Repository
-from lessonguard.github.errors import RefusedError
+from lessonguard.github.api_errors import RefusedError
 from lessonguard.lessons.model import Library, Mode
 from lessonguard.output.story import for_pull_request
 from lessonguard.record import record

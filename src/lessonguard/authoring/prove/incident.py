@@ -12,7 +12,7 @@ from lessonguard.errors import GitError
 from lessonguard.git.changes import BlobId, ChangedFile, CommitId
 from lessonguard.git.credentials import access_variables, public_address
 from lessonguard.git.repository import Repository
-from lessonguard.git.temporary_clone import FetchedRepository, fetch_commits
+from lessonguard.git.temporary_clone import TemporaryClone, fetch_commits
 from lessonguard.lessons.model import Lesson, Proof
 from lessonguard.record import record
 from lessonguard.semgrep.interface import EngineRule
@@ -130,4 +130,4 @@ def _not_tried(proof: Proof, why: str) -> str:
 
 def _is_cut(repository: Repository) -> bool:
     """Tell whether this is only a part of the history on purpose."""
-    return isinstance(repository, FetchedRepository) or (repository.git_directory / "shallow").is_file()
+    return isinstance(repository, TemporaryClone) or (repository.git_directory / "shallow").is_file()

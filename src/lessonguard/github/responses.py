@@ -6,7 +6,14 @@ import base64
 from collections.abc import Iterable, Mapping
 from typing import Literal, TypeVar
 
-from lessonguard.github.model import Comparison, DiffFile, PullRequest, Review, ReviewComment, TreeEntry
+from lessonguard.github.pull_request import (
+    Comparison,
+    DiffFile,
+    PullRequest,
+    Review,
+    ReviewComment,
+    TreeEntry,
+)
 
 _Kind = TypeVar("_Kind")
 _ENTRY_KINDS: Mapping[str, Literal["blob", "tree", "commit"]] = {

@@ -1,17 +1,11 @@
-"""Say what GitHub's refusals and failures mean, and what helps. Pure."""
+"""The errors of GitHub's API: what its refusals and failures mean, and what helps. Pure."""
 
 from __future__ import annotations
 
 import math
 
-from lessonguard.github.call import Answer, Call, plain
-from lessonguard.github.errors import (
-    GitHubError,
-    RateLimitError,
-    RefusedError,
-    UnansweredError,
-    UnprocessableError,
-)
+from lessonguard.errors import LessonguardError
+from lessonguard.github.call import Call, Response, plain
 
 _INVALID = (400, 422)
 _REFUSALS = (401, 403, 404)
@@ -30,7 +24,49 @@ _UNREACHED = (
 )
 
 
-def rejection(call: Call, answer: Answer, *, has_token: bool) -> GitHubError:
+class GitHubError(LessonguardError):
+    """GitHub could not be asked, or its answer is of no use."""
+
+
+class RefusedError(GitHubError):
+    """GitHub does not let this token do it: nothing was done.
+
+    `status` is 401, 403 or 404, which GitHub also says of what the token may not see.
+    """
+
+    def __init__(self, message: str, *, hint: str = "", status: int) -> None:
+        super().__init__(message, hint=hint)
+        self.status = status
+
+
+class UnprocessableError(GitHubError):
+    """GitHub finds fault with what it was sent: nothing was done.
+
+    `faults` are GitHub's words for each, one line each, perhaps none.
+    """
+
+    def __init__(self, message: str, *, hint: str = "", faults: tuple[str, ...] = ()) -> None:
+        super().__init__(message, hint=hint)
+        self.faults = faults
+
+
+class UnavailableError(GitHubError):
+    """GitHub failed, or the connection did, and trying again did not help.
+
+    After a request that writes (`is_write`) nobody knows whether GitHub acted on it: look at
+    what it has before saying anything again.
+    """
+
+    def __init__(self, message: str, *, hint: str = "", is_write: bool) -> None:
+        super().__init__(message, hint=hint)
+        self.is_write = is_write
+
+
+class RateLimitError(GitHubError):
+    """GitHub wants no more requests for longer than we wait: nothing was done."""
+
+
+def rejection(call: Call, answer: Response, *, has_token: bool) -> GitHubError:
     """Give the error for an answer that is no success."""
     said = f"GitHub answers {answer.status}" + (f", {answer.message}" if answer.message else "")
     if answer.status in _REFUSALS:
@@ -40,16 +76,16 @@ def rejection(call: Call, answer: Answer, *, has_token: bool) -> GitHubError:
         faults = _faults(answer.document)
         return UnprocessableError(_cannot(call, "; ".join([said, *faults[:_MOST_FAULTS]])), faults=faults)
     if answer.status == _TIMEOUT or answer.status >= _FAILURES:
-        return unanswered(call, said)
+        return unavailable(call, said)
     return GitHubError(_cannot(call, said))
 
 
-def unanswered(call: Call, reason: str) -> UnansweredError:
+def unavailable(call: Call, reason: str) -> UnavailableError:
     """Give the error for a request of which nobody knows what became."""
-    return UnansweredError(_cannot(call, plain(reason)), hint=_UNREACHED, is_write=call.is_write)
+    return UnavailableError(_cannot(call, plain(reason)), hint=_UNREACHED, is_write=call.is_write)
 
 
-def limited(call: Call, seconds: float, *, has_token: bool) -> RateLimitError:
+def rate_limited(call: Call, seconds: float, *, has_token: bool) -> RateLimitError:
     """Give the error for a request that GitHub does not want for so many seconds."""
     minutes = max(math.ceil(seconds / 60), 1)
     wait = "a minute" if minutes == 1 else f"{minutes} minutes"
@@ -58,7 +94,7 @@ def limited(call: Call, seconds: float, *, has_token: bool) -> RateLimitError:
     return RateLimitError(_cannot(call, reason), hint=hint if has_token else _ANONYMOUS)
 
 
-def useless(call: Call, reason: str) -> GitHubError:
+def malformed_response(call: Call, reason: str) -> GitHubError:
     """Give the error for an answer that lacks what its documentation promises."""
     hint = "GITHUB_API_URL and GITHUB_GRAPHQL_URL lead to GitHub's API: is something else there?"
     return GitHubError(_cannot(call, f"GitHub's answer makes no sense: {plain(reason)}"), hint=hint)
@@ -76,11 +112,11 @@ def graphql_rejection(call: Call, errors: object, *, has_token: bool) -> GitHubE
     types = {each.get("type") for each in faults if isinstance(each.get("type"), str)}
     said = "; ".join(plain(str(each.get("message", ""))) for each in faults[:_MOST_FAULTS])
     if "RATE_LIMITED" in types:
-        return limited(call, 3600, has_token=has_token)
+        return rate_limited(call, 3600, has_token=has_token)
     if types:
         hint = _remedy(call, 403) if has_token else _ANONYMOUS
         return RefusedError(_cannot(call, f"GitHub answers {said}"), hint=hint, status=403)
-    return unanswered(call, f"GitHub answers {said}")
+    return unavailable(call, f"GitHub answers {said}")
 
 
 def _cannot(call: Call, reason: str) -> str:
