@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from collections.abc import Sequence
 from importlib import import_module
 from types import FrameType
 from typing import NoReturn
@@ -77,14 +78,18 @@ def lessonguard() -> None:
 def main() -> NoReturn:
     """Run the command line and exit: 0 done, 1 findings, 2 usage or lesson, 3 could not, 4 bug."""
     signal.signal(signal.SIGTERM, _terminate)
-    code = _run()
+    code = run(sys.argv[1:])
     # All is written and removed by now; taking the interpreter apart would take as long as Git took.
     os._exit(code)
 
 
-def _run() -> int:
+def run(argv: Sequence[str]) -> int:
+    """Run the command line `argv`, without the program's name, and return its exit code.
+
+    Whatever goes wrong is written to standard error: nothing is raised.
+    """
     try:
-        result = lessonguard.main(prog_name="lessonguard", standalone_mode=False)
+        result = lessonguard.main(argv, prog_name="lessonguard", standalone_mode=False)
         sys.stdout.flush()
         code = result if isinstance(result, int) else 0
     except click.ClickException as error:
