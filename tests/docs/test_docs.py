@@ -10,8 +10,8 @@ import click
 import pytest
 
 from lessonguard import errors
-from lessonguard.cli.formats import FORMATS
 from lessonguard.cli.main import lessonguard as group
+from lessonguard.cli.scan import FORMATS
 from lessonguard.lessons.model import Mode
 from lessonguard.scan.finding import State
 

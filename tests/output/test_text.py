@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lessonguard.output.excerpt import excerpt
-from lessonguard.output.layout import column_width
+from lessonguard.output.terminal import column_width
 from lessonguard.output.text import render_text
 from lessonguard.scan.finding import Finding, ScanReport, State, Unchecked
 from tests.support.report import (

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 import click
 
-from lessonguard.cli.terminal import wants_colour
+from lessonguard.cli.console import wants_colour
 
 
 def can_ask() -> bool:

@@ -14,6 +14,7 @@ from lessonguard.authoring.backtest import backtest as replay
 from lessonguard.authoring.backtest.memory import Memory
 from lessonguard.authoring.backtest.result import BacktestReport
 from lessonguard.cli.chosen import chosen_lessons, is_path
+from lessonguard.cli.console import wants_colour, width, write_result
 from lessonguard.cli.options import (
     DIRECTORY,
     LESSONS,
@@ -23,9 +24,7 @@ from lessonguard.cli.options import (
     TIMEOUT,
     with_options,
 )
-from lessonguard.cli.output import write_result
 from lessonguard.cli.progress import Progress
-from lessonguard.cli.terminal import wants_colour, width
 from lessonguard.errors import LessonError, UsageError
 from lessonguard.git.past_changes import PastChanges
 from lessonguard.git.repository import Repository

@@ -14,6 +14,7 @@ from lessonguard.authoring.check.autofix import mend_files
 from lessonguard.authoring.check.check import CheckOptions, check_lessons
 from lessonguard.authoring.check.result import CheckReport
 from lessonguard.authoring.select import find_asked, open_repository
+from lessonguard.cli.console import wants_colour, width, write_result
 from lessonguard.cli.options import (
     DIRECTORY,
     FETCH,
@@ -23,9 +24,7 @@ from lessonguard.cli.options import (
     TIMEOUT,
     with_options,
 )
-from lessonguard.cli.output import write_result
 from lessonguard.cli.progress import Progress
-from lessonguard.cli.terminal import wants_colour, width
 from lessonguard.errors import LessonError
 from lessonguard.semgrep.installed import find_semgrep
 from lessonguard.semgrep.interface import Limits

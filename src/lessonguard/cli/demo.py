@@ -8,13 +8,13 @@ from tempfile import TemporaryDirectory
 
 import click
 
-from lessonguard.cli.formats import render
-from lessonguard.cli.terminal import width
+from lessonguard.cli.console import wants_colour, width
 from lessonguard.demo import BEGINNING, Commit, build_demo, history
 from lessonguard.errors import UsageError
 from lessonguard.git.repository import Repository
 from lessonguard.git.revisions import branch_change
-from lessonguard.output.layout import wrapped
+from lessonguard.output.terminal import wrapped
+from lessonguard.output.text import render_text
 from lessonguard.scan.finding import ScanReport
 from lessonguard.scan.scan import ScanOptions, read_library, scan_change
 from lessonguard.semgrep.installed import find_semgrep
@@ -63,7 +63,7 @@ def _show_branch(folder: Path, commit: Commit) -> None:
     click.echo(click.style(f"\n── {commit.branch} ".ljust(min(width(), 100), "─"), bold=True))
     _say(commit.story)
     click.echo(click.style(f"\n$ lessonguard scan --base main --head {commit.branch}\n", fg="cyan"))
-    click.echo(render(_scan(folder, commit.branch), format_name="text", is_shown=True), nl=False)
+    click.echo(render_text(_scan(folder, commit.branch), width=width(), colour=wants_colour()), nl=False)
 
 
 def _scan(folder: Path, branch: str) -> ScanReport:

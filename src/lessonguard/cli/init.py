@@ -14,11 +14,10 @@ from lessonguard.authoring.init.starters import choose_starters, starter_classes
 from lessonguard.authoring.init.survey import WORKFLOW, Ground, survey
 from lessonguard.authoring.init.text import render_started
 from lessonguard.cli.ask import can_ask
+from lessonguard.cli.console import wants_colour, width, write_result
 from lessonguard.cli.offers import ask_wishes
 from lessonguard.cli.options import DIRECTORY, LESSONS_FOLDER, with_options
-from lessonguard.cli.output import write_result
 from lessonguard.cli.progress import Progress
-from lessonguard.cli.terminal import wants_colour, width
 from lessonguard.git.repository import Repository
 from lessonguard.lessons.builtin import builtin_folder
 from lessonguard.lessons.library import load_folder

@@ -10,8 +10,8 @@ from typing import Any, TypeVar
 
 import click
 
+from lessonguard.cli.console import wants_colour, width
 from lessonguard.cli.options import LessonsDirectory
-from lessonguard.cli.terminal import wants_colour, width
 from lessonguard.errors import LessonError, UsageError
 from lessonguard.lessons.builtin import BUILTIN
 from lessonguard.lessons.library import load_folder

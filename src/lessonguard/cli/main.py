@@ -12,7 +12,7 @@ from typing import NoReturn
 
 import click
 
-from lessonguard.cli.terminal import wants_colour
+from lessonguard.cli.console import wants_colour
 from lessonguard.errors import LessonguardError, UsageError
 
 _COMMANDS = {

@@ -17,10 +17,9 @@ from lessonguard.authoring.new.new import Place, find_place, make_draft, write_l
 from lessonguard.authoring.new.text import render_written
 from lessonguard.authoring.select import open_repository
 from lessonguard.cli.ask import can_ask
+from lessonguard.cli.console import wants_colour, width, write_result
 from lessonguard.cli.options import DIRECTORY, LESSONS_FOLDER, with_options
-from lessonguard.cli.output import write_result
 from lessonguard.cli.prompts import ask_missing
-from lessonguard.cli.terminal import wants_colour, width
 from lessonguard.errors import LessonError, UsageError
 from lessonguard.git.repository import Repository
 from lessonguard.lessons.library import load_folder

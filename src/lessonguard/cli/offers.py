@@ -12,12 +12,12 @@ from lessonguard.authoring.init.starters import choose_starters, starter_classes
 from lessonguard.authoring.init.survey import WORKFLOW, Ground
 from lessonguard.authoring.init.text import languages_words
 from lessonguard.cli.ask import completion, read_line, say, styled
-from lessonguard.cli.terminal import width
+from lessonguard.cli.console import width
 from lessonguard.errors import UsageError
 from lessonguard.lessons.diagnostic import find_similar
 from lessonguard.lessons.model import Lesson
 from lessonguard.output.escape import visible
-from lessonguard.output.layout import clipped, wrapped
+from lessonguard.output.terminal import clipped, wrapped
 from lessonguard.semgrep.languages import Languages
 
 _ALL, _NONE = "all", "-"

@@ -7,11 +7,10 @@ from pathlib import Path
 
 import click
 
+from lessonguard.cli.console import wants_colour, width, write_result
 from lessonguard.cli.judging import exit_code, has_reached, judging_options, scan_options
 from lessonguard.cli.options import LESSONS
-from lessonguard.cli.output import write_result
 from lessonguard.cli.progress import Progress
-from lessonguard.cli.terminal import wants_colour, width
 from lessonguard.git.changes import CommitId
 from lessonguard.git.push_refs import RefUpdate, parse_push
 from lessonguard.git.repository import Repository

@@ -13,12 +13,12 @@ from lessonguard.authoring.new.draft import Draft, Offer, Statement
 from lessonguard.authoring.new.fix.spots import is_side_issue
 from lessonguard.authoring.new.new import Place
 from lessonguard.cli.ask import completion, read_line, say, styled
-from lessonguard.cli.terminal import width
+from lessonguard.cli.console import width
 from lessonguard.git.repository import Repository
 from lessonguard.lessons.model import Severity
 from lessonguard.lessons.rule_schema import LANGUAGES
 from lessonguard.output.escape import one_line, shortened, visible
-from lessonguard.output.layout import wrapped
+from lessonguard.output.terminal import wrapped
 from lessonguard.semgrep.installed import find_semgrep
 
 _ASKED = (

@@ -15,6 +15,7 @@ from lessonguard.authoring.prove.prove import prove_lessons
 from lessonguard.authoring.prove.result import RuleProof
 from lessonguard.authoring.prove.text import render_proofs
 from lessonguard.authoring.select import Asked, find_asked, open_repository
+from lessonguard.cli.console import wants_colour, width, write_result
 from lessonguard.cli.library import find_lesson
 from lessonguard.cli.options import (
     DIRECTORY,
@@ -25,9 +26,7 @@ from lessonguard.cli.options import (
     TIMEOUT,
     with_options,
 )
-from lessonguard.cli.output import write_result
 from lessonguard.cli.progress import Progress
-from lessonguard.cli.terminal import wants_colour, width
 from lessonguard.errors import LessonError
 from lessonguard.git.repository import Repository
 from lessonguard.lessons.library import is_lesson_path

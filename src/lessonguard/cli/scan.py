@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from pathlib import Path
 
 import click
 
-from lessonguard.cli.formats import FORMATS, render
+from lessonguard.cli.console import wants_colour, width, write_result
 from lessonguard.cli.judging import exit_code, judging_options, scan_options
 from lessonguard.cli.options import LESSONS, OUTPUT
-from lessonguard.cli.output import write_result
 from lessonguard.cli.progress import Progress
 from lessonguard.errors import UsageError
 from lessonguard.git.changes import Change
@@ -18,6 +18,19 @@ from lessonguard.git.revisions import branch_change, staged_change, worktree_cha
 from lessonguard.lessons.model import Library
 from lessonguard.scan.scan import read_directory, read_library, scan_change
 from lessonguard.semgrep.installed import find_semgrep
+
+# Each format with the function that renders it, imported only when it is asked for; the default first.
+_RENDERERS = {
+    "text": "lessonguard.output.text:render_text",
+    "json": "lessonguard.output.json:render_json",
+    "sarif": "lessonguard.output.sarif:render_sarif",
+    "markdown": "lessonguard.output.markdown:render_markdown",
+    "github": "lessonguard.output.annotations:render_workflow",
+    "gcc": "lessonguard.output.gcc:render_gcc",
+    "rdjson": "lessonguard.output.rdjson:render_rdjson",
+}
+
+FORMATS = tuple(_RENDERERS)
 
 
 @click.command()
@@ -81,7 +94,12 @@ def scan(
             languages=semgrep.languages,
             options=options,
         )
-    write_result(render(report, format_name=format_name, is_shown=output is None), output)
+    module, _, name = _RENDERERS[format_name].partition(":")
+    # Only text is made for a terminal; all other renderers take the report alone.
+    terminal = (
+        {"width": width(), "colour": output is None and wants_colour()} if format_name == "text" else {}
+    )
+    write_result(getattr(import_module(module), name)(report, **terminal), output)
     return exit_code(report, fail_on=fail_on, is_told=format_name == "text" and output is None)
 
 

@@ -7,7 +7,7 @@ of the terminal, so that marks stand under the code they mean.
 from __future__ import annotations
 
 from lessonguard.output.escape import visible
-from lessonguard.output.layout import column_width, fitting
+from lessonguard.output.terminal import column_width, fitting
 from lessonguard.record import record
 from lessonguard.scan.finding import Finding, SourceLine
 

@@ -7,15 +7,13 @@ from datetime import timedelta
 
 from lessonguard.lessons.model import Lesson, Library, Remediation, Rule, Timeline
 from lessonguard.output.escape import one_line, visible
-from lessonguard.output.layout import clipped, column_width
-from lessonguard.output.lesson_facts import fact_lines, title_lines
 from lessonguard.output.phrases import counted, mode_words, story_parts
-from lessonguard.output.terminal import Pen
+from lessonguard.output.terminal import Screen, clipped, column_width, fact_lines, title_lines
 
 
 def render_lessons(library: Library, *, width: int, colour: bool) -> str:
     """List the lessons, one a line of `width` columns, and count them."""
-    pen = Pen(colour=colour, width=width)
+    screen = Screen(colour=colour, width=width)
     rows = [
         (
             lesson.incident,
@@ -28,7 +26,7 @@ def render_lessons(library: Library, *, width: int, colour: bool) -> str:
     ]
     widths = [max(map(column_width, column)) for column in zip(*rows, strict=True)] if rows else []
     lines = [
-        _row(pen, [f"{cell:<{size}}" for cell, size in zip(row, widths, strict=True)], lesson.title)
+        _row(screen, [f"{cell:<{size}}" for cell, size in zip(row, widths, strict=True)], lesson.title)
         for row, lesson in zip(rows, library.lessons, strict=True)
     ]
     return "\n".join([*lines, *([""] if lines else []), counted(len(rows), "lesson")]) + "\n"
@@ -36,12 +34,12 @@ def render_lessons(library: Library, *, width: int, colour: bool) -> str:
 
 def render_lesson(lesson: Lesson, *, width: int, colour: bool) -> str:
     """Tell all that a lesson holds, but for its examples, wrapped to `width` columns."""
-    pen = Pen(colour=colour, width=width)
+    screen = Screen(colour=colour, width=width)
     blocks = [
-        title_lines(pen, lesson, lesson.failure_class, mode_words(lesson)),
-        _facts(pen, [*story_parts(lesson), ("Invariant", one_line(lesson.invariant))]),
-        _facts(pen, _origin(lesson)),
-        [line for item in lesson.remediation for line in _remediation(pen, item)],
+        title_lines(screen, lesson, lesson.failure_class, mode_words(lesson)),
+        _facts(screen, [*story_parts(lesson), ("Invariant", one_line(lesson.invariant))]),
+        _facts(screen, _origin(lesson)),
+        [line for item in lesson.remediation for line in _remediation(screen, item)],
     ]
     return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
 
@@ -60,14 +58,14 @@ def _after(gap: timedelta) -> str:
     return f"after {' '.join(parts)}" if parts else "at once"
 
 
-def _row(pen: Pen, cells: Sequence[str], title: str) -> str:
+def _row(screen: Screen, cells: Sequence[str], title: str) -> str:
     start = "  ".join(cells)
-    rest = clipped(one_line(title), width=max(20, pen.width - column_width(start) - 2))
-    return f"{pen.bold(cells[0])}{start[len(cells[0]) :]}  {rest}"
+    rest = clipped(one_line(title), width=max(20, screen.width - column_width(start) - 2))
+    return f"{screen.bold(cells[0])}{start[len(cells[0]) :]}  {rest}"
 
 
-def _facts(pen: Pen, facts: Iterable[tuple[str, str]]) -> list[str]:
-    return [line for name, text in facts for line in fact_lines(pen, name, visible(text))]
+def _facts(screen: Screen, facts: Iterable[tuple[str, str]]) -> list[str]:
+    return [line for name, text in facts for line in fact_lines(screen, name, visible(text))]
 
 
 def _origin(lesson: Lesson) -> Iterator[tuple[str, str]]:
@@ -88,8 +86,8 @@ def _rule(rule: Rule) -> str:
     return f"{rule.id} for {', '.join(rule.languages)}, line {rule.line} of the lesson"
 
 
-def _remediation(pen: Pen, item: Remediation) -> list[str]:
+def _remediation(screen: Screen, item: Remediation) -> list[str]:
     state = f"done {item.done.isoformat()}" if item.done else f"due {item.due.isoformat()}"
     words = f"{state}, {item.kind.value}, {item.owner}: {one_line(item.failure_mode)}"
     seen = f"seen by {one_line(item.validation)}"
-    return [*fact_lines(pen, "Follow-up", visible(words)), *fact_lines(pen, "", seen)]
+    return [*fact_lines(screen, "Follow-up", visible(words)), *fact_lines(screen, "", seen)]

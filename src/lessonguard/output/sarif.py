@@ -6,21 +6,27 @@ numbers are those of the OASIS standard; the limits are those of GitHub's code s
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 from lessonguard.lessons.model import Lesson, Mode, RuleId
-from lessonguard.output.escape import link, markdown_text, one_line, shortened, visible
+from lessonguard.output.escape import json_text, link, markdown_text, one_line, shortened, visible
 from lessonguard.output.phrases import counted, notice_words, story_parts, whole_message
-from lessonguard.output.sarif_log import (
-    MOST_RESULTS,
-    ROOT,
-    ROOTS,
-    SarifObject,
-    sarif_artifact,
-    sarif_location,
-    sarif_log,
-    sarif_text,
-)
 from lessonguard.output.story import by_importance
 from lessonguard.scan.finding import Finding, Notice, ScanReport, State, Unchecked
+
+SarifObject = dict[str, object]
+"""An object of a SARIF file."""
+
+MOST_RESULTS = 25_000
+"""GitHub's code scanning rejects a run with more."""
+
+ROOT = "%SRCROOT%"
+"""What paths are relative to: the top of the repository (§3.4.4)."""
+
+ROOTS: SarifObject = {ROOT: {"description": {"text": "The top of the repository."}}}
+"""What `originalUriBaseIds` says of it."""
+
+_SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 
 _LONGEST_DESCRIPTION = 1_024  # characters; more is rejected
 _LONGEST_SNIPPET = 4_096  # characters; an upload is limited as a whole, and a cut snippet would be false
@@ -210,3 +216,24 @@ def _notification(name: str, text: str, *, location: SarifObject | None = None) 
         "message": {"text": sarif_text(text)},
     }
     return {**notification, "locations": [location]} if location else notification
+
+
+def sarif_log(run: SarifObject) -> str:
+    """Write a SARIF file of one run."""
+    return json_text({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]})
+
+
+def sarif_location(path: str, region: SarifObject | None = None) -> SarifObject:
+    """Say where something is: in a file, perhaps in a region of it."""
+    physical: SarifObject = {"artifactLocation": sarif_artifact(path)}
+    return {"physicalLocation": {**physical, "region": region} if region else physical}
+
+
+def sarif_artifact(path: str) -> SarifObject:
+    """Name a file as a relative URI: the bytes of its path, percent-encoded."""
+    return {"uri": quote(path.encode("utf-8", "surrogateescape")), "uriBaseId": ROOT}
+
+
+def sarif_text(text: str) -> str:
+    """Write plain text so that nothing in it is taken for a link, which is `[text](target)` (§3.11.6)."""
+    return text.replace("](", "] (")

@@ -11,8 +11,6 @@ from collections.abc import Iterable
 from lessonguard.lessons.model import Mode
 from lessonguard.output.escape import one_line, visible
 from lessonguard.output.excerpt import Row, excerpt
-from lessonguard.output.layout import clipped, column_width, wrapped
-from lessonguard.output.lesson_facts import LABEL_WIDTH, fact_lines, label, title_lines
 from lessonguard.output.phrases import (
     keep_comment,
     mode_words,
@@ -27,7 +25,17 @@ from lessonguard.output.phrases import (
     unchecked_words,
 )
 from lessonguard.output.story import Story, accepted, carried, introduced, stories
-from lessonguard.output.terminal import Pen, Style
+from lessonguard.output.terminal import (
+    LABEL_WIDTH,
+    Screen,
+    Style,
+    clipped,
+    column_width,
+    fact_lines,
+    label,
+    title_lines,
+    wrapped,
+)
 from lessonguard.scan.finding import Finding, ScanReport, State
 
 _NARROWEST = 48
@@ -44,22 +52,22 @@ def render_text(report: ScanReport, *, width: int, colour: bool) -> str:
     Without `colour` there is no escape sequence in it; never is there one from the change.
     Paths and web addresses are not broken, so that they can be clicked: they may be wider.
     """
-    pen = Pen(colour=colour, width=max(width, _NARROWEST))
-    blocks = [_story(pen, story) for story in stories(introduced(report))]
-    blocks += _quiet_sections(pen, report)
-    return "\n\n".join("\n".join(block) for block in [*blocks, _summary(pen, report)]) + "\n"
+    screen = Screen(colour=colour, width=max(width, _NARROWEST))
+    blocks = [_story(screen, story) for story in stories(introduced(report))]
+    blocks += _quiet_sections(screen, report)
+    return "\n\n".join("\n".join(block) for block in [*blocks, _summary(screen, report)]) + "\n"
 
 
-def _summary(pen: Pen, report: ScanReport) -> list[str]:
+def _summary(screen: Screen, report: ScanReport) -> list[str]:
     """Count everything, on one line where that fits."""
     lines = [outcome(report)]
     for part in tallies(report):
         longer = f"{lines[-1]} · {part}"
-        if column_width(longer) <= pen.width:
+        if column_width(longer) <= screen.width:
             lines[-1] = longer
         else:
             lines.append(part)
-    styled = pen.write(outcome(report), Style.BOLD, *_outcome_tone(report))
+    styled = screen.write(outcome(report), Style.BOLD, *_outcome_tone(report))
     return [lines[0].replace(outcome(report), styled, 1), *lines[1:]]
 
 
@@ -73,88 +81,93 @@ def _outcome_tone(report: ScanReport) -> list[Style]:
     return [] if report.unchecked or report.faults else [Style.GREEN]
 
 
-def _story(pen: Pen, story: Story) -> list[str]:
+def _story(screen: Screen, story: Story) -> list[str]:
     first, *others = story.findings
     return [
-        *_heading(pen, first),
+        *_heading(screen, first),
         "",
-        *_excerpt(pen, first),
+        *_excerpt(screen, first),
         "",
-        *title_lines(pen, story.lesson),
+        *title_lines(screen, story.lesson),
         "",
-        *_facts(pen, first),
-        *_elsewhere(pen, others),
+        *_facts(screen, first),
+        *_elsewhere(screen, others),
     ]
 
 
-def _heading(pen: Pen, finding: Finding) -> list[str]:
+def _heading(screen: Screen, finding: Finding) -> list[str]:
     """Write where it is and what happened to it, on one line where that fits."""
     where = place(finding)
     words = f"{state_words(finding)} · {mode_words(finding.lesson)}"
     tone = _TONES[finding.lesson.mode]
-    if column_width(where) + 2 + column_width(words) <= pen.width:
-        return [f"{pen.bold(where)}  {pen.write(words, tone)}"]
-    return [pen.bold(where), *(f"  {pen.write(line, tone)}" for line in wrapped(words, width=pen.width - 2))]
+    if column_width(where) + 2 + column_width(words) <= screen.width:
+        return [f"{screen.bold(where)}  {screen.write(words, tone)}"]
+    return [
+        screen.bold(where),
+        *(f"  {screen.write(line, tone)}" for line in wrapped(words, width=screen.width - 2)),
+    ]
 
 
-def _excerpt(pen: Pen, finding: Finding) -> list[str]:
+def _excerpt(screen: Screen, finding: Finding) -> list[str]:
     numbers = [line.number for line in (*finding.removed, *finding.lines)]
     digits = max(4, *(len(str(number)) for number in numbers)) if numbers else 4
     gutter = digits + len("   │ ") + (2 if finding.removed or len(finding.lines) > 1 else 0)
-    rows = excerpt(finding, width=pen.width - gutter)
+    rows = excerpt(finding, width=screen.width - gutter)
     tone = _TONES[finding.lesson.mode]
     signed = bool(finding.removed)
-    return [line for row in rows for line in _row(pen, row, digits=digits, signed=signed, tone=tone)]
+    return [line for row in rows for line in _row(screen, row, digits=digits, signed=signed, tone=tone)]
 
 
-def _row(pen: Pen, row: Row, *, digits: int, signed: bool, tone: Style) -> list[str]:
+def _row(screen: Screen, row: Row, *, digits: int, signed: bool, tone: Style) -> list[str]:
     number = "" if row.number is None else str(row.number)
-    edge = pen.dim(f"  {number:>{digits}} │ ")
+    edge = screen.dim(f"  {number:>{digits}} │ ")
     if row.removed:
-        return [(edge + pen.write(f"- {row.text}".rstrip(), Style.RED)).rstrip()]
+        return [(edge + screen.write(f"- {row.text}".rstrip(), Style.RED)).rstrip()]
     if row.mark is None:
-        return [(edge + pen.write("┃ ", tone) + row.text).rstrip()]
+        return [(edge + screen.write("┃ ", tone) + row.text).rstrip()]
     offset, length = row.mark
     sign = "  " if signed else ""
-    blank = pen.dim(f"  {'':>{digits}} │ ")
-    mark = pen.write("^" * length, Style.BOLD, tone)
+    blank = screen.dim(f"  {'':>{digits}} │ ")
+    mark = screen.write("^" * length, Style.BOLD, tone)
     return [(edge + sign + row.text).rstrip(), blank + sign + " " * offset + mark]
 
 
-def _facts(pen: Pen, finding: Finding) -> list[str]:
+def _facts(screen: Screen, finding: Finding) -> list[str]:
     lesson = finding.lesson
     parts = [part for part in story_parts(lesson) if part[0] != "Why" or len(part[1]) <= _LONG_CAUSE]
     parts += [("Here", own_message(finding))] if own_message(finding) else []
-    lines = [line for part in parts for line in fact_lines(pen, *part)]
-    lines += _fix(pen, finding)
+    lines = [line for part in parts for line in fact_lines(screen, *part)]
+    lines += _fix(screen, finding)
     if lesson.mode is Mode.BLOCK:
-        lines += fact_lines(pen, "To keep it", f"{keep_comment(lesson)} in a comment on the line or above it")
-    lines += fact_lines(pen, "Postmortem", visible(lesson.postmortem)) if lesson.postmortem else []
-    return [*lines, label(pen, "Lesson") + visible(lesson.path)]
+        lines += fact_lines(
+            screen, "To keep it", f"{keep_comment(lesson)} in a comment on the line or above it"
+        )
+    lines += fact_lines(screen, "Postmortem", visible(lesson.postmortem)) if lesson.postmortem else []
+    return [*lines, label(screen, "Lesson") + visible(lesson.path)]
 
 
-def _fix(pen: Pen, finding: Finding) -> list[str]:
+def _fix(screen: Screen, finding: Finding) -> list[str]:
     if finding.fix is None:
         return []
-    room = pen.width - 2 - LABEL_WIDTH
+    room = screen.width - 2 - LABEL_WIDTH
     code = (finding.fix.rstrip() or "(remove it)").split("\n")
     lines = code if len(code) <= _FIX_LINES else [*code[:_FIX_LINES], "…"]
-    shown = [pen.write(clipped(visible(line.expandtabs(4)), width=room), Style.GREEN) for line in lines]
-    return [label(pen, "Fix") + shown[0], *(" " * (2 + LABEL_WIDTH) + line for line in shown[1:])]
+    shown = [screen.write(clipped(visible(line.expandtabs(4)), width=room), Style.GREEN) for line in lines]
+    return [label(screen, "Fix") + shown[0], *(" " * (2 + LABEL_WIDTH) + line for line in shown[1:])]
 
 
-def _elsewhere(pen: Pen, findings: list[Finding]) -> list[str]:
+def _elsewhere(screen: Screen, findings: list[Finding]) -> list[str]:
     """List the other places of a lesson in columns: where, what happened, the code if it fits."""
     if not findings:
         return []
     widest = max(column_width(place(finding)) for finding in findings)
     words = max(len(finding.state.value) for finding in findings)
-    room = pen.width - 4 - widest - 2 - words - 2
-    lines = ["", f"  {pen.bold('Also here')}"]
+    room = screen.width - 4 - widest - 2 - words - 2
+    lines = ["", f"  {screen.bold('Also here')}"]
     for finding in findings:
         where = place(finding) + " " * (widest - column_width(place(finding)))
         code = clipped(visible(_first_line(finding)), width=room) if room >= _LEAST_CODE else ""
-        lines.append(f"    {where}  {finding.state.value:<{words}}  {pen.dim(code)}".rstrip())
+        lines.append(f"    {where}  {finding.state.value:<{words}}  {screen.dim(code)}".rstrip())
     return lines
 
 
@@ -162,7 +175,7 @@ def _first_line(finding: Finding) -> str:
     return finding.lines[0].text.strip() if finding.lines else one_line(finding.snippet)
 
 
-def _quiet_sections(pen: Pen, report: ScanReport) -> list[list[str]]:
+def _quiet_sections(screen: Screen, report: ScanReport) -> list[list[str]]:
     """Write what is no reason to stop, and what could not be said: a line each."""
     sections = [
         ("Accepted", [(place(item), _named(item, status_words(item))) for item in accepted(report)]),
@@ -171,23 +184,25 @@ def _quiet_sections(pen: Pen, report: ScanReport) -> list[list[str]]:
         ("Notices", [(f"{visible(item.path)}:{item.line}", notice_words(item)) for item in report.notices]),
         ("Not checked", unchecked_words(report.unchecked)),
     ]
-    blocks = [_section(pen, title, entries=entries) for title, entries in sections if entries]
-    faults = [line for fault in report.faults for line in wrapped(one_line(fault.text), width=pen.width - 2)]
-    return [*blocks, [pen.bold("Lesson faults"), *(f"  {line}" for line in faults)]] if faults else blocks
+    blocks = [_section(screen, title, entries=entries) for title, entries in sections if entries]
+    faults = [
+        line for fault in report.faults for line in wrapped(one_line(fault.text), width=screen.width - 2)
+    ]
+    return [*blocks, [screen.bold("Lesson faults"), *(f"  {line}" for line in faults)]] if faults else blocks
 
 
 def _named(finding: Finding, words: str) -> str:
     return f"{finding.lesson.incident} {words}"
 
 
-def _section(pen: Pen, title: str, *, entries: Iterable[tuple[str, str]]) -> list[str]:
+def _section(screen: Screen, title: str, *, entries: Iterable[tuple[str, str]]) -> list[str]:
     """Write a heading and one entry a place; words that do not fit beside it go below it."""
     tone = (Style.GREEN,) if title == State.FIXED.value.capitalize() else ()
-    lines = [pen.write(title, Style.BOLD, *tone)]
+    lines = [screen.write(title, Style.BOLD, *tone)]
     for where, words in entries:
-        if 2 + column_width(where) + 2 + column_width(words) <= pen.width:
-            lines.append(f"  {where}  {pen.dim(words)}")
+        if 2 + column_width(where) + 2 + column_width(words) <= screen.width:
+            lines.append(f"  {where}  {screen.dim(words)}")
         else:
-            below = wrapped(words, width=pen.width - 4)
-            lines += [f"  {where}", *(f"    {pen.dim(line)}" for line in below)]
+            below = wrapped(words, width=screen.width - 4)
+            lines += [f"  {where}", *(f"    {screen.dim(line)}" for line in below)]
     return lines

@@ -6,10 +6,9 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from lessonguard.output.escape import visible
-from lessonguard.output.layout import wrapped
 from lessonguard.output.phrases import counted
 from lessonguard.output.story import for_pull_request
-from lessonguard.output.terminal import Pen, Style
+from lessonguard.output.terminal import Screen, Style, wrapped
 from lessonguard.output.text import render_text
 from lessonguard.push.result import PushedRef
 from lessonguard.scan.finding import ScanReport
@@ -23,27 +22,27 @@ def render_push(pushed: Iterable[PushedRef], *, is_stopped: bool, width: int, co
 
     Nothing at all is said where there are no lessons to judge by, nor of those in monitor mode.
     """
-    pen = Pen(colour=colour, width=width)
+    screen = Screen(colour=colour, width=width)
     blocks = [
-        _ref(pen, replace(each, report=for_pull_request(each.report)))
+        _ref(screen, replace(each, report=for_pull_request(each.report)))
         for each in pushed
         if each.report.lessons or each.report.faults
     ]
     if is_stopped:
         lines = [*wrapped(_STOPPED, width=width), *wrapped(_ANYWAY, width=width)]
-        blocks.append("".join(f"{pen.write(line, Style.BOLD, Style.RED)}\n" for line in lines))
+        blocks.append("".join(f"{screen.write(line, Style.BOLD, Style.RED)}\n" for line in lines))
     is_list = all(block.count("\n") == 1 for block in blocks)
     return ("" if is_list else "\n").join(blocks)
 
 
-def _ref(pen: Pen, pushed: PushedRef) -> str:
+def _ref(screen: Screen, pushed: PushedRef) -> str:
     head = [
-        pen.bold("lessonguard"),
+        screen.bold("lessonguard"),
         _names(pushed),
         f"{counted(pushed.commits, 'new commit')}",
         *(["the remote has nothing of it yet"] if pushed.is_whole else []),
     ]
-    text = render_text(pushed.report, width=pen.width, colour=pen.colour)
+    text = render_text(pushed.report, width=screen.width, colour=screen.colour)
     if _is_clean(pushed.report):
         return " · ".join([*head, text])
     return f"{' · '.join(head)}\n\n{text}"

@@ -22,7 +22,7 @@ from lessonguard.authoring.backtest.text import render_backtest
 from lessonguard.git.changes import CommitId
 from lessonguard.lessons.diagnostic import Diagnostic
 from lessonguard.lessons.model import Mode, Watch
-from lessonguard.output.layout import column_width
+from lessonguard.output.terminal import column_width
 from tests.support.gfm import LINKING, Page
 from tests.support.past import (
     PROVEN,

@@ -23,7 +23,7 @@ from lessonguard.authoring.prove.text import render_proofs
 from lessonguard.git.repository import Repository
 from lessonguard.lessons.library import load_folder
 from lessonguard.lessons.model import Example, IncidentId, Library
-from lessonguard.output.layout import column_width
+from lessonguard.output.terminal import column_width
 from lessonguard.semgrep.installed import Semgrep, find_semgrep
 from lessonguard.semgrep.interface import Limits
 from tests.support.engine import FakeEngine

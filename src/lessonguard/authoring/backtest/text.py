@@ -20,10 +20,8 @@ from lessonguard.authoring.backtest.phrases import (
 )
 from lessonguard.authoring.backtest.result import BacktestReport, LessonBacktest, Noise, Place, Spoken
 from lessonguard.output.escape import one_line, visible
-from lessonguard.output.layout import clipped, column_width, wrapped
-from lessonguard.output.lesson_facts import title_lines
 from lessonguard.output.phrases import counted, mode_words
-from lessonguard.output.terminal import Pen, Style
+from lessonguard.output.terminal import Screen, Style, clipped, column_width, title_lines, wrapped
 from lessonguard.record import record
 
 _NARROWEST = 60
@@ -60,16 +58,16 @@ def render_backtest(report: BacktestReport, *, width: int, colour: bool) -> str:
     About several lessons, it goes into those that would have spoken. Paths are not broken, so that
     they can be clicked: they may be wider.
     """
-    pen = Pen(colour=colour, width=max(width, _NARROWEST))
+    screen = Screen(colour=colour, width=max(width, _NARROWEST))
     is_one = len(report.lessons) == 1
-    blocks = [_lesson(pen, each, report=report, room=_ONE if is_one else _MANY) for each in _told(report)]
+    blocks = [_lesson(screen, each, report=report, room=_ONE if is_one else _MANY) for each in _told(report)]
     if report.faults:
         faults = [
-            line for fault in report.faults for line in wrapped(one_line(fault.text), width=pen.width - 2)
+            line for fault in report.faults for line in wrapped(one_line(fault.text), width=screen.width - 2)
         ]
-        blocks.append([pen.bold("Lesson faults"), *(f"  {line}" for line in faults)])
-    end = _verdict(pen, report.lessons[0], report=report, room=_ONE) if is_one else _table(pen, report)
-    blocks.append([*_head(pen, report), *end, *_stop(pen, report)])
+        blocks.append([screen.bold("Lesson faults"), *(f"  {line}" for line in faults)])
+    end = _verdict(screen, report.lessons[0], report=report, room=_ONE) if is_one else _table(screen, report)
+    blocks.append([*_head(screen, report), *end, *_stop(screen, report)])
     return "\n\n".join("\n".join(block) for block in blocks) + "\n"
 
 
@@ -80,22 +78,22 @@ def _told(report: BacktestReport) -> Sequence[LessonBacktest]:
     return [each for each in report.lessons if each.spoken or each.watched]
 
 
-def _head(pen: Pen, report: BacktestReport) -> list[str]:
-    lines = [pen.dim(line) for line in wrapped(f"Replayed {replayed_words(report)}", width=pen.width)]
-    return lines + [line for gap in gaps(report) for line in _prose(pen, gap)]
+def _head(screen: Screen, report: BacktestReport) -> list[str]:
+    lines = [screen.dim(line) for line in wrapped(f"Replayed {replayed_words(report)}", width=screen.width)]
+    return lines + [line for gap in gaps(report) for line in _prose(screen, gap)]
 
 
-def _stop(pen: Pen, report: BacktestReport) -> list[str]:
+def _stop(screen: Screen, report: BacktestReport) -> list[str]:
     if not report.stopped:
         return []
     words = f"{stop_words(report)}. The next run goes on from there."
-    return ["", *(pen.write(line, Style.BOLD, Style.RED) for line in wrapped(words, width=pen.width))]
+    return ["", *(screen.write(line, Style.BOLD, Style.RED) for line in wrapped(words, width=screen.width))]
 
 
 # All lessons ----------------------------------------------------------------------------------
 
 
-def _table(pen: Pen, report: BacktestReport) -> list[str]:
+def _table(screen: Screen, report: BacktestReport) -> list[str]:
     """Give each lesson a row: how often it would have spoken and when, and what it matches today."""
     if not report.lessons:
         return ["There are no lessons."]
@@ -112,15 +110,15 @@ def _table(pen: Pen, report: BacktestReport) -> list[str]:
     ]
     widths = [max(map(column_width, column)) for column in zip(head, *rows, strict=True)]
     widths[2] = max(widths[2], _cells(report))
-    lines = [pen.dim(_row(head, widths))]
+    lines = [screen.dim(_row(head, widths))]
     for each, row in zip(report.lessons, rows, strict=True):
         first, spoke, _, today, _ = _padded(row, widths)
-        strip = _strip(pen, each, report=report) + " " * (widths[2] - _cells(report))
-        styled = pen.write(each.noise.value, _TONES[each.noise])
-        lines.append(f"  {pen.bold(first)}  {spoke}  {strip}  {today}  {styled}".rstrip())
-    unseen = _prose(pen, unseen_words(*report.lessons))
+        strip = _strip(screen, each, report=report) + " " * (widths[2] - _cells(report))
+        styled = screen.write(each.noise.value, _TONES[each.noise])
+        lines.append(f"  {screen.bold(first)}  {spoke}  {strip}  {today}  {styled}".rstrip())
+    unseen = _prose(screen, unseen_words(*report.lessons))
     hint = "`lessonguard backtest INCIDENT` tells more about one lesson."
-    return ["", *lines, "", *unseen, *([""] if unseen else []), pen.dim(hint)]
+    return ["", *lines, "", *unseen, *([""] if unseen else []), screen.dim(hint)]
 
 
 def _row(cells: Sequence[str], widths: Sequence[int]) -> str:
@@ -140,50 +138,52 @@ def _cells(report: BacktestReport) -> int:
     return min(_CELLS, report.reached)
 
 
-def _strip(pen: Pen, backtest: LessonBacktest, *, report: BacktestReport) -> str:
+def _strip(screen: Screen, backtest: LessonBacktest, *, report: BacktestReport) -> str:
     """Draw when a lesson spoke, the oldest change first; the one that caused the incident is a diamond."""
     cells = _cells(report)
     replayed = report.past.changes[: report.reached]
     place = {
         change.commit: cells - 1 - index * cells // len(replayed) for index, change in enumerate(replayed)
     }
-    strip = [pen.dim("·")] * cells
+    strip = [screen.dim("·")] * cells
     for spoken in backtest.spoken:
-        strip[place[spoken.change.commit]] = pen.write("●", _TONES[backtest.noise])
+        strip[place[spoken.change.commit]] = screen.write("●", _TONES[backtest.noise])
     if backtest.caused_by:
-        strip[place[backtest.caused_by.commit]] = pen.write("◆", Style.BOLD, Style.GREEN)
+        strip[place[backtest.caused_by.commit]] = screen.write("◆", Style.BOLD, Style.GREEN)
     return "".join(strip)
 
 
 # One lesson -----------------------------------------------------------------------------------
 
 
-def _lesson(pen: Pen, backtest: LessonBacktest, *, report: BacktestReport, room: _Room) -> list[str]:
+def _lesson(screen: Screen, backtest: LessonBacktest, *, report: BacktestReport, room: _Room) -> list[str]:
     """Tell where it spoke; and of one among several, its verdict."""
-    lines = title_lines(pen, backtest.lesson, mode_words(backtest.lesson))
-    lines += _changes(pen, backtest, report=report, room=room)
+    lines = title_lines(screen, backtest.lesson, mode_words(backtest.lesson))
+    lines += _changes(screen, backtest, report=report, room=room)
     if room.today:
-        lines += _today(pen, backtest, report=report, limit=room.today)
+        lines += _today(screen, backtest, report=report, limit=room.today)
     else:
-        lines += ["", *(f"  {line}" for line in _verdict(pen, backtest, report=report, room=room))]
+        lines += ["", *(f"  {line}" for line in _verdict(screen, backtest, report=report, room=room))]
     return lines
 
 
-def _verdict(pen: Pen, backtest: LessonBacktest, *, report: BacktestReport, room: _Room) -> list[str]:
+def _verdict(screen: Screen, backtest: LessonBacktest, *, report: BacktestReport, room: _Room) -> list[str]:
     """Write the verdict, and what is to be known and done about it."""
     further = [cause_words(backtest, report.past), watch_words(backtest, report)]
     further += [unseen_words(backtest)] if len(report.lessons) == 1 else []
     if room.with_advice or backtest.noise in {Noise.BUSY, Noise.NOISY}:
         further.append(advice(backtest, report))
-    lines = [pen.bold(line) for line in _prose(pen, verdict(backtest, report))]
-    return lines + [line for text in further for line in _prose(pen, text)]
+    lines = [screen.bold(line) for line in _prose(screen, verdict(backtest, report))]
+    return lines + [line for text in further for line in _prose(screen, text)]
 
 
-def _prose(pen: Pen, text: str) -> list[str]:
-    return wrapped(text, width=min(pen.width, _PROSE) - 2)
+def _prose(screen: Screen, text: str) -> list[str]:
+    return wrapped(text, width=min(screen.width, _PROSE) - 2)
 
 
-def _changes(pen: Pen, backtest: LessonBacktest, *, report: BacktestReport, room: _Room) -> Iterator[str]:
+def _changes(
+    screen: Screen, backtest: LessonBacktest, *, report: BacktestReport, room: _Room
+) -> Iterator[str]:
     """List the newest changes, and the one that caused the incident wherever it is."""
     shown = [
         spoken
@@ -192,45 +192,45 @@ def _changes(pen: Pen, backtest: LessonBacktest, *, report: BacktestReport, room
     ]
     if shown:
         yield ""
-        strip = "" if len(report.lessons) > 1 else f"   then {_strip(pen, backtest, report=report)} now"
-        yield f"  {pen.dim('Would have spoken on')}{strip}"
+        strip = "" if len(report.lessons) > 1 else f"   then {_strip(screen, backtest, report=report)} now"
+        yield f"  {screen.dim('Would have spoken on')}{strip}"
     for spoken in shown:
-        yield _change(pen, spoken, backtest=backtest)
-        yield from _places(pen, spoken.places, limit=room.places, indent=6)
+        yield _change(screen, spoken, backtest=backtest)
+        yield from _places(screen, spoken.places, limit=room.places, indent=6)
     if hidden := len(backtest.spoken) - len(shown):
-        yield "    " + pen.dim(f"… and {hidden} more; --format json has all")
+        yield "    " + screen.dim(f"… and {hidden} more; --format json has all")
 
 
-def _change(pen: Pen, spoken: Spoken, *, backtest: LessonBacktest) -> str:
+def _change(screen: Screen, spoken: Spoken, *, backtest: LessonBacktest) -> str:
     change = spoken.change
     head = f"{change.date.isoformat()}  {change.commit[:_ABBREVIATED]}  "
     is_cause = change == backtest.caused_by
     mark = f"  ◆ caused {visible(backtest.lesson.incident)}" if is_cause else ""
-    title = clipped(one_line(change.title), width=pen.width - 4 - len(head) - column_width(mark))
-    return f"    {pen.dim(head)}{title}{pen.write(mark, Style.BOLD, Style.GREEN)}"
+    title = clipped(one_line(change.title), width=screen.width - 4 - len(head) - column_width(mark))
+    return f"    {screen.dim(head)}{title}{screen.write(mark, Style.BOLD, Style.GREEN)}"
 
 
-def _today(pen: Pen, backtest: LessonBacktest, *, report: BacktestReport, limit: int) -> Iterator[str]:
+def _today(screen: Screen, backtest: LessonBacktest, *, report: BacktestReport, limit: int) -> Iterator[str]:
     if backtest.standing and report.head:
         yield ""
         at = f"at {report.head[:_ABBREVIATED]}"
-        yield "  " + pen.dim(f"Matches today, {at}: left alone until somebody edits it")
-        yield from _places(pen, backtest.standing, limit=limit, indent=4, with_state=False)
+        yield "  " + screen.dim(f"Matches today, {at}: left alone until somebody edits it")
+        yield from _places(screen, backtest.standing, limit=limit, indent=4, with_state=False)
 
 
 def _places(
-    pen: Pen, places: Sequence[Place], *, limit: int, indent: int, with_state: bool = True
+    screen: Screen, places: Sequence[Place], *, limit: int, indent: int, with_state: bool = True
 ) -> Iterator[str]:
     """List places in columns: where, what the change did, the code if it fits."""
     shown = places[:limit]
     names = [f"{visible(place.path)}:{place.line}:{place.column}" for place in shown]
     widest = max(map(column_width, names))
     states = max(len(place.state.value) for place in shown) + 2 if with_state else 0
-    room = pen.width - indent - widest - 2 - states
+    room = screen.width - indent - widest - 2 - states
     for name, place in zip(names, shown, strict=True):
         state = f"{place.state.value:<{states}}" if with_state else ""
         code = clipped(visible(place.text), width=room) if room >= _LEAST_CODE else ""
         blanks = " " * (widest - column_width(name) + 2)
-        yield f"{' ' * indent}{name}{blanks}{state}{pen.dim(code)}".rstrip()
+        yield f"{' ' * indent}{name}{blanks}{state}{screen.dim(code)}".rstrip()
     if len(places) > limit:
-        yield " " * indent + pen.dim(f"… and {counted(len(places) - limit, 'more place')}")
+        yield " " * indent + screen.dim(f"… and {counted(len(places) - limit, 'more place')}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from lessonguard.authoring.check.result import CheckReport
 from lessonguard.lessons.diagnostic import Diagnostic
 from lessonguard.output.escape import one_line
-from lessonguard.output.sarif_log import (
+from lessonguard.output.sarif import (
     MOST_RESULTS,
     ROOTS,
     SarifObject,

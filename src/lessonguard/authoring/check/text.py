@@ -12,9 +12,8 @@ from itertools import groupby
 from lessonguard.authoring.check.result import CheckReport, Mended
 from lessonguard.lessons.diagnostic import Diagnostic
 from lessonguard.output.escape import one_line, visible
-from lessonguard.output.layout import column_width, wrapped
 from lessonguard.output.phrases import counted
-from lessonguard.output.terminal import Pen, Style
+from lessonguard.output.terminal import Screen, Style, column_width, wrapped
 
 _NARROWEST = 48
 _INDENT = "    "
@@ -28,45 +27,45 @@ def render_check(report: CheckReport, *, width: int, colour: bool) -> str:
 
     Without `colour` there is no escape sequence in it. Paths are not broken: they may be wider.
     """
-    pen = Pen(colour=colour, width=max(width, _NARROWEST))
-    blocks = [[line for mended in report.mended for line in _mended(pen, mended)]]
+    screen = Screen(colour=colour, width=max(width, _NARROWEST))
+    blocks = [[line for mended in report.mended for line in _mended(screen, mended)]]
     for _, diagnostics in groupby(report.diagnostics, key=lambda diagnostic: diagnostic.path):
-        blocks.append([line for diagnostic in diagnostics for line in _diagnostic(pen, diagnostic)])
-    blocks.append([line for note in report.notes for line in _note(pen, note)])
-    blocks.append(list(_summary(pen, report)))
+        blocks.append([line for diagnostic in diagnostics for line in _diagnostic(screen, diagnostic)])
+    blocks.append([line for note in report.notes for line in _note(screen, note)])
+    blocks.append(list(_summary(screen, report)))
     return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
 
 
-def _mended(pen: Pen, mended: Mended) -> Iterator[str]:
+def _mended(screen: Screen, mended: Mended) -> Iterator[str]:
     words = "; ".join(map(one_line, mended.changes))
-    yield from _entry(pen, visible(mended.path), words, word="mended", tone=Style.GREEN)
+    yield from _entry(screen, visible(mended.path), words, word="mended", tone=Style.GREEN)
 
 
-def _diagnostic(pen: Pen, diagnostic: Diagnostic) -> Iterator[str]:
+def _diagnostic(screen: Screen, diagnostic: Diagnostic) -> Iterator[str]:
     place = f"{visible(diagnostic.path)}:{diagnostic.line}:{diagnostic.column}"
     yield from _entry(
-        pen, place, one_line(diagnostic.message), word=diagnostic.level, tone=_TONES[diagnostic.level]
+        screen, place, one_line(diagnostic.message), word=diagnostic.level, tone=_TONES[diagnostic.level]
     )
     hint = f"hint: {one_line(diagnostic.hint)}" if diagnostic.hint else ""
-    yield from (_INDENT + pen.dim(line) for line in wrapped(hint, width=pen.width - len(_INDENT)))
+    yield from (_INDENT + screen.dim(line) for line in wrapped(hint, width=screen.width - len(_INDENT)))
 
 
-def _entry(pen: Pen, place: str, text: str, *, word: str, tone: Style) -> Iterator[str]:
+def _entry(screen: Screen, place: str, text: str, *, word: str, tone: Style) -> Iterator[str]:
     """Write `place: word: text`; further lines are indented."""
-    room = pen.width - column_width(f"{place}: {word}: ")
+    room = screen.width - column_width(f"{place}: {word}: ")
     first = next(iter(wrapped(text, width=room)), "") if room >= _LEAST else ""
-    yield f"{pen.bold(place)}: {pen.write(word, Style.BOLD, tone)}: {first}".rstrip()
+    yield f"{screen.bold(place)}: {screen.write(word, Style.BOLD, tone)}: {first}".rstrip()
     rest = text.removeprefix(first)
-    yield from (_INDENT + line for line in wrapped(rest, width=pen.width - len(_INDENT)))
+    yield from (_INDENT + line for line in wrapped(rest, width=screen.width - len(_INDENT)))
 
 
-def _note(pen: Pen, note: str) -> Iterator[str]:
-    first, *rest = wrapped(f"note: {one_line(note)}", width=pen.width - len(_INDENT))
-    yield pen.dim(first)
-    yield from (_INDENT + pen.dim(line) for line in rest)
+def _note(screen: Screen, note: str) -> Iterator[str]:
+    first, *rest = wrapped(f"note: {one_line(note)}", width=screen.width - len(_INDENT))
+    yield screen.dim(first)
+    yield from (_INDENT + screen.dim(line) for line in rest)
 
 
-def _summary(pen: Pen, report: CheckReport) -> Iterator[str]:
+def _summary(screen: Screen, report: CheckReport) -> Iterator[str]:
     if not report.lessons:
         yield "no lessons, so nothing was checked"
         return
@@ -76,6 +75,6 @@ def _summary(pen: Pen, report: CheckReport) -> Iterator[str]:
     found = [counted(errors, "error")] if errors else []
     found += [counted(warnings, "warning")] if warnings else []
     tone = Style.RED if errors else Style.MAGENTA if warnings else Style.GREEN
-    yield f"{what}: {pen.write(', '.join(found) or 'all good', Style.BOLD, tone)}"
+    yield f"{what}: {screen.write(', '.join(found) or 'all good', Style.BOLD, tone)}"
     if report.mendable:
-        yield pen.dim(f"`lessonguard check --fix` mends {report.mendable} of them")
+        yield screen.dim(f"`lessonguard check --fix` mends {report.mendable} of them")

@@ -7,10 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from lessonguard.authoring.init.result import Made, Started
 from lessonguard.output.escape import visible
-from lessonguard.output.layout import clipped, column_width, wrapped
 from lessonguard.output.phrases import counted
-from lessonguard.output.table import titled_table
-from lessonguard.output.terminal import Pen, Style
+from lessonguard.output.terminal import Screen, Style, clipped, column_width, titled_table, wrapped
 
 _NOTHING = "Nothing to do: it is all here."
 _WIDEST = 100
@@ -30,15 +28,15 @@ def render_started(started: Started, *, width: int, colour: bool) -> str:
     """
     if not started.made:
         return ""
-    pen = Pen(colour=colour, width=min(max(width, 48), _WIDEST))
+    screen = Screen(colour=colour, width=min(max(width, 48), _WIDEST))
     new = [each for each in started.made if each.is_new]
     old = [each for each in started.made if not each.is_new]
     blocks = [
-        _files(pen, "Wrote", new) or [pen.write(_NOTHING, Style.BOLD)] * (not started.failure),
-        _files(pen, "There before, and left alone", old),
-        _paragraph(pen, _unmet(started)),
-        _paragraph(pen, _to_fill_in(started)),
-        titled_table(pen, "Next", list(_next(started)), least=40),
+        _files(screen, "Wrote", new) or [screen.write(_NOTHING, Style.BOLD)] * (not started.failure),
+        _files(screen, "There before, and left alone", old),
+        _paragraph(screen, _unmet(started)),
+        _paragraph(screen, _to_fill_in(started)),
+        titled_table(screen, "Next", list(_next(started)), least=40),
     ]
     return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
 
@@ -49,20 +47,20 @@ def languages_words(languages: Mapping[str, int]) -> str:
     return ", ".join([*names[:_MOST_LANGUAGES], *(["…"] if len(names) > _MOST_LANGUAGES else [])])
 
 
-def _files(pen: Pen, title: str, made: Sequence[Made]) -> list[str]:
+def _files(screen: Screen, title: str, made: Sequence[Made]) -> list[str]:
     """Name each file on a line of its own, and beside it, as far as there is room, what it is about."""
     paths = [visible(each.path) for each in made]
-    column = max((size for path in paths if (size := column_width(path)) <= pen.width - _ABOUT), default=0)
+    column = max((size for path in paths if (size := column_width(path)) <= screen.width - _ABOUT), default=0)
     starts = [f"  {path}{' ' * (column - column_width(path))}" for path in paths]
     lines = [
-        f"{start}  {clipped(visible(each.about), width=room)}" if (room := _room(pen, start)) else start
+        f"{start}  {clipped(visible(each.about), width=room)}" if (room := _room(screen, start)) else start
         for start, each in zip(starts, made, strict=True)
     ]
-    return [pen.bold(f"{title}:"), *lines] if made else []
+    return [screen.bold(f"{title}:"), *lines] if made else []
 
 
-def _room(pen: Pen, start: str) -> int:
-    return max(0, pen.width - column_width(start) - 2)
+def _room(screen: Screen, start: str) -> int:
+    return max(0, screen.width - column_width(start) - 2)
 
 
 def _unmet(started: Started) -> str:
@@ -114,5 +112,5 @@ def _next(started: Started) -> Iterator[tuple[str, str]]:
     yield f"lessonguard new INC-245{options}", words
 
 
-def _paragraph(pen: Pen, text: str) -> list[str]:
-    return wrapped(text, width=pen.width)
+def _paragraph(screen: Screen, text: str) -> list[str]:
+    return wrapped(text, width=screen.width)

@@ -8,8 +8,7 @@ from lessonguard.authoring.new.draft import Draft, FollowUp, Offer, Statement, W
 from lessonguard.lessons.placeholder import PLACEHOLDER
 from lessonguard.output.escape import one_line, shortened, visible
 from lessonguard.output.phrases import counted
-from lessonguard.output.table import titled_table
-from lessonguard.output.terminal import Pen, Style
+from lessonguard.output.terminal import Screen, Style, titled_table
 
 _WIDEST = 100
 _SHORT = 12
@@ -22,15 +21,17 @@ def render_written(written: Written, *, width: int, colour: bool) -> str:
 
     Without `colour` there is no escape sequence in it. It ends in a line feed.
     """
-    pen = Pen(colour=colour, width=min(max(width, 48), _WIDEST))
+    screen = Screen(colour=colour, width=min(max(width, 48), _WIDEST))
     draft, path = written.draft, visible(written.path)
     taken = [(item.key, f"from {item.origin}{', a guess' * item.is_guess}") for item in _taken(draft)]
     blocks = [
-        [pen.write(f"Wrote {path}", Style.BOLD)],
-        titled_table(pen, "Taken", [*taken, *_fix(draft), *_follow_ups(draft.follow_ups)]),
-        titled_table(pen, "Not taken", [(offer.key, _refused(offer)) for offer in draft.offers if offer.why]),
-        _missing(pen, draft),
-        _next(pen, written),
+        [screen.write(f"Wrote {path}", Style.BOLD)],
+        titled_table(screen, "Taken", [*taken, *_fix(draft), *_follow_ups(draft.follow_ups)]),
+        titled_table(
+            screen, "Not taken", [(offer.key, _refused(offer)) for offer in draft.offers if offer.why]
+        ),
+        _missing(screen, draft),
+        _next(screen, written),
     ]
     return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
 
@@ -63,15 +64,15 @@ def _refused(offer: Offer) -> str:
     return f"“{text}” ({offer.origin}): {offer.why}"
 
 
-def _missing(pen: Pen, draft: Draft) -> list[str]:
+def _missing(screen: Screen, draft: Draft) -> list[str]:
     """Name what the author has still to write; the rule always is."""
     parts = [*draft.missing, "the rule"]
     if not (draft.fix and draft.fix.pairs):
         parts.append("its examples")
-    return titled_table(pen, "Still to write", [("", f"{', '.join(parts)}")])
+    return titled_table(screen, "Still to write", [("", f"{', '.join(parts)}")])
 
 
-def _next(pen: Pen, written: Written) -> list[str]:
+def _next(screen: Screen, written: Written) -> list[str]:
     path, incident = visible(written.path), written.draft.incident
     rows = [
         (f"edit {path}", f"where it says {PLACEHOLDER}"),
@@ -79,4 +80,4 @@ def _next(pen: Pen, written: Written) -> list[str]:
         (f"lessonguard prove {incident}", "tries the rule on the examples"),
         (f"lessonguard backtest {incident}", "says where it would have spoken"),
     ]
-    return titled_table(pen, "Next", rows)
+    return titled_table(screen, "Next", rows)

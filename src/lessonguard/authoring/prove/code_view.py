@@ -8,8 +8,7 @@ from itertools import zip_longest
 from lessonguard.authoring.prove.result import Trial
 from lessonguard.authoring.prove.steps import found_lines
 from lessonguard.output.escape import visible
-from lessonguard.output.layout import clipped, column_width
-from lessonguard.output.terminal import Pen, Style
+from lessonguard.output.terminal import Screen, Style, clipped, column_width
 from lessonguard.record import record
 
 _MOST = 12
@@ -36,11 +35,11 @@ class _Cell:
     columns: int
 
 
-def picture_lines(pen: Pen, panels: Sequence[Panel], *, indent: int) -> list[str]:
+def picture_lines(screen: Screen, panels: Sequence[Panel], *, indent: int) -> list[str]:
     """Draw panels: two beside each other if all of their lines fit, else below each other."""
-    margin, room = " " * indent, pen.width - indent
+    margin, room = " " * indent, screen.width - indent
     half = (room - len(_GAP)) // 2
-    drawn = [list(_cells(pen, panel, room)) for panel in panels]
+    drawn = [list(_cells(screen, panel, room)) for panel in panels]
     if len(drawn) != 2 or any(cell.columns > half for cells in drawn for cell in cells):  # noqa: PLR2004
         stacked = [line for cells in drawn for line in ["", *(cell.text for cell in cells)]]
         return [f"{margin}{line}".rstrip() for line in stacked[1:]]
@@ -51,21 +50,23 @@ def picture_lines(pen: Pen, panels: Sequence[Panel], *, indent: int) -> list[str
     ]
 
 
-def _cells(pen: Pen, panel: Panel, width: int) -> Iterator[_Cell]:
+def _cells(screen: Screen, panel: Panel, width: int) -> Iterator[_Cell]:
     title = f"{panel.title}: "
     columns = column_width(title) + column_width(panel.verdict)
-    yield _Cell(text=pen.bold(title) + pen.write(panel.verdict, Style.BOLD, panel.tone), columns=columns)
+    yield _Cell(
+        text=screen.bold(title) + screen.write(panel.verdict, Style.BOLD, panel.tone), columns=columns
+    )
     lines = panel.trial.code.removesuffix("\n").split("\n")
     shown = _shown(panel.trial, len(lines))
     marked = _marked(panel.trial)
     digits = len(str(shown[-1]))
-    gap = _Cell(text=pen.dim(f"{'⋮':>{digits}}"), columns=digits)
+    gap = _Cell(text=screen.dim(f"{'⋮':>{digits}}"), columns=digits)
     for before, number in zip([0, *shown], shown, strict=False):
         if number > before + 1:
             yield gap
         tone = panel.tone if number in marked else None
         text = clipped(_plain(lines[number - 1]), width=width - digits - 3)
-        yield _cell(pen, f"{number:>{digits}} ", text, tone=tone)
+        yield _cell(screen, f"{number:>{digits}} ", text, tone=tone)
     if shown[-1] < len(lines):
         yield gap
 
@@ -74,9 +75,9 @@ def _plain(line: str) -> str:
     return visible(line.rstrip().expandtabs(_TAB))
 
 
-def _cell(pen: Pen, number: str, text: str, *, tone: Style | None) -> _Cell:
-    edge = pen.write("┃", tone) if tone else pen.dim("│")
-    return _Cell(text=f"{pen.dim(number)}{edge} {text}", columns=len(number) + 2 + column_width(text))
+def _cell(screen: Screen, number: str, text: str, *, tone: Style | None) -> _Cell:
+    edge = screen.write("┃", tone) if tone else screen.dim("│")
+    return _Cell(text=f"{screen.dim(number)}{edge} {text}", columns=len(number) + 2 + column_width(text))
 
 
 def _marked(trial: Trial) -> frozenset[int]:

@@ -7,24 +7,23 @@ from dataclasses import replace
 
 from lessonguard.authoring.prove.result import Trial
 from lessonguard.output.escape import one_line
-from lessonguard.output.layout import clipped, column_width
 from lessonguard.output.phrases import counted
-from lessonguard.output.terminal import Pen, Style
+from lessonguard.output.terminal import Screen, Style, clipped, column_width
 from lessonguard.semgrep.explanations import Step
 
 _MOST = 14
 _NARROWEST = 24
 
 
-def step_lines(pen: Pen, trial: Trial, *, indent: int) -> list[str]:
+def step_lines(screen: Screen, trial: Trial, *, indent: int) -> list[str]:
     """Write the steps of a trial that explain its outcome, and count those that do not."""
     told = list(_telling(trial))
     shown = told[:_MOST]
     effects = [_words(step) for step in shown]
     gap, margin = 3, " " * indent
-    room = pen.width - indent - gap - max(map(column_width, effects), default=0)
+    room = screen.width - indent - gap - max(map(column_width, effects), default=0)
     if room < _NARROWEST:  # each on a line of its own
-        labels = [clipped(_label(step), width=pen.width - indent) for step in shown]
+        labels = [clipped(_label(step), width=screen.width - indent) for step in shown]
         gaps = ["\n" + margin + "  " * (step.depth + 1) for step in shown]
     else:
         labels = [clipped(_label(step), width=room) for step in shown]
@@ -33,10 +32,10 @@ def step_lines(pen: Pen, trial: Trial, *, indent: int) -> list[str]:
     lines = [
         line
         for step, label, between, words in zip(shown, labels, gaps, effects, strict=True)
-        for line in (margin + label + between + _styled(pen, step, words)).split("\n")
+        for line in (margin + label + between + _styled(screen, step, words)).split("\n")
     ]
     if left_out := len(_below_root(trial.steps)) - len(shown):
-        lines.append(margin + pen.dim(f"({counted(left_out, 'part')} that changed nothing left out)"))
+        lines.append(margin + screen.dim(f"({counted(left_out, 'part')} that changed nothing left out)"))
     return lines
 
 
@@ -84,10 +83,10 @@ def _words(step: Step) -> str:
     return f"takes {lines_words(step.lines)} away{': nothing is left' if step.is_end else ''}"
 
 
-def _styled(pen: Pen, step: Step, words: str) -> str:
+def _styled(screen: Screen, step: Step, words: str) -> str:
     if step.is_end:
-        return pen.write(words, Style.BOLD, Style.RED)
-    return words if step.lines else pen.dim(words)
+        return screen.write(words, Style.BOLD, Style.RED)
+    return words if step.lines else screen.dim(words)
 
 
 def lines_words(spans: Iterable[tuple[int, int]]) -> str:

@@ -9,9 +9,8 @@ from lessonguard.authoring.prove.result import RuleProof, Side, Trial
 from lessonguard.authoring.prove.steps import lines_words, step_lines
 from lessonguard.lessons.model import Lesson
 from lessonguard.output.escape import one_line, visible
-from lessonguard.output.layout import column_width, wrapped
 from lessonguard.output.phrases import counted
-from lessonguard.output.terminal import Pen, Style
+from lessonguard.output.terminal import Screen, Style, column_width, wrapped
 
 _WIDEST = 120
 _FEW = 3  # pictures and places of a rule: more of them rarely say more
@@ -28,52 +27,52 @@ def render_proofs(proofs: Sequence[RuleProof], lessons: Sequence[Lesson], *, wid
 
     Without `colour` there is no escape sequence in it. It ends in a line feed.
     """
-    pen = Pen(colour=colour, width=min(max(width, 48), _WIDEST))
+    screen = Screen(colour=colour, width=min(max(width, 48), _WIDEST))
     names = [proof.rule.id for proof in proofs] + [lesson.incident for lesson in lessons if not lesson.rules]
     widths = (column_width(visible(name)) for name in names)
-    column = max((columns for columns in widths if columns <= pen.width // 2), default=0)
-    quiet = [line for proof in proofs if proof.is_proven for line in _proven(pen, proof, column)]
+    column = max((columns for columns in widths if columns <= screen.width // 2), default=0)
+    quiet = [line for proof in proofs if proof.is_proven for line in _proven(screen, proof, column)]
     quiet += [
-        pen.dim(f"· {visible(lesson.incident):<{column}}  has no rules to prove")
+        screen.dim(f"· {visible(lesson.incident):<{column}}  has no rules to prove")
         for lesson in lessons
         if not lesson.rules
     ]
-    loud = [list(_unproven(pen, proof)) for proof in proofs if not proof.is_proven]
-    blocks = [*([quiet] if quiet else []), *loud, [_summary(pen, proofs)]]
+    loud = [list(_unproven(screen, proof)) for proof in proofs if not proof.is_proven]
+    blocks = [*([quiet] if quiet else []), *loud, [_summary(screen, proofs)]]
     return "\n\n".join("\n".join(block) for block in blocks) + "\n"
 
 
-def _summary(pen: Pen, proofs: Sequence[RuleProof]) -> str:
+def _summary(screen: Screen, proofs: Sequence[RuleProof]) -> str:
     failed = sum(not proof.is_proven for proof in proofs)
     if not proofs:
-        return pen.bold("There is nothing to prove")
+        return screen.bold("There is nothing to prove")
     if failed:
         words = counted(failed, "rule") if failed == len(proofs) else f"{failed} of {len(proofs)} rules"
-        return pen.write(f"{words} not proven", Style.BOLD, Style.RED)
-    return pen.write(f"{counted(len(proofs), 'rule')} proven", Style.BOLD, Style.GREEN)
+        return screen.write(f"{words} not proven", Style.BOLD, Style.RED)
+    return screen.write(f"{counted(len(proofs), 'rule')} proven", Style.BOLD, Style.GREEN)
 
 
-def _proven(pen: Pen, proof: RuleProof, column: int) -> Iterator[str]:
+def _proven(screen: Screen, proof: RuleProof, column: int) -> Iterator[str]:
     name = visible(proof.rule.id)
     counts = [f"{_count(proof, 'bad')} bad, {_count(proof, 'good')} good"]
     at = ["proven at {} → {}".format(*_commits(proof))] if _places(proof) else []
     words = ", ".join([*counts, *at])
-    yield from _headed(pen, name, words, column=column, tone=Style.GREEN)
+    yield from _headed(screen, name, words, column=column, tone=Style.GREEN)
     more = [f"fires at {where}" for where in _places(proof)] + list(proof.notes)
     for words in more:
-        yield from (f"    {pen.dim(line)}" for line in wrapped(one_line(words), width=pen.width - 4))
+        yield from (f"    {screen.dim(line)}" for line in wrapped(one_line(words), width=screen.width - 4))
 
 
-def _headed(pen: Pen, name: str, words: str, *, column: int, tone: Style) -> Iterator[str]:
+def _headed(screen: Screen, name: str, words: str, *, column: int, tone: Style) -> Iterator[str]:
     """Write a rule and what became of it, on one line where that fits; what failed is coloured."""
     mark, style = ("✗", [tone]) if tone is Style.RED else ("✓", [])
-    head = f"{pen.write(mark, tone)} {pen.bold(name)}"
+    head = f"{screen.write(mark, tone)} {screen.bold(name)}"
     gap = " " * (max(0, column - column_width(name)) + 2)
-    if 2 + column_width(name + gap + words) <= pen.width:
-        yield head + gap + pen.write(words, *style)
+    if 2 + column_width(name + gap + words) <= screen.width:
+        yield head + gap + screen.write(words, *style)
     else:
         yield head
-        yield from (f"    {pen.write(line, *style)}" for line in wrapped(words, width=pen.width - 4))
+        yield from (f"    {screen.write(line, *style)}" for line in wrapped(words, width=screen.width - 4))
 
 
 def _places(proof: RuleProof) -> list[str]:
@@ -103,23 +102,23 @@ def _count(proof: RuleProof, side: Side) -> int:
     return len({trial.what for trial in proof.trials if trial.side == side})
 
 
-def _unproven(pen: Pen, proof: RuleProof) -> Iterator[str]:
+def _unproven(screen: Screen, proof: RuleProof) -> Iterator[str]:
     where = f"{visible(proof.lesson.path)}:{proof.rule.line}"
     name = visible(proof.rule.id)
-    yield from _headed(pen, name, _verdict(proof), column=column_width(name), tone=Style.RED)
+    yield from _headed(screen, name, _verdict(proof), column=column_width(name), tone=Style.RED)
     if not proof.refusal.startswith(proof.lesson.path):
-        yield f"  {pen.dim(where)}"
+        yield f"  {screen.dim(where)}"
     if proof.refusal:
-        yield from (f"  {line}" for line in wrapped(one_line(proof.refusal), width=pen.width - 2))
+        yield from (f"  {line}" for line in wrapped(one_line(proof.refusal), width=screen.width - 2))
     for note in proof.notes:
-        yield from (f"  {pen.dim(line)}" for line in wrapped(one_line(note), width=pen.width - 2))
+        yield from (f"  {screen.dim(line)}" for line in wrapped(one_line(note), width=screen.width - 2))
     stories = _stories(proof)
     pictured = [story for story in stories if _is_pictured(story)]
     others = [story for story in stories if not _is_pictured(story)]
     shown = [*pictured[:_FEW], *others[:_MOST]]
     for story in shown:
         yield ""
-        yield from _told(pen, proof, story)
+        yield from _told(screen, proof, story)
     if len(stories) > len(shown):
         yield ""
         yield f"  … and {len(stories) - len(shown)} more"
@@ -166,32 +165,32 @@ def _verdict(proof: RuleProof) -> str:
     return ", ".join(parts)
 
 
-def _told(pen: Pen, proof: RuleProof, story: Sequence[Trial]) -> Iterator[str]:
+def _told(screen: Screen, proof: RuleProof, story: Sequence[Trial]) -> Iterator[str]:
     """Tell what failed of one example: what happened, the code, and what the parts of the rule did."""
-    where = pen.dim(f"{visible(proof.lesson.path)}:{story[0].line}")
-    yield f"  {pen.bold(_name(story) + _reading(proof, story[0]))}  {where}"
+    where = screen.dim(f"{visible(proof.lesson.path)}:{story[0].line}")
+    yield f"  {screen.bold(_name(story) + _reading(proof, story[0]))}  {where}"
     for trial in story:
         if trial.problem:
             side = f"{trial.side}: " if len(story) > 1 else ""
             yield from (
-                f"    {line}" for line in wrapped(one_line(side + trial.problem), width=pen.width - 4)
+                f"    {line}" for line in wrapped(one_line(side + trial.problem), width=screen.width - 4)
             )
     failed = [trial for trial in story if not trial.problem]
     if failed:
         yield ""
-        yield from picture_lines(pen, list(_panels(proof, failed)), indent=_INDENT)
+        yield from picture_lines(screen, list(_panels(proof, failed)), indent=_INDENT)
     if story[0].side == "broken":
-        yield from _also_silent(pen, proof, story[0])
+        yield from _also_silent(screen, proof, story[0])
     for trial in failed:
         if trial.steps:
             at = trial.side in _AT_COMMITS
             where = f"at {trial.commit[:_SHORT]}" if at else f"on the {trial.side} code"
             yield ""
-            yield f"    {pen.dim(f'The rule, part by part, {where}:')}"
-            yield from step_lines(pen, trial, indent=_INDENT)
+            yield f"    {screen.dim(f'The rule, part by part, {where}:')}"
+            yield from step_lines(screen, trial, indent=_INDENT)
     if story[0].side not in _AT_COMMITS and (choice := _choice(proof, story)):
         yield ""
-        yield from (f"    {pen.dim(line)}" for line in wrapped(choice, width=pen.width - _INDENT))
+        yield from (f"    {screen.dim(line)}" for line in wrapped(choice, width=screen.width - _INDENT))
 
 
 def _reading(proof: RuleProof, trial: Trial) -> str:
@@ -208,14 +207,14 @@ def _choice(proof: RuleProof, story: Sequence[Trial]) -> str:
     return f"If this is only meant as {other}, say so in the example: `language: {other}`" if other else ""
 
 
-def _also_silent(pen: Pen, proof: RuleProof, told: Trial) -> Iterator[str]:
+def _also_silent(screen: Screen, proof: RuleProof, told: Trial) -> Iterator[str]:
     """Name the other files of the broken commit in which the rule does not fire either."""
     others = [visible(each.path) for each in proof.failures if each.side == "broken" and each is not told]
     if others:
         more = f" and {counted(len(others) - _MOST, 'more file')}" if len(others) > _MOST else ""
         words = f"Silent as well on {', '.join(others[:_MOST])}{more}."
         yield ""
-        yield from (" " * _INDENT + line for line in wrapped(words, width=pen.width - _INDENT))
+        yield from (" " * _INDENT + line for line in wrapped(words, width=screen.width - _INDENT))
 
 
 def _name(story: Sequence[Trial]) -> str:

@@ -7,7 +7,7 @@ import re
 import unicodedata
 
 from lessonguard.output.escape import visible
-from lessonguard.output.layout import column_width, wrapped
+from lessonguard.output.terminal import column_width, wrapped
 
 WIDTH = 100
 """How many columns a line of a lesson file takes, where it can be broken."""

@@ -7,7 +7,7 @@ from difflib import SequenceMatcher
 from itertools import zip_longest
 
 from lessonguard.output.escape import shortened, visible
-from lessonguard.output.layout import column_width
+from lessonguard.output.terminal import column_width
 
 _WIDEST = 64
 """How many columns a side may take; with longer lines, one version stands below the other."""

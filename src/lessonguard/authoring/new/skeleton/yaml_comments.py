@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from lessonguard.authoring.new.draft import Draft, Offer, Statement
 from lessonguard.authoring.new.skeleton.scalars import WIDTH
 from lessonguard.output.escape import one_line, shortened
-from lessonguard.output.layout import wrapped
+from lessonguard.output.terminal import wrapped
 
 _MOST = 5
 """How many passages are repeated about one key."""
