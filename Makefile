@@ -1,10 +1,12 @@
-# Everything runs in .venv, which is made when it is first needed and again when pyproject.toml changes.
+# Everything runs in .venv, which is made when it is first needed. What is installed into it is what
+# requirements/*.txt lock, so that a checkout works in a year as it did when it was tested; `make lock` writes them.
 # Another Python: make PYTHON=python3.13 …
 
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet --quiet install
+EDITABLE := --no-deps --no-build-isolation --editable .
 SCRIPTS := $(wildcard action/*.py bench/*.py tools/*.py tools/site/*.py)
 WORKFLOWS := $(wildcard .github/workflows/*.yml docs/workflows/*.yml)
 
@@ -14,7 +16,7 @@ MAKEFLAGS += --no-print-directory
 
 .PHONY: help
 help:  ## Show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
 
 .PHONY: demo
 demo: $(VENV)/.installed  ## Watch lessonguard judge a change, in a repository made for it
@@ -27,6 +29,26 @@ test: $(VENV)/.developing $(VENV)/.github  ## Run the tests and measure their co
 	@$(BIN)/coverage run -m pytest --numprocesses auto --dist loadfile $(ARGS)
 	@$(BIN)/coverage combine --quiet
 	@$(BIN)/coverage report
+
+.PHONY: test-newest
+test-newest:  ## Run the tests with the newest packages that pyproject.toml allows
+	@$(MAKE) test-unlocked VENV=.venv-newest RESOLUTION=highest
+
+.PHONY: test-lowest
+test-lowest:  ## Run the tests with the oldest packages that pyproject.toml allows
+	@$(MAKE) test-unlocked VENV=.venv-lowest RESOLUTION=lowest-direct
+
+# Made anew each time, because what is newest changes.
+.PHONY: test-unlocked
+test-unlocked:
+	@rm -rf $(VENV)
+	@$(MAKE) $(VENV)/.made
+	@echo "Installing the packages that are $(RESOLUTION) into $(VENV)" >&2
+	@$(PIP) uv
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --resolution $(RESOLUTION) --editable '.[dev]'
+	@touch $(VENV)/.installed $(VENV)/.developing
+	@$(BIN)/uv pip freeze --quiet --python $(BIN)/python --exclude-editable
+	@$(MAKE) test
 
 .PHONY: lint
 lint: $(VENV)/.developing  ## Check style, types, layers, spelling and generated files
@@ -72,7 +94,7 @@ site: $(VENV)/.developing  ## Build the library of lessons as a web site in buil
 	@$(BIN)/python -m tools.site.build
 
 .PHONY: lock
-lock: $(VENV)/.developing  ## Choose anew the packages that the GitHub Action installs
+lock: $(VENV)/.developing  ## Choose anew the packages that a checkout and the GitHub Action install
 	@$(BIN)/python tools/lock.py
 
 .PHONY: bench
@@ -86,18 +108,20 @@ measure: $(VENV)/.developing  ## Measure the shape of the code: its rooms, names
 
 .PHONY: clean
 clean:  ## Remove all that is made here, .venv too
-	@rm -rf $(VENV) build dist .coverage .coverage.* .hypothesis .*_cache
+	@rm -rf $(VENV) .venv-newest .venv-lowest build dist .coverage .coverage.* .hypothesis .*_cache
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # Two stamps, because the demonstration needs no tools of developers.
-$(VENV)/.installed: pyproject.toml | $(VENV)/.made
+$(VENV)/.installed: pyproject.toml requirements/run.txt | $(VENV)/.made
 	@echo "Installing lessonguard into $(VENV) (Semgrep is large; this takes a minute the first time)" >&2
-	@$(PIP) --editable .
+	@$(PIP) --require-hashes --requirement requirements/run.txt
+	@$(PIP) $(EDITABLE)
 	@touch $@
 
-$(VENV)/.developing: pyproject.toml | $(VENV)/.made
+$(VENV)/.developing: pyproject.toml requirements/dev.txt | $(VENV)/.made
 	@echo "Installing lessonguard and the tools of developers into $(VENV)" >&2
-	@$(PIP) --editable '.[dev]'
+	@$(PIP) --require-hashes --requirement requirements/dev.txt
+	@$(PIP) $(EDITABLE)
 	@touch $@ $(VENV)/.installed
 
 # Without npm or a network, the tests go on without it, and one that is skipped says so.
@@ -107,7 +131,11 @@ $(VENV)/.github: tools/fetch_github.py | $(VENV)/.made
 
 $(VENV)/.made:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' 2> /dev/null \
-	  || { echo "lessonguard needs Python 3.10 or newer, and '$(PYTHON)' is not; try: make PYTHON=python3.12" >&2; exit 1; }
+	  || { echo "lessonguard needs Python 3.10 or newer, and '$(PYTHON)' is not; try: make PYTHON=python3.13" >&2; exit 1; }
+ifndef RESOLUTION
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info >= (3, 15))' \
+	  || { echo "The packages in requirements/ are for Python 3.10 to 3.14, and '$(PYTHON)' is newer; try: make PYTHON=python3.13" >&2; exit 1; }
+endif
 	@$(PYTHON) -c 'import ensurepip, venv' 2> /dev/null \
 	  || { echo "'$(PYTHON)' has no venv; install it (on Debian and Ubuntu: apt install python3-venv)" >&2; exit 1; }
 	@git --version > /dev/null 2>&1 || { echo "lessonguard needs git on the PATH" >&2; exit 1; }

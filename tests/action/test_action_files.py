@@ -1,4 +1,4 @@
-"""What `action.yml`, its lock, the examples, their document and the command line say of each other."""
+"""What `action.yml`, the examples, their document and the command line say of each other."""
 
 from __future__ import annotations
 
@@ -9,15 +9,12 @@ from typing import Any
 
 import pytest
 import yaml
-from packaging.requirements import Requirement
-from packaging.utils import canonicalize_name
 
 from lessonguard.cli.review import review
 from tests.support.act import ACTION, ROOT, WORKFLOWS, used_actions
 
 _DOCUMENT = (ROOT / "docs/github-action.md").read_text(encoding="utf-8")
 _ACTION: dict[str, Any] = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))
-_LOCK = (ROOT / "action/requirements.txt").read_text(encoding="utf-8")
 _OWN_WORKFLOWS = sorted((ROOT / ".github/workflows").glob("*.yml"))
 
 name_of = pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.stem)
@@ -109,32 +106,3 @@ def test_links_of_the_document_lead_somewhere() -> None:
     targets = [target for target in re.findall(r"\]\(([^)#]+)", _DOCUMENT) if "://" not in target]
 
     assert [target for target in targets if not (ROOT / "docs" / target).exists()] == []
-
-
-def _locked() -> list[Requirement]:
-    return [Requirement(line.rstrip("\\")) for line in _LOCK.splitlines() if re.match(r"\w", line)]
-
-
-def test_the_lock_holds_nothing_but_exact_versions_and_hashes() -> None:
-    entry = r"[\w.-]+==[\w.]+(?: ; [^\\\n]+)? \\\n(?:    --hash=sha256:[0-9a-f]{64}(?: \\)?\n)+    # via .+\n"
-
-    assert re.fullmatch(rf"(?:#.*\n)+(?:{entry})+", _LOCK)
-
-
-@pytest.mark.parametrize("version", ["3.10", "3.11", "3.12", "3.13", "3.14"])
-def test_the_lock_satisfies_what_the_package_needs(version: str) -> None:
-    environment = {"python_version": version, "python_full_version": f"{version}.0"}
-    locked = {
-        canonicalize_name(each.name): next(iter(each.specifier)).version
-        for each in _locked()
-        if each.marker is None or each.marker.evaluate(environment)
-    }
-
-    for needed in _needed():
-        assert needed.specifier.contains(locked[canonicalize_name(needed.name)]), needed
-
-
-def _needed() -> list[Requirement]:
-    project = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
-    dependencies = project.partition("\ndependencies = [\n")[2].partition("]\n")[0]
-    return [Requirement(each) for each in re.findall(r'"(.+)"', dependencies)]

@@ -1,12 +1,13 @@
 """GitHub's own description of its REST API and its events, to check requests, answers and payloads.
 
-`make test` fetches it into `.venv`; without it `load_description` gives None.
+`make test` fetches it into the environment that it runs in; without it `load_description` gives None.
 """
 
 from __future__ import annotations
 
 import json
 import re
+import sys
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
@@ -17,7 +18,7 @@ from jsonschema import Draft202012Validator
 Json = Any
 """What a JSON document becomes in Python."""
 
-DESCRIPTION = Path(__file__).parents[2] / ".venv/github/openapi.json"
+DESCRIPTION = Path(sys.prefix) / "github/openapi.json"
 
 _JSON = "application/json"
 _ERRORS = 400
