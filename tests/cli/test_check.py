@@ -273,7 +273,7 @@ def test_a_shallow_clone_does_not_make_a_lesson_wrong(repo: Repo) -> None:
     whole, cut = (lessonguard("check", "--strict", cwd=each.path) for each in (repo, clone))
 
     assert whole.stdout == _GOOD
-    assert cut.stdout.startswith(f"note: INC-245: not tried at {broken[:7]} → {fixed[:7]}: this clone is")
+    assert cut.stdout.startswith(f"note: INC-245: not tried at {broken[:10]} → {fixed[:10]}: this clone is")
     assert cut.stdout.endswith(f"\n\n{_GOOD}")
 
 
@@ -288,10 +288,11 @@ def test_proof_commits_that_prove_nothing_are_told(repo: Repo) -> None:
     outcome = lessonguard("check", cwd=repo.path, expect=2, COLUMNS="200")
 
     where, hint = "lessons/INC-245.yaml", "    hint: `lessonguard prove INC-245` shows why"
+    before, after = calm[:10], bad[:10]
     assert outcome.stdout.splitlines() == [
-        f"{where}:22:3: error: billing/a.py at {calm[:7]} and 2 more files, broken: the rule does not fire",
+        f"{where}:22:3: error: billing/a.py at {before} and 2 more files, broken: the rule does not fire",
         hint,
-        f"{where}:23:3: error: billing/a.py at {bad[:7]}, fixed: the rule fires on line 1: `requests.get(a)`",
+        f"{where}:23:3: error: billing/a.py at {after}, fixed: the rule fires on line 1: `requests.get(a)`",
         hint,
         "",
         "1 lesson, 1 rule, 2 examples: 2 errors",

@@ -140,7 +140,7 @@ def test_commits_elsewhere_are_fetched_when_asked(shop: Repo, tmp_path: Path) ->
 
     assert "--fetch fetches them" in " ".join(without.split())
     assert fetched == (
-        f"✓ INC-1  1 bad, 1 good, proven at {broken[:7]} → {fixed[:7]}\n"
+        f"✓ INC-1  1 bad, 1 good, proven at {broken[:10]} → {fixed[:10]}\n"
         "    fires at pay.py:5-8 before the fix\n\n1 rule proven\n"
     )
 

@@ -6,13 +6,10 @@ import re
 from pathlib import Path, PurePath
 
 from lessonguard.errors import GitError, LessonError
-from lessonguard.git.changes import BlobId, CommitId
+from lessonguard.git.changes import BlobId, CommitId, short
 from lessonguard.git.repository import Repository
 from lessonguard.record import record
 from lessonguard.semgrep.targets import MAX_BYTES, too_large
-
-SHORT = 7
-"""How many digits of a commit people are shown, as Git does."""
 
 _REFERENCE = re.compile(r"(?P<path>.+?)(?:@(?P<commit>[0-9a-f]{7,64}))?", re.DOTALL)
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
@@ -66,7 +63,9 @@ class Files:
             name = self._tree if self._tree and not commit else _resolve(self._repository, commit)
             return self._read_commit(self._repository, path, name)
         if self._repository.top is None:
-            raise LessonError(f"{path} cannot be read: a bare repository has no files; write path@commit")
+            raise LessonError(
+                f"{path} cannot be read: a bare repository has no files", hint="write path@commit"
+            )
         return _read_worktree(self._repository.top, path)
 
     def _read_commit(self, repository: Repository, path: str, commit: CommitId) -> bytes | int:
@@ -75,7 +74,7 @@ class Files:
             self._folders[commit, folder] = dict(repository.tree_entries(commit, folder))
         blob = self._folders[commit, folder].get(path)
         if blob is None:
-            raise LessonError(f"there is no file {path} in {commit[:SHORT]}")
+            raise LessonError(f"there is no file {path} in {short(commit)}")
         return repository.read_blobs([blob], limit=MAX_BYTES)[blob]
 
 
@@ -83,8 +82,8 @@ def _resolve(repository: Repository, commit: str) -> CommitId:
     try:
         return repository.resolve(commit)
     except GitError as error:
-        message = f"commit {commit[:SHORT]} is not in this repository; {fetch_words(commit)}"
-        raise LessonError(message) from error
+        message = f"commit {short(commit)} is not in this repository"
+        raise LessonError(message, hint=fetch_hint(commit)) from error
 
 
 def is_full(commit: str) -> bool:
@@ -92,8 +91,8 @@ def is_full(commit: str) -> bool:
     return len(commit) in {40, 64}
 
 
-def fetch_words(commit: str) -> str:
-    """Say how a commit that is not here can be had: servers know commits by their full names only."""
+def fetch_hint(commit: str) -> str:
+    """Return how to get a commit that is not here: servers know commits by their full names only."""
     if is_full(commit):
         return f"fetch it: `git fetch origin {commit}`"
     return "fetch the branch it is on, or write it with all of its digits and `git fetch origin` it"

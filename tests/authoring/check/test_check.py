@@ -83,3 +83,24 @@ def test_a_mistake_is_named_with_its_place_and_its_remedy(
     report = _check(repo, expect=2 if any(": error: " in line for line in expected) else 0)
 
     assert [_told(remark) for remark in report["remarks"]] == expected
+
+
+def test_a_path_that_holds_a_semicolon_stays_whole(repo: Repo) -> None:
+    lesson = _BASE.replace("exclude: [tests/]", "include: [src/]")
+    path = '    path: "a; b.py"\n'
+    repo.write({"lessons/INC-245.yaml": lesson.replace("watch:", f"{path}watch:")})
+
+    problems = [item for item in _check(repo, expect=2)["remarks"] if item["code"] == "unproven"]
+
+    assert [(item["message"], item["hint"]) for item in problems] == [
+        ('example 1, bad: the "paths" of the rule leave out a; b.py', None)
+    ]
+
+
+def test_a_message_and_its_hint_are_kept_apart(repo: Repo) -> None:
+    repo.write({"lessons/INC-245.yaml": _BASE.replace("exclude: [tests/]", "include: [billing/]")})
+
+    [problem, _] = [item for item in _check(repo, expect=2)["remarks"] if item["code"] == "unproven"]
+
+    assert problem["message"] == 'example 1, bad: the "paths" of the rule leave out example.py'
+    assert problem["hint"] == 'add a "path" that they let through to the example'

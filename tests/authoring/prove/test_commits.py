@@ -54,7 +54,9 @@ def prove_at(
 def outcomes(proof: RuleProof) -> list[str]:
     """Say what a rule did at the commits: where it fires, or what kept it from being tried."""
     tried = [(trial, [(at.first_line, at.last_line) for at in trial.sightings]) for trial in proof.trials]
-    return [f"{trial.side} {trial.path}: {trial.problem or found}" for trial, found in tried if trial.commit]
+    return [
+        f"{trial.side} {trial.path}: {trial.problem_words or found}" for trial, found in tried if trial.commit
+    ]
 
 
 @pytest.fixture
@@ -173,7 +175,7 @@ def test_a_shallow_clone_without_the_commits_is_no_fault(shop: Repo, tmp_path: P
     assert proof.is_proven
     [note] = proof.notes
     assert note == (
-        f"not tried at {broken[:7]} → {fixed[:7]}: this clone is shallow and does not have {broken[:7]}; "
+        f"not tried at {broken[:10]} → {fixed[:10]}: this clone is shallow and does not have {broken[:10]}; "
         f"fetch it: `git fetch origin {broken}`"
     )
 
@@ -213,7 +215,7 @@ def test_commits_of_another_repository_are_fetched_only_when_asked(shop: Repo, t
     where = upstream.path.as_uri()
     [note] = left.notes
     assert (
-        note == f"not tried at {broken[:7]} → {fixed[:7]}: its commits are in {where}; --fetch fetches them"
+        note == f"not tried at {broken[:10]} → {fixed[:10]}: its commits are in {where}; --fetch fetches them"
     )
     assert fetched.is_proven
     assert fetched.notes == ()
@@ -262,4 +264,4 @@ def test_a_bare_repository_has_commits_but_no_work_tree(shop: Repo, tmp_path: Pa
         )
 
     [failure] = proven.failures
-    assert failure.problem == "pay.py cannot be read: a bare repository has no files; write path@commit"
+    assert failure.problem_words == "pay.py cannot be read: a bare repository has no files; write path@commit"

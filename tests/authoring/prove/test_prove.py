@@ -170,7 +170,7 @@ def test_a_rule_that_takes_too_long_proves_nothing(shop: Shop, semgrep: Semgrep)
         [lesson], repository=None, engine=FakeEngine(), languages=semgrep.languages, limits=Limits()
     )
 
-    assert [trial.problem for trial in proof.trials] == ["slow", "slow"]
+    assert [trial.problem_words for trial in proof.trials] == ["slow", "slow"]
     assert not proof.is_proven
 
 
@@ -183,7 +183,7 @@ def test_without_a_repository_only_what_stands_in_the_lesson_is_tried(shop: Shop
 
     assert proven.is_proven
     assert [note.partition(": ")[2] for note in proven.notes] == ["this is no Git repository"]
-    assert {trial.problem.partition(": ")[2] for trial in files.trials} == {"this is no Git repository"}
+    assert {trial.problem_words.partition(": ")[2] for trial in files.trials} == {"this is no Git repository"}
 
 
 def test_files_of_examples_are_read_from_the_tree_that_is_judged(shop: Shop, semgrep: Semgrep) -> None:

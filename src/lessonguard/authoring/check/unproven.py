@@ -44,20 +44,12 @@ def _message(proof: RuleProof, trial: Trial, *, more: int) -> str:
 
 
 def _hint(proof: RuleProof, trial: Trial) -> str:
-    if trial.problem:
-        return _split(trial.problem)[1]
-    return f"`lessonguard prove {proof.lesson.incident}` shows why"
-
-
-def _split(problem: str) -> tuple[str, str]:
-    """Split why something could not be tried into that and its remedy; there is none where code is quoted."""
-    what, _, remedy = problem.partition("; ")
-    return (problem, "") if "`" in what else (what, remedy)
+    return trial.hint if trial.problem else f"`lessonguard prove {proof.lesson.incident}` shows why"
 
 
 def _deed(trial: Trial, rule: str) -> str:
     if trial.problem:
-        return _split(trial.problem)[0]
+        return trial.problem
     if not trial.sightings:
         return f"{rule} does not fire"
     first = trial.sightings[0]

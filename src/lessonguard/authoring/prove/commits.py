@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from lessonguard.authoring.files import SHORT
 from lessonguard.authoring.prove.incident import Incident, lessons_folder
 from lessonguard.authoring.prove.result import Side
 from lessonguard.authoring.prove.samples import Specimen, Subject
-from lessonguard.git.changes import FileVersion
+from lessonguard.git.changes import FileVersion, short
 from lessonguard.semgrep.languages import Languages
 from lessonguard.semgrep.targets import MAX_BYTES, Selector, too_large
 
@@ -24,13 +23,13 @@ def incident_specimens(subject: Subject, incident: Incident, languages: Language
     if incident.note:
         return ()
     if incident.problem:
-        return (_cannot(subject, incident, incident.problem),)
+        return (_cannot(subject, incident, incident.problem, hint=incident.hint),)
     found = tuple(_select(subject, incident, languages))
     if len(found) > 2 * _MOST_FILES:
-        between = f"{incident.proof.broken[:SHORT]} and {incident.proof.fixed[:SHORT]}"
+        between = f"{short(incident.proof.broken)} and {short(incident.proof.fixed)}"
         problem = f"{len(found) // 2} files that the rule looks at differ between {between}"
         hint = 'name as "broken" the commit right before the fix'
-        return (_cannot(subject, incident, f"{problem}; {hint}"),)
+        return (_cannot(subject, incident, problem, hint=hint),)
     if not any(specimen.side == "broken" for specimen in found):
         problem = "the fix touched no file that the rule looks at"
         return (_cannot(subject, incident, problem), *found)
@@ -49,7 +48,7 @@ def _select(subject: Subject, incident: Incident, languages: Languages) -> Itera
             if version and selector.wants(version):
                 made = Specimen(
                     side=side,
-                    what=f"{version.path} at {commit[:SHORT]}",
+                    what=f"{version.path} at {short(commit)}",
                     line=incident.proof.line,
                     language=subject.rule.languages[0],
                     analyzers=frozenset(),
@@ -83,14 +82,15 @@ def _in_language(specimen: Specimen, subject: Subject, languages: Languages) -> 
     return replace(specimen, language=next(read_as, specimen.language))
 
 
-def _cannot(subject: Subject, incident: Incident, problem: str) -> Specimen:
+def _cannot(subject: Subject, incident: Incident, problem: str, *, hint: str = "") -> Specimen:
     return Specimen(
         side="broken",
-        what=f"commits {incident.proof.broken[:SHORT]} → {incident.proof.fixed[:SHORT]}",
+        what=f"commits {short(incident.proof.broken)} → {short(incident.proof.fixed)}",
         line=incident.proof.line,
         language=subject.rule.languages[0],
         analyzers=frozenset(),
         path="",
         commit=incident.proof.broken,
         problem=problem,
+        hint=hint,
     )

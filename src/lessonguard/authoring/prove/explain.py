@@ -35,9 +35,7 @@ def explain_failures(
 def _refusal(proof: RuleProof, places: Places) -> str:
     if is_about_glob(proof.refusal) and (fault := _glob_fault(proof.rule)):
         return f"{proof.lesson.path}:{proof.rule.line}:1: {fault}"
-    diagnostic = explain_refusal(proof, places)
-    hint = f"; {diagnostic.hint}" if diagnostic.hint else ""
-    return f"{diagnostic.path}:{diagnostic.line}:{diagnostic.column}: {diagnostic.message}{hint}"
+    return explain_refusal(proof, places).text
 
 
 def _glob_fault(rule: Rule) -> str:

@@ -7,9 +7,9 @@ from contextlib import ExitStack
 from dataclasses import field
 from pathlib import PurePosixPath
 
-from lessonguard.authoring.files import SHORT, Origin, fetch_words, is_full
+from lessonguard.authoring.files import Origin, fetch_hint, is_full
 from lessonguard.errors import GitError
-from lessonguard.git.changes import BlobId, ChangedFile, CommitId
+from lessonguard.git.changes import BlobId, ChangedFile, CommitId, short
 from lessonguard.git.credentials import access_variables, public_address
 from lessonguard.git.repository import Repository
 from lessonguard.git.temporary_clone import TemporaryClone, fetch_commits
@@ -25,13 +25,14 @@ class Incident:
     """The files that differ between the two commits of a proof, with their contents.
 
     Contents that are too large are given as their sizes. `problem` says why the commits cannot be
-    looked at, `note` why they were not, where that is no fault.
+    looked at and `hint` what to do about it; `note` says why they were not, where that is no fault.
     """
 
     proof: Proof
     files: tuple[ChangedFile, ...] = ()
     texts: Mapping[BlobId, bytes | int] = field(default_factory=dict)
     problem: str = ""
+    hint: str = ""
     note: str = ""
 
 
@@ -84,11 +85,10 @@ class Incidents:
             return Incident(proof=proof, note=_not_tried(proof, "this is no Git repository"))
         missing = proof.fixed if broken else proof.broken
         if _is_cut(self._repository):
-            why = f"this clone is shallow and does not have {missing[:SHORT]}; {fetch_words(missing)}"
+            why = f"this clone is shallow and does not have {short(missing)}; {fetch_hint(missing)}"
             return Incident(proof=proof, note=_not_tried(proof, why))
-        return Incident(
-            proof=proof, problem=f"commit {missing[:SHORT]} is not in this repository; {fetch_words(missing)}"
-        )
+        problem = f"commit {short(missing)} is not in this repository"
+        return Incident(proof=proof, problem=problem, hint=fetch_hint(missing))
 
     def _find_elsewhere(self, proof: Proof, url: str, stack: ExitStack) -> Incident | _Place:
         broken, fixed = CommitId(proof.broken), CommitId(proof.fixed)
@@ -125,7 +125,7 @@ def lessons_folder(lesson: Lesson) -> str | None:
 
 
 def _not_tried(proof: Proof, why: str) -> str:
-    return f"not tried at {proof.broken[:SHORT]} → {proof.fixed[:SHORT]}: {why}"
+    return f"not tried at {short(proof.broken)} → {short(proof.fixed)}: {why}"
 
 
 def _is_cut(repository: Repository) -> bool:

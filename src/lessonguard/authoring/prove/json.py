@@ -41,7 +41,7 @@ def _trial(trial: Trial) -> dict[str, object]:
         "path": trial.path,
         "commit": trial.commit or None,
         "passed": trial.is_passed,
-        "problem": trial.problem or None,
+        "problem": trial.problem_words or None,
         "matches": [
             {"lines": [sighting.first_line, sighting.last_line], "text": sighting.text}
             for sighting in trial.sightings

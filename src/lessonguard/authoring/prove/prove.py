@@ -6,13 +6,13 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from lessonguard.authoring.files import SHORT, Files, Origin
+from lessonguard.authoring.files import Files, Origin
 from lessonguard.authoring.prove.commits import incident_specimens
 from lessonguard.authoring.prove.incident import Incidents
 from lessonguard.authoring.prove.result import RuleProof
 from lessonguard.authoring.prove.samples import Specimen, Subject, example_specimens
 from lessonguard.authoring.prove.trials import Tried, make_trials
-from lessonguard.git.changes import CommitId
+from lessonguard.git.changes import CommitId, short
 from lessonguard.git.repository import Repository
 from lessonguard.lessons.model import Lesson
 from lessonguard.record import record
@@ -139,7 +139,7 @@ def _with_sibling(proof: RuleProof, sibling: RuleProof | None) -> RuleProof:
     """
     if sibling is None or proof.lesson.proof is None or proof.refusal or _fires(proof):
         return proof
-    note = f"finds nothing at {proof.lesson.proof.broken[:SHORT]}, where {sibling.rule.id} fires"
+    note = f"finds nothing at {short(proof.lesson.proof.broken)}, where {sibling.rule.id} fires"
     trials = tuple(trial for trial in proof.trials if trial.side != "broken")
     return replace(proof, trials=trials, notes=(*proof.notes, note))
 

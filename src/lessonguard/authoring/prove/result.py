@@ -27,8 +27,8 @@ class Trial:
 
     `what` names it: `example 2`, `billing/pay.py at 4f1c2d9`. `line` is where it stands in the lesson
     file. `path` is what the rule's `paths` see, `commit` where the file was taken from as the lesson
-    names it, or empty. `problem` says why it could not be tried. `steps` tell how the rule came to do
-    what it did, where that was asked and is known.
+    names it, or empty. `problem` says why it could not be tried, and `hint` what to do about that.
+    `steps` tell how the rule came to do what it did, where that was asked and is known.
     """
 
     side: Side
@@ -40,7 +40,13 @@ class Trial:
     sightings: tuple[Sighting, ...]
     commit: str = ""
     problem: str = ""
+    hint: str = ""
     steps: tuple[Step, ...] = ()
+
+    @property
+    def problem_words(self) -> str:
+        """Return the problem and the hint as one sentence: `problem; hint`."""
+        return f"{self.problem}; {self.hint}" if self.hint else self.problem
 
     @property
     def is_passed(self) -> bool:

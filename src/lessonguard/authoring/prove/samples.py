@@ -19,7 +19,7 @@ from lessonguard.semgrep.languages import Languages
 class Specimen:
     """A piece of code to try a rule on, as one of the rule's languages.
 
-    `what`, `line`, `path`, `commit` and `problem` are as in `Trial`, `content` and `analyzers` as in
+    `what`, `line`, `path`, `commit`, `problem` and `hint` are as in `Trial`, `content` and `analyzers` as in
     `Target`. Those with the same `group` are the same code read in several languages, or the same
     file before and after the fix.
     """
@@ -33,6 +33,7 @@ class Specimen:
     content: bytes = b""
     commit: str = ""
     problem: str = ""
+    hint: str = ""
     group: int = 0
 
 
@@ -69,7 +70,8 @@ def example_specimens(subject: Subject, languages: Languages, files: Files) -> I
                 if is_looked_at or is_meant or specimen.problem:
                     yield specimen
                 else:
-                    yield replace(specimen, problem=_left_out(specimen.path, example, subject.lesson))
+                    problem = f'the "paths" of the rule leave out {specimen.path}'
+                    yield replace(specimen, problem=problem, hint=_left_out_hint(example, subject.lesson))
 
 
 def _specimens(
@@ -103,7 +105,7 @@ def _from_file(specimen: Specimen, reference: str, *, example: Example, files: F
     try:
         return replace(named, content=files.read(reference))
     except LessonError as error:
-        return replace(named, problem=error.message)
+        return replace(named, problem=error.message, hint=error.hint)
 
 
 def _readings(subject: Subject, example: Example, languages: Languages) -> Iterator[_Reading]:
@@ -119,10 +121,9 @@ def _readings(subject: Subject, example: Example, languages: Languages) -> Itera
             yield _Reading(language=name, analyzer=analyzer, ending=ending)
 
 
-def _left_out(path: str, example: Example, lesson: Lesson) -> str:
-    remedy = ""
+def _left_out_hint(example: Example, lesson: Lesson) -> str:
     if not (example.path or example.bad_file or example.good_file):
-        remedy = '; add a "path" that they let through to the example'
-    elif not example.rule and len(lesson.rules) > 1:
-        remedy = '; say with "rule" which of the rules the example is for'
-    return f'the "paths" of the rule leave out {path}{remedy}'
+        return 'add a "path" that they let through to the example'
+    if not example.rule and len(lesson.rules) > 1:
+        return 'say with "rule" which of the rules the example is for'
+    return ""

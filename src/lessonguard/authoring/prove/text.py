@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from lessonguard.authoring.prove.code_view import Panel, picture_lines
 from lessonguard.authoring.prove.result import RuleProof, Side, Trial
 from lessonguard.authoring.prove.steps import lines_words, step_lines
+from lessonguard.git.changes import short
 from lessonguard.lessons.model import Lesson
 from lessonguard.output.escape import one_line, visible
 from lessonguard.output.phrases import counted
@@ -15,7 +16,6 @@ from lessonguard.output.terminal import Screen, Style, column_width, wrapped
 _WIDEST = 120
 _FEW = 3  # pictures and places of a rule: more of them rarely say more
 _MOST = 10  # failures of a rule that take a line
-_SHORT = 7  # digits of a commit
 _INDENT = 4
 
 _FIRING: tuple[Side, ...] = ("bad", "broken")
@@ -95,7 +95,7 @@ def _lines(trial: Trial) -> list[tuple[int, int]]:
 
 def _commits(proof: RuleProof) -> tuple[str, str]:
     commits = proof.lesson.proof
-    return (commits.broken[:_SHORT], commits.fixed[:_SHORT]) if commits else ("", "")
+    return (short(commits.broken), short(commits.fixed)) if commits else ("", "")
 
 
 def _count(proof: RuleProof, side: Side) -> int:
@@ -173,7 +173,8 @@ def _told(screen: Screen, proof: RuleProof, story: Sequence[Trial]) -> Iterator[
         if trial.problem:
             side = f"{trial.side}: " if len(story) > 1 else ""
             yield from (
-                f"    {line}" for line in wrapped(one_line(side + trial.problem), width=screen.width - 4)
+                f"    {line}"
+                for line in wrapped(one_line(side + trial.problem_words), width=screen.width - 4)
             )
     failed = [trial for trial in story if not trial.problem]
     if failed:
@@ -184,7 +185,7 @@ def _told(screen: Screen, proof: RuleProof, story: Sequence[Trial]) -> Iterator[
     for trial in failed:
         if trial.steps:
             at = trial.side in _AT_COMMITS
-            where = f"at {trial.commit[:_SHORT]}" if at else f"on the {trial.side} code"
+            where = f"at {short(trial.commit)}" if at else f"on the {trial.side} code"
             yield ""
             yield f"    {screen.dim(f'The rule, part by part, {where}:')}"
             yield from step_lines(screen, trial, indent=_INDENT)
@@ -239,4 +240,4 @@ def _panels(proof: RuleProof, failed: Sequence[Trial]) -> Iterator[Panel]:
 
 
 def _title(trial: Trial) -> str:
-    return f"{trial.side} {trial.commit[:_SHORT]}" if trial.side in _AT_COMMITS else trial.side
+    return f"{trial.side} {short(trial.commit)}" if trial.side in _AT_COMMITS else trial.side

@@ -67,6 +67,7 @@ def _make(tried: Tried, before: Mapping[int, Tried]) -> Trial:
         sightings=tuple(sorted({_sighting(source, match) for match in tried.matches})),
         commit=specimen.commit,
         problem=problem,
+        hint=specimen.hint,
     )
 
 
