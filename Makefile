@@ -30,6 +30,10 @@ test: $(VENV)/.developing $(VENV)/.github  ## Run the tests and measure their co
 	@$(BIN)/coverage combine --quiet
 	@$(BIN)/coverage report
 
+.PHONY: test-fast
+test-fast: $(VENV)/.developing  ## Run the half of the tests that starts no program, in seconds
+	@$(BIN)/python -m pytest --fast --numprocesses auto --dist worksteal -r fE $(ARGS)
+
 .PHONY: test-newest
 test-newest:  ## Run the tests with the newest packages that pyproject.toml allows
 	@$(MAKE) test-unlocked VENV=.venv-newest RESOLUTION=highest

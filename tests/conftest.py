@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,9 +15,12 @@ from tests.support.pushing import Pusher
 
 collect_ignore = ["cases"]
 
+_PROGRAMS = {"os.exec", "os.fork", "os.forkpty", "os.posix_spawn", "subprocess.Popen"}
+
 # Runners differ in speed, so no example has a deadline; on one, the same examples every time.
 settings.register_profile("local", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
+settings.register_profile("fast", deadline=None, max_examples=20)
 settings.load_profile("ci" if os.environ.get("CI") else "local")  # noqa: TID251 - read before it is cleared
 
 # What a shell starts in the background ignores ^C, and so would all that tests start and interrupt.
@@ -37,6 +41,27 @@ _GITCONFIG = """\
 [commit]
 \tgpgSign = false
 """
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add `--fast`: leave each test where it starts a program, be it Git, Semgrep or lessonguard itself."""
+    parser.addoption("--fast", action="store_true", help="skip tests as soon as they start a program")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """With `--fast`, watch for programs, of which Python tells before they start, and try fewer examples.
+
+    Not where pytest-xdist starts its workers: no test runs there.
+    """
+    if config.getoption("--fast") and not config.getoption("numprocesses", default=None):
+        settings.load_profile("fast")
+
+        def watch(event: str, arguments: tuple[object, ...]) -> None:
+            del arguments
+            if event in _PROGRAMS and "PYTEST_CURRENT_TEST" in os.environ:  # noqa: TID251 - pytest sets it
+                pytest.skip("starts a program; `make test` runs it")
+
+        sys.addaudithook(watch)
 
 
 @pytest.fixture(scope="session", autouse=True)
