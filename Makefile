@@ -54,6 +54,15 @@ test-unlocked:
 	@$(BIN)/uv pip freeze --quiet --python $(BIN)/python --exclude-editable
 	@$(MAKE) test
 
+.PHONY: test-wheel
+test-wheel: $(VENV)/.developing  ## Build the wheel, install it elsewhere and use it without this checkout
+	@rm -rf build/wheel && $(PYTHON) -m venv build/wheel/venv
+	@$(BIN)/python -m hatchling build -t wheel -d build/wheel > /dev/null
+	@$(subst $(BIN),build/wheel/venv/bin,$(PIP)) --require-hashes --requirement requirements/run.txt
+	@$(subst $(BIN),build/wheel/venv/bin,$(PIP)) --no-deps build/wheel/*.whl
+	@cd build/wheel && venv/bin/lessonguard --version && venv/bin/lessonguard list --lessons builtin | tail -n 1
+	@cd build/wheel && venv/bin/lessonguard demo > demo.txt && grep -c openai-2023-03-redis-cancel demo.txt > /dev/null
+
 .PHONY: lint
 lint: $(VENV)/.developing  ## Check style, types, layers, spelling and generated files
 	@$(MAKE) --jobs=2 lint-types lint-style lint-action
