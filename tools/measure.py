@@ -42,8 +42,17 @@ _TYPES = {
         *("JudgedFile", "FileComparison"),
     ),
     "match": (
-        *("Match", "Occurrence", "introduced._Place", "compare._Place", "Verdict", "Finding", "Sighting"),
-        *("backtest.Place", "result.Place"),
+        *(
+            "Match",
+            "ClassifiedMatch",
+            "Occurrence",
+            "introduced._Place",
+            "compare._Place",
+            "Verdict",
+            "Finding",
+            "Sighting",
+        ),
+        *("Finding", "Sighting", "backtest.Place", "result.Place"),
     ),
     "not checked": (
         *("Skipped", "_Obstacle", "Obstacle", "Problem", "RuleProblem", "Complaint", "Unchecked", "Unseen"),

@@ -107,8 +107,8 @@ def _look(
         if not selection.targets:
             continue
         answer = semgrep.run(selection.rules, selection.targets, limits=Limits(max_memory=4096))
-        for problem in answer.rule_problems:
-            print(f"Semgrep refuses {problem.rule}: {problem.message}", file=sys.stderr)
+        for rule, reason in answer.refused.items():
+            print(f"Semgrep refuses {rule}: {reason}", file=sys.stderr)
         by_key: dict[int, Target] = {target.key: target for target in selection.targets}
         for match in _one_a_line(answer.matches, files):
             version, source = files[by_key[match.target].key]

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from lessonguard.output.excerpt import excerpt
 from lessonguard.output.terminal import column_width
 from lessonguard.output.text import render_text
-from lessonguard.scan.finding import Finding, ScanReport, State, Unchecked
+from lessonguard.scan.finding import Finding, ScanReport, State
+from lessonguard.semgrep.interface import Unchecked
 from tests.support.report import (
     LOCK,
     expected,

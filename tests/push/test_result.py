@@ -7,7 +7,8 @@ from dataclasses import replace
 import pytest
 
 from lessonguard.push.result import agree
-from lessonguard.scan.finding import Finding, State, Unchecked
+from lessonguard.scan.finding import Finding, State
+from lessonguard.semgrep.interface import Unchecked
 from tests.support.report import LOCK, TIMEOUT, make_finding, make_notice, make_report
 
 MINE = make_finding()

@@ -18,7 +18,8 @@ from lessonguard.record import record
 from lessonguard.review.markers import FindingMark, ReviewMark, mark_finding, marked, read_mark
 from lessonguard.review.placement import ReviewPlan
 from lessonguard.review.plan import plan_review
-from lessonguard.scan.finding import Acceptance, Finding, Fingerprint, ScanReport, State, Unchecked
+from lessonguard.scan.finding import Acceptance, Finding, Fingerprint, ScanReport, State
+from lessonguard.semgrep.interface import Unchecked
 from tests.support.report import CACHE, FAULT, LOCK, TIMEOUT, make_finding, make_report
 
 BOT = "github-actions[bot]"

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from lessonguard.lessons.model import IncidentId, Lesson, Mode
 from lessonguard.review.links import Links
 from lessonguard.review.summary import render_further, render_review
-from lessonguard.scan.finding import Finding, Fingerprint, ScanReport, State, Unchecked
+from lessonguard.scan.finding import Finding, Fingerprint, ScanReport, State
+from lessonguard.semgrep.interface import Unchecked
 from tests.support.gfm import Page, assert_harmless
 from tests.support.report import (
     CACHE,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from dataclasses import replace
 from difflib import SequenceMatcher
 
 import pytest
@@ -11,17 +12,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lessonguard.git.changes import Hunk, LineMap
-from lessonguard.scan.compare import classify
-from lessonguard.scan.compared import ComparedFile, Occurrence, Verdict, Version
+from lessonguard.scan.compare import ClassifiedMatch, FileComparison, classify
 from lessonguard.scan.finding import State
 from lessonguard.scan.source import Source
+from lessonguard.semgrep.interface import Match, Unchecked
 
 CALL = re.compile(r"get\([^)\n]*\)")
 
 
-def matches(text: str) -> list[Occurrence]:
+def made(start: int, end: int) -> Match:
+    return Match(rule="r", target=0, start=start, end=end, message="", fix=None)
+
+
+def matches(text: str) -> list[Match]:
     """Play the engine: `get(…)` is bad without `timeout`, and outside a `with lock:`."""
-    found: list[Occurrence] = []
+    found: list[Match] = []
     guards: list[int] = []
     offset = 0
     for line in text.split("\n"):
@@ -33,7 +38,7 @@ def matches(text: str) -> list[Occurrence]:
         for match in CALL.finditer(line):
             if not guards and "timeout" not in match.group():
                 start, end = offset + match.start(), offset + match.end()
-                found.append(Occurrence(rule="r", start=start, end=end))
+                found.append(made(start, end))
         offset += len(line) + 1
     return found
 
@@ -54,31 +59,29 @@ def line_map(base: str, head: str) -> LineMap:
     return LineMap(hunks)
 
 
-def compared(base: str | None, head: str | None) -> ComparedFile:
-    versions = [
-        None if text is None else Version(source=Source(text.encode()), occurrences=matches(text))
-        for text in (base, head)
-    ]
-    return ComparedFile(base=versions[0], head=versions[1], lines=line_map(base or "", head or ""))
+def compared(base: str | None, head: str | None) -> FileComparison:
+    return FileComparison(
+        path="a.py",
+        previous_path=None,
+        base=None if base is None else Source(base.encode()),
+        head=None if head is None else Source(head.encode()),
+        lines=line_map(base or "", head or ""),
+        base_matches=matches(base or ""),
+        head_matches=matches(head or ""),
+    )
 
 
-def verdicts(*files: tuple[str | None, str | None]) -> list[Verdict]:
+def classified(*files: tuple[str | None, str | None]) -> list[ClassifiedMatch]:
     return classify([compared(base, head) for base, head in files])
 
 
 def states(*files: tuple[str | None, str | None]) -> list[str]:
-    """Give `state line` for each verdict but the inherited ones."""
+    """Return `state line` for each match but the inherited ones."""
     return [
-        f"{verdict.state.value} {_line(files[verdict.file], verdict)}"
-        for verdict in verdicts(*files)
-        if verdict.state is not State.INHERITED
+        f"{match.state.value} {match.lines.start}"
+        for match in classified(*files)
+        if match.state is not State.INHERITED
     ]
-
-
-def _line(file: tuple[str | None, str | None], verdict: Verdict) -> int:
-    text = file[0] if verdict.state is State.FIXED else file[1]
-    assert text is not None
-    return text.encode()[: verdict.occurrence.start].count(b"\n") + 1
 
 
 @pytest.mark.parametrize(
@@ -111,9 +114,11 @@ def test_code_moved_to_another_file_is_moved_once() -> None:
 
 
 def test_moved_code_names_the_file_it_came_from() -> None:
-    (moved,) = verdicts((None, "get(u)"), ("get(u)", None))
+    new, old = compared(None, "get(u)"), compared("get(u)", None)
 
-    assert (moved.state, moved.file, moved.origin) == (State.MOVED, 0, 1)
+    (moved,) = classify([new, old])
+
+    assert (moved.state, moved.file, moved.origin) == (State.MOVED, new, old)
 
 
 def test_code_guarded_in_its_place_has_not_moved_to_where_a_copy_appears() -> None:
@@ -126,29 +131,30 @@ def test_removed_lines_are_those_nearest_to_the_exposed_code() -> None:
     base = "one\na\nwith lock:\n  get(u)\nb\ntwo"
     head = "a\nif x:\n  get(u)\nb"
 
-    (exposed,) = [verdict for verdict in verdicts((base, head)) if verdict.state is State.EXPOSED]
+    (exposed,) = [match for match in classified((base, head)) if match.state is State.EXPOSED]
 
-    assert exposed.removed == (3,)
+    assert list(exposed.removed) == [3]
 
 
 def test_what_base_could_not_be_asked_is_not_called_introduced() -> None:
     """A time-out in base must not turn old code into new findings."""
-    file = compared("a\nget(u, timeout=1)", "b\nget(u, timeout=1)")
-    found = Occurrence(rule="r", start=2, end=8)
-    blind = Version(source=file.base.source, blind={"r": [range(0)]}) if file.base else None
-    head = Version(source=file.head.source, occurrences=[found]) if file.head else None
+    unseen = Unchecked(path="a.py", side="base", rule="r", kind="timeout", reason="slow")
+    file = replace(
+        compared("a\nget(u, timeout=1)", "b\nget(u, timeout=1)"),
+        head_matches=[made(2, 8)],
+        unchecked=[unseen],
+    )
 
-    (verdict,) = classify([ComparedFile(base=blind, head=head, lines=file.lines)])
+    (match,) = classify([file])
 
-    assert verdict.state is State.INHERITED
+    assert match.state is State.INHERITED
 
 
 def test_what_head_could_not_be_asked_is_not_called_fixed() -> None:
-    file = compared("get(u)", "get(u) +")
-    assert file.head is not None
-    head = Version(source=file.head.source, blind={None: [range(1, 2)]})
+    unseen = Unchecked(path="a.py", kind="partial-parse", reason="not parsed", lines=(range(1, 2),))
+    file = replace(compared("get(u)", "get(u) +"), head_matches=(), unchecked=[unseen])
 
-    assert classify([ComparedFile(base=file.base, head=head, lines=file.lines)]) == []
+    assert classify([file]) == []
 
 
 # Properties -----------------------------------------------------------------------------------
@@ -162,8 +168,8 @@ programs = st.lists(
 )
 
 
-def _introduced(*files: tuple[str | None, str | None]) -> list[Verdict]:
-    return [verdict for verdict in verdicts(*files) if verdict.state.is_introduced]
+def _introduced(*files: tuple[str | None, str | None]) -> list[ClassifiedMatch]:
+    return [match for match in classified(*files) if match.state.is_introduced]
 
 
 @given(programs, plain_lines, plain_lines)
@@ -214,7 +220,7 @@ def test_deleting_a_guard_always_introduces(
     for guard, shift in (["if lock:"], 1), ([], 0):
         head = "\n".join([*above, *guard, f"    {call}" if guard else call, *below])
 
-        lines = [_line((base, head), verdict) for verdict in _introduced((base, head))]
+        lines = [match.lines.start for match in _introduced((base, head))]
 
         assert lines == [len(above) + shift + 1]
 
@@ -223,9 +229,11 @@ def test_deleting_a_guard_always_introduces(
 def test_no_more_is_old_than_there_was(base: list[str], head: list[str]) -> None:
     """For each text: head has at most as many old matches as base had, edited ones apart."""
     before, after = "\n".join(base), "\n".join(head)
-    found = verdicts((before, after))
+    found = classified((before, after))
     old = Counter(
-        _text(after, verdict) for verdict in found if verdict.state in {State.INHERITED, State.MOVED}
+        after.encode()[each.match.start : each.match.end].decode()
+        for each in found
+        if each.state in {State.INHERITED, State.MOVED}
     )
     had = Counter(before.encode()[item.start : item.end].decode() for item in matches(before))
 
@@ -233,22 +241,18 @@ def test_no_more_is_old_than_there_was(base: list[str], head: list[str]) -> None
 
 
 @given(programs, programs)
-def test_every_match_in_head_has_exactly_one_verdict(base: list[str], head: list[str]) -> None:
+def test_every_match_in_head_is_classified_once(base: list[str], head: list[str]) -> None:
     before, after = "\n".join(base), "\n".join(head)
-    judged = [verdict for verdict in verdicts((before, after)) if verdict.state is not State.FIXED]
+    in_head = [match for match in classified((before, after)) if match.state is not State.FIXED]
 
-    assert [verdict.occurrence for verdict in judged] == matches(after)
+    assert [match.match for match in in_head] == matches(after)
 
 
 @given(programs, programs)
 def test_counts_of_base_and_head_add_up(base: list[str], head: list[str]) -> None:
     """What base had is either fixed or the partner of something old in head."""
     before, after = "\n".join(base), "\n".join(head)
-    count = Counter(verdict.state for verdict in verdicts((before, after)))
+    count = Counter(match.state for match in classified((before, after)))
     old = count[State.INHERITED] + count[State.TOUCHED] + count[State.MOVED]
 
     assert old + count[State.FIXED] == len(matches(before))
-
-
-def _text(text: str, verdict: Verdict) -> str:
-    return text.encode()[verdict.occurrence.start : verdict.occurrence.end].decode()

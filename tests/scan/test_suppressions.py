@@ -110,7 +110,7 @@ def test_a_comment_that_does_nothing_is_named(comment: str, kind: str) -> None:
 
     if kind not in {"accept-unused", "accept-unknown"}:
         assert acceptances.accept("INC-1", range(2, 3)) is None
-    assert [found for found, _ in acceptances.remarks({"INC-1"})] == [kind]
+    assert [found for found, _ in acceptances.without_effect({"INC-1"})] == [kind]
 
 
 def test_an_accepted_finding_names_reason_end_and_place() -> None:
@@ -120,7 +120,7 @@ def test_an_accepted_finding_names_reason_end_and_place() -> None:
 
     assert acceptance
     assert (acceptance.reason, acceptance.until, acceptance.where) == ("read-only", TODAY, "app.py:2")
-    assert list(acceptances.remarks({"INC-1"})) == []
+    assert list(acceptances.without_effect({"INC-1"})) == []
 
 
 @pytest.mark.parametrize(

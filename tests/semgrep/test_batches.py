@@ -70,14 +70,14 @@ def test_a_rule_whose_globs_cannot_be_read_is_refused_and_the_others_run(engine:
         question("b", (2, "x.py", "pay(1)\n")),
     )
 
-    assert [problem.rule for problem in result.rule_problems] == ["a"]
+    assert list(result.refused) == ["a"]
     assert [(match.target, match.rule) for match in result.matches] == [(2, "b")]
 
 
 def test_a_rule_without_targets_may_still_be_refused(engine: Engine) -> None:
     result = run(engine, question("a", pattern="pay("), question("b", (1, "x.py", "pay(1)\n")))
 
-    assert [problem.rule for problem in result.rule_problems] == ["a"]
+    assert list(result.refused) == ["a"]
     assert len(result.matches) == 1
 
 
@@ -88,4 +88,4 @@ def test_what_cannot_be_parsed_is_told_of_its_target(engine: Engine) -> None:
         question("b", (2, "x.py", "pay(1)\n\nfoo(((\n")),
     )
 
-    assert {problem.target for problem in result.problems} == {2}
+    assert {problem.target for problem in result.unchecked} == {2}

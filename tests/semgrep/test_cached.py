@@ -114,9 +114,9 @@ def test_a_refused_rule_is_sent_once_and_named_in_every_answer_that_asks_for_it(
     second = remembering.run([PAY, bad], [target(b"pay(2)\n")], limits=LIMITS)
     without = remembering.run([PAY], [target(b"pay(2)\n")], limits=LIMITS)
 
-    assert [problem.rule for problem in first.rule_problems] == ["bad"]
-    assert second.rule_problems == first.rule_problems
-    assert without.rule_problems == ()
+    assert list(first.refused) == ["bad"]
+    assert second.refused == first.refused
+    assert without.refused == {}
     assert [len(rules) for rules, _ in fake.asked] == [2, 1]
 
 
@@ -151,7 +151,5 @@ def test_nothing_noted_starts_nothing() -> None:
 
     remembering.prepare(limits=LIMITS)
 
-    assert remembering.run([PAY], [], limits=LIMITS) == EngineResult(
-        matches=(), problems=(), rule_problems=()
-    )
+    assert remembering.run([PAY], [], limits=LIMITS) == EngineResult()
     assert fake.asked == []

@@ -92,7 +92,7 @@ def test_an_answer_that_leaves_a_target_out_is_an_error(tmp_path: Path) -> None:
 
 
 def test_a_target_that_only_paths_of_rules_keep_out_may_be_left_out(tmp_path: Path) -> None:
-    empty = EngineResult(matches=(), problems=(), rule_problems=())
+    empty = EngineResult()
 
     assert run(program(tmp_path, f"echo '{answer()}'"), rules=[ONLY_SRC]) == empty
     assert run(find_semgrep().core, rules=[ONLY_SRC]) == empty
@@ -137,10 +137,10 @@ def test_every_error_about_a_target_is_a_problem(tmp_path: Path, place: str, typ
     error = {"error_type": type_, "severity": "warn", "message": "", "location": {"path": "HERE/7.py"}}
     said = answer(errors=[error]) if place == "errors" else answer(time={"fixpoint_timeouts": [error]})
 
-    (problem,) = run(program(tmp_path, f"echo '{said}' | sed \"s|HERE|$PWD|\"")).problems
+    (problem,) = run(program(tmp_path, f"echo '{said}' | sed \"s|HERE|$PWD|\"")).unchecked
 
     assert (problem.target, problem.rule, problem.kind) == (7, None, kind)
-    assert problem.message.startswith("Semgrep ")
+    assert problem.reason.startswith("Semgrep ")
 
 
 def test_running_out_of_memory_is_a_problem_of_the_file() -> None:
@@ -149,7 +149,7 @@ def test_running_out_of_memory_is_a_problem_of_the_file() -> None:
 
     result = CoreEngine(find_semgrep().core).run([RULE], [target], limits=Limits(max_memory=1))
 
-    assert [(problem.kind, problem.rule) for problem in result.problems] == [("memory", None)]
+    assert [(problem.kind, problem.rule) for problem in result.unchecked] == [("memory", None)]
 
 
 def test_more_matches_than_semgrep_reports_are_a_problem_and_never_none() -> None:
@@ -158,9 +158,9 @@ def test_more_matches_than_semgrep_reports_are_a_problem_and_never_none() -> Non
 
     result = CoreEngine(find_semgrep().core).run([RULE], [many], limits=Limits(timeout=60))
 
-    (problem,) = result.problems
+    (problem,) = result.unchecked
     assert (problem.kind, problem.rule, problem.target) == ("too-many", "pay", 1)
-    assert problem.message == "Semgrep found more matches of this rule in it than it reports"
+    assert problem.reason == "Semgrep found more matches of this rule in it than it reports"
     assert result.matches == ()
 
 

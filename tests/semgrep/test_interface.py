@@ -13,7 +13,7 @@ import pytest
 
 from lessonguard.semgrep.core import CoreEngine
 from lessonguard.semgrep.installed import find_semgrep, public_engine
-from lessonguard.semgrep.interface import Engine, EngineResult, EngineRule, Limits, Problem, Target
+from lessonguard.semgrep.interface import Engine, EngineResult, EngineRule, Limits, Target, Unchecked
 from tests.support.engine import FakeEngine
 
 ENGINES: Mapping[str, Callable[[], Engine]] = {
@@ -154,20 +154,20 @@ def part(result: EngineResult, name: str) -> EngineResult:
             for match in result.matches
             if match.target in keys and match.rule.startswith(prefix)
         ),
-        problems=tuple(
+        unchecked=tuple(
             replace(
-                problem,
-                rule=problem.rule and problem.rule.removeprefix(prefix),
-                target=problem.target - first,
+                item,
+                rule=item.rule and item.rule.removeprefix(prefix),
+                target=item.target - first,
             )
-            for problem in result.problems
-            if problem.target in keys and (problem.rule or prefix).startswith(prefix)
+            for item in result.unchecked
+            if item.target is not None and item.target in keys and (item.rule or prefix).startswith(prefix)
         ),
-        rule_problems=tuple(
-            replace(problem, rule=problem.rule.removeprefix(prefix))
-            for problem in result.rule_problems
-            if problem.rule.startswith(prefix)
-        ),
+        refused={
+            rule.removeprefix(prefix): reason
+            for rule, reason in result.refused.items()
+            if rule.startswith(prefix)
+        },
     )
 
 
@@ -208,7 +208,7 @@ def test_dialects_are_told_apart_by_the_name_of_the_file(ask: Ask) -> None:
     result = ask("dialects")
 
     assert [match.target for match in result.matches] == [0, 0, 1]
-    assert result.problems == ()
+    assert result.unchecked == ()
 
 
 def test_two_versions_of_a_file_are_told_apart(ask: Ask) -> None:
@@ -243,14 +243,14 @@ def test_a_rule_that_is_refused_is_named_and_the_others_run(ask: Ask) -> None:
     result = ask("refused")
 
     assert found(result) == {("pay", 0)}
-    assert [problem.rule for problem in result.rule_problems] == ["bad"]
-    assert result.rule_problems[0].message
+    assert list(result.refused) == ["bad"]
+    assert result.refused["bad"]
 
 
 def test_code_that_is_not_understood_is_told_with_its_lines(ask: Ask) -> None:
     result = ask("broken")
 
-    (problem,) = result.problems
+    (problem,) = result.unchecked
     assert found(result) == {("pay", 0)}
     assert (problem.kind, problem.rule) == ("partial-parse", None)
     assert any(3 in lines for lines in problem.lines)
@@ -260,12 +260,12 @@ def test_code_that_is_not_understood_is_told_with_its_lines(ask: Ask) -> None:
 def test_a_file_that_cannot_be_parsed_is_a_problem(ask: Ask) -> None:
     result = ask("unparsable")
 
-    (problem,) = result.problems
+    (problem,) = result.unchecked
     assert (problem.kind, problem.rule, problem.lines) == ("parse", None, ())
 
 
 def test_an_empty_file_is_clean(ask: Ask) -> None:
-    assert ask("nothing") == EngineResult(matches=(), problems=(), rule_problems=())
+    assert ask("nothing") == EngineResult()
 
 
 def test_line_endings_and_tabs_move_nothing(ask: Ask) -> None:
@@ -293,7 +293,7 @@ def test_odd_file_names_hide_nothing(ask: Ask) -> None:
 
 
 def test_a_target_that_no_rule_is_for_is_nothing_to_talk_about(ask: Ask) -> None:
-    assert ask("strangers") == EngineResult(matches=(), problems=(), rule_problems=())
+    assert ask("strangers") == EngineResult()
 
 
 def test_the_same_question_has_the_same_answer_in_whatever_order(
@@ -307,12 +307,12 @@ def test_the_same_question_has_the_same_answer_in_whatever_order(
 def test_without_targets_rules_are_still_judged(engine: Engine) -> None:
     result = engine.run([PAY, rule("bad", pattern="pay(")], [], limits=Limits())
 
-    assert (result.matches, result.problems) == ((), ())
-    assert [problem.rule for problem in result.rule_problems] == ["bad"]
+    assert (result.matches, result.unchecked) == ((), ())
+    assert list(result.refused) == ["bad"]
 
 
 def test_without_rules_there_is_nothing_to_say(engine: Engine) -> None:
-    empty = EngineResult(matches=(), problems=(), rule_problems=())
+    empty = EngineResult()
 
     assert engine.run([], [target(b"pay(1)\n")], limits=Limits()) == empty
 
@@ -322,7 +322,7 @@ def test_a_rule_that_would_stop_semgrep_is_refused_alone(engine: Engine) -> None
 
     result = engine.run([fatal, PAY], [target(b"pay(1)\n")], limits=Limits())
 
-    assert [problem.rule for problem in result.rule_problems] == ["fatal"]
+    assert list(result.refused) == ["fatal"]
     assert found(result) == {("pay", 0)}
 
 
@@ -331,7 +331,7 @@ def test_a_rule_that_takes_too_long_is_a_problem_and_the_others_run(engine: Engi
 
     result = engine.run(rules, [target(SLOW_CODE), target(b"pay(1)\n", key=1)], limits=Limits(timeout=1))
 
-    assert [(problem.target, problem.rule, problem.kind) for problem in result.problems] == [
+    assert [(problem.target, problem.rule, problem.kind) for problem in result.unchecked] == [
         (0, "slow", "timeout")
     ]
     assert found(result) == {("pay", 0), ("pay", 1)}
@@ -345,6 +345,6 @@ def test_a_file_that_semgrep_gives_up_is_unchecked_by_all_rules(engine: Engine) 
 
     result = engine.run(rules, [target(SLOW_CODE), target(b"pay(1)\n", key=1)], limits=Limits(timeout=1))
 
-    given_up = [replace(problem, message="") for problem in result.problems]
-    assert given_up == [Problem(target=0, rule=None, kind="timeout", message="")]
+    given_up = [replace(problem, reason="") for problem in result.unchecked]
+    assert given_up == [Unchecked(path="a.py", target=0, kind="timeout", reason="")]
     assert ("pay", 1) in found(result)

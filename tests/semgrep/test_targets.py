@@ -92,7 +92,7 @@ def test_globs_mean_what_the_engine_takes_them_for() -> None:
 
     matched = {(match.rule, targets[match.target].path) for match in result.matches}
     expected = {(one.id, name) for one in rules for name in names if path_filter(one.document).admits(name)}
-    assert result.rule_problems == ()
+    assert result.refused == {}
     assert matched == expected
 
 
@@ -149,7 +149,7 @@ def test_keys_are_positions_in_what_was_given() -> None:
     selection = select([rule()], file("a.go"), file("a.py"), file("b.py", b"\0"), file("a.py", b"y"))
 
     assert [(target.key, target.content) for target in selection.targets] == [(1, b"x\n"), (3, b"y")]
-    assert [skipped.key for skipped in selection.skipped] == [2]
+    assert [skipped.target for skipped in selection.unchecked] == [2]
 
 
 def test_executable_scripts_are_known_by_their_first_line() -> None:
@@ -192,7 +192,7 @@ def test_what_cannot_be_checked_is_told_with_the_reason(content: bytes, reason: 
 
     assert selection.targets == ()
     assert selection.rules == ()
-    assert [reason in skipped.reason for skipped in selection.skipped] == [True]
+    assert [reason in skipped.reason for skipped in selection.unchecked] == [True]
 
 
 def test_what_is_just_small_enough_is_checked() -> None:
@@ -203,8 +203,8 @@ def test_binary_files_that_only_rules_for_any_file_look_at_are_no_news() -> None
     any_file, images = rule("a", "regex"), rule("i", "generic", paths={"include": ["*.png"]})
     image = file("logo.png", b"\x89PNG\0")
 
-    assert select([any_file], image).skipped == ()
-    assert len(select([images], image).skipped) == 1
+    assert select([any_file], image).unchecked == ()
+    assert len(select([images], image).unchecked) == 1
 
 
 def test_a_path_that_is_not_utf8_is_shown_to_globs_with_replacements() -> None:

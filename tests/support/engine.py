@@ -17,9 +17,9 @@ from lessonguard.semgrep.interface import (
     EngineRule,
     Limits,
     Match,
-    Problem,
-    RuleProblem,
     Target,
+    Unchecked,
+    UncheckedKind,
 )
 from lessonguard.semgrep.output import TIMEOUT_THRESHOLD
 
@@ -38,24 +38,22 @@ class FakeEngine:
         refused = {rule.id: reason for rule in rules if (reason := _refusal(rule))}
         usable = [rule for rule in rules if rule.id not in refused]
         matches: set[Match] = set()
-        problems: set[Problem] = set()
+        unchecked: set[Unchecked] = set()
         for target in targets:
             applied = [rule for rule in usable if _applies(rule, target)]
             slow = [rule for rule in applied if limits.timeout and _is_slow(rule, target)]
             if len(slow) >= TIMEOUT_THRESHOLD:
-                problems.add(Problem(target=target.key, rule=None, kind="timeout", message="given up"))
+                unchecked.add(_unchecked(target, None, "timeout", "given up"))
                 continue
-            problems |= {
-                Problem(target=target.key, rule=rule.id, kind="timeout", message="slow") for rule in slow
-            }
+            unchecked |= {_unchecked(target, rule.id, "timeout", "slow") for rule in slow}
             matches |= {match for rule in applied if rule not in slow for match in _matches(rule, target)}
-            problems |= {_unparsed(target)} if applied and _unclosed(target.content) is not None else set()
+            unchecked |= {_unparsed(target)} if applied and _unclosed(target.content) is not None else set()
         return EngineResult(
             matches=tuple(
                 sorted(matches, key=lambda match: (match.target, match.start, match.end, match.rule))
             ),
-            problems=tuple(sorted(problems, key=lambda problem: (problem.target, problem.rule or ""))),
-            rule_problems=tuple(RuleProblem(rule=rule, message=refused[rule]) for rule in sorted(refused)),
+            unchecked=tuple(sorted(unchecked, key=lambda item: (item.target or 0, item.rule or ""))),
+            refused=dict(sorted(refused.items())),
         )
 
 
@@ -122,10 +120,15 @@ def _unclosed(content: bytes) -> int | None:
     return opened[0] if opened else None
 
 
-def _unparsed(target: Target) -> Problem:
+def _unparsed(target: Target) -> Unchecked:
     first = _unclosed(target.content) or 1
     last = target.content.rstrip(b"\n").count(b"\n") + 1
     if first == 1:
-        return Problem(target=target.key, rule=None, kind="parse", message="not parsed")
-    lines = (range(first, last + 1),)
-    return Problem(target=target.key, rule=None, kind="partial-parse", message="not parsed", lines=lines)
+        return _unchecked(target, None, "parse", "not parsed")
+    return _unchecked(target, None, "partial-parse", "not parsed", range(first, last + 1))
+
+
+def _unchecked(
+    target: Target, rule: str | None, kind: UncheckedKind, reason: str, *lines: range
+) -> Unchecked:
+    return Unchecked(path=target.path, target=target.key, rule=rule, kind=kind, reason=reason, lines=lines)

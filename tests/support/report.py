@@ -21,8 +21,8 @@ from lessonguard.scan.finding import (
     ScanReport,
     SourceLine,
     State,
-    Unchecked,
 )
+from lessonguard.semgrep.interface import Unchecked
 
 _CASES = Path(__file__).parents[1] / "cases" / "render"
 

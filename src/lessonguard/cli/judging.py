@@ -11,7 +11,6 @@ import click
 from lessonguard.cli.options import DIRECTORY, LESSONS_FOLDER, MAX_MEMORY, TIMEOUT, with_options
 from lessonguard.errors import LessonError
 from lessonguard.lessons.model import Mode
-from lessonguard.output.story import introduced
 from lessonguard.scan.finding import ScanReport
 from lessonguard.scan.scan import ScanOptions
 from lessonguard.semgrep.interface import Limits
@@ -73,7 +72,7 @@ def exit_code(report: ScanReport, *, fail_on: str, is_told: bool) -> int:
 
 def has_reached(report: ScanReport, *, fail_on: str) -> bool:
     """Tell whether something was introduced that fails the check."""
-    return any(finding.lesson.mode.reaches(limit(fail_on)) for finding in introduced(report))
+    return bool(report.blocks(limit(fail_on)))
 
 
 def limit(fail_on: str) -> Mode | None:

@@ -73,6 +73,11 @@ class ChangedFile:
             return self.base.path
         return None
 
+    @property
+    def pair(self) -> tuple[BlobId, BlobId] | None:
+        """Return the contents before and after; None for a file that was added or deleted."""
+        return (self.base.blob, self.head.blob) if self.base and self.head else None
+
 
 @record
 class Change:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from lessonguard.output.escape import json_text
-from lessonguard.scan.finding import Acceptance, Finding, Notice, Position, ScanReport, Unchecked
+from lessonguard.scan.finding import Acceptance, Finding, Notice, Position, ScanReport
+from lessonguard.semgrep.interface import Unchecked
 
 
 def render_json(report: ScanReport) -> str:
@@ -71,4 +72,4 @@ def _notice(notice: Notice) -> dict[str, str | int]:
 
 
 def _unchecked(unchecked: Unchecked) -> dict[str, str | None]:
-    return {"path": unchecked.path, "lesson": unchecked.incident, "reason": unchecked.reason}
+    return {"path": unchecked.path, "lesson": unchecked.incident, "reason": unchecked.explanation}

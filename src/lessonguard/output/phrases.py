@@ -11,7 +11,8 @@ from collections.abc import Mapping
 from lessonguard.lessons.model import Lesson, Mode
 from lessonguard.output.escape import one_line, shortened, visible
 from lessonguard.output.story import accepted, carried, introduced
-from lessonguard.scan.finding import Finding, Notice, NoticeKind, ScanReport, State, Unchecked
+from lessonguard.scan.finding import Finding, Notice, NoticeKind, ScanReport, State
+from lessonguard.semgrep.interface import Unchecked
 
 _LONGEST_MESSAGE = 500  # characters; a metavariable in it may hold a whole file
 _NEWS = 0.3  # of the words of a title must be new, for it to be told beside what broke
@@ -144,7 +145,7 @@ def unchecked_words(unchecked: tuple[Unchecked, ...]) -> list[tuple[str, str]]:
     """Give each path and reason once, with the incidents whose lessons were meant."""
     incidents: dict[tuple[str, str], list[str]] = {}
     for item in unchecked:
-        meant = incidents.setdefault((visible(item.path), one_line(item.reason)), [])
+        meant = incidents.setdefault((visible(item.path), one_line(item.explanation)), [])
         meant.extend([visible(item.incident)] if item.incident else [])
     return [
         (path, f"{reason} (for {', '.join(meant)})" if meant else reason)

@@ -12,7 +12,8 @@ from lessonguard.lessons.model import Lesson, Mode, RuleId
 from lessonguard.output.escape import json_text, link, markdown_text, one_line, shortened, visible
 from lessonguard.output.phrases import counted, notice_words, story_parts, whole_message
 from lessonguard.output.story import by_importance
-from lessonguard.scan.finding import Finding, Notice, ScanReport, State, Unchecked
+from lessonguard.scan.finding import Finding, Notice, ScanReport, State
+from lessonguard.semgrep.interface import Unchecked
 
 SarifObject = dict[str, object]
 """An object of a SARIF file."""
@@ -200,7 +201,7 @@ def _invocation(report: ScanReport, *, dropped: int) -> SarifObject:
 
 def _not_checked(item: Unchecked) -> SarifObject:
     meant = f" (for {visible(item.incident)})" if item.incident else ""
-    text = f"Not checked: {one_line(item.reason)}{meant}"
+    text = f"Not checked: {one_line(item.explanation)}{meant}"
     return _notification("unchecked", text, location=sarif_location(item.path))
 
 

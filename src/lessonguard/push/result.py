@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from lessonguard.record import record
 from lessonguard.scan.finding import Finding, Notice, ScanReport, State
+from lessonguard.semgrep.interface import Unchecked
 
 _Item = TypeVar("_Item")
 
@@ -45,7 +46,7 @@ def agree(reports: Sequence[ScanReport], *, files: int) -> ScanReport:
         findings=tuple(_mildest(same) for same in _shared([each.findings for each in reports], _place)),
         fixed=tuple(same[0] for same in _shared([each.fixed for each in reports], _print)),
         notices=tuple(same[0] for same in _shared([each.notices for each in reports], _notice)),
-        unchecked=tuple(same[0] for same in _shared([each.unchecked for each in reports], _itself)),
+        unchecked=tuple(same[0] for same in _shared([each.unchecked for each in reports], _unchecked)),
     )
 
 
@@ -75,5 +76,5 @@ def _notice(notice: Notice) -> Hashable:
     return notice.kind, notice.incident, notice.path, notice.text
 
 
-def _itself(item: Hashable) -> Hashable:
-    return item
+def _unchecked(item: Unchecked) -> Hashable:
+    return item.path, item.incident, item.explanation

@@ -26,8 +26,8 @@ from lessonguard.scan.finding import (
     Position,
     ScanReport,
     State,
-    Unchecked,
 )
+from lessonguard.semgrep.interface import Unchecked
 
 _T = TypeVar("_T")
 
@@ -147,7 +147,8 @@ def _notice(item: Mapping[str, Any], library: Library) -> Notice | None:
 def _unchecked(item: Mapping[str, Any], library: Library) -> Unchecked:
     lesson = _lesson(item, library) if item.get("lesson") is not None else None
     incident = lesson.incident if lesson else None
-    return Unchecked(path=_text(item, "path"), incident=incident, reason="the run that scanned it could not")
+    reason = "the run that scanned it could not"
+    return Unchecked(path=_text(item, "path"), incident=incident, reason=reason)
 
 
 def _lesson(item: Mapping[str, Any], library: Library) -> Lesson | None:

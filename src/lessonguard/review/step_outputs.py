@@ -34,12 +34,11 @@ def write_outputs(runner: Runner, report: ScanReport, *, folder: Path | None, pr
     files = {"report": "report.json", "sarif": "report.sarif"}
     _write(folder / files["report"], render_json(report))
     _write(folder / files["sarif"], render_sarif(shown))
-    blocking = [finding for finding in introduced(report) if finding.lesson.mode is Mode.BLOCK]
     _set(
         runner.output_file,
         {
             "introduced": str(len(introduced(report))),
-            "blocking": str(len(blocking)),
+            "blocking": str(len(report.blocks(Mode.BLOCK))),
             "accepted": str(len(accepted(report))),
             "unchecked": str(len({item.path for item in report.unchecked})),
             **{name: str(folder / file) for name, file in files.items()},

@@ -16,10 +16,13 @@ from itertools import islice, takewhile
 from typing import TypeVar
 
 from lessonguard.git.changes import LineMap
-from lessonguard.scan.compared import ComparedFile, Occurrence, Verdict, Version, overlap
+from lessonguard.lessons.model import Lesson
+from lessonguard.record import record
 from lessonguard.scan.finding import State
 from lessonguard.scan.similarity import similarity, survives
 from lessonguard.scan.source import Source
+from lessonguard.scan.suppressions import AcceptComment
+from lessonguard.semgrep.interface import Match, Side, Unchecked
 
 _SAME_CODE = 0.6
 """How alike two matches at one place must be to count as one match, edited (1.0: equal)."""
@@ -33,62 +36,110 @@ _LARGEST_REGION = 20_000
 """How many bytes are searched for surviving code; a larger hunk counts as rewritten."""
 
 
-def classify(files: Sequence[ComparedFile]) -> list[Verdict]:
-    """Give a verdict for each match in head, and for each in base that is gone.
+@record(eq=False)
+class FileComparison:
+    """A changed file as it was and as it is: all that decides what the change did to its matches.
+
+    `base` is None for an added file, `head` for a deleted one. `lines` maps the lines of head to those
+    of base. `unchecked` is what rules could not look at, in either version. `watched_by` are the lessons
+    that watch one of its paths.
+    """
+
+    path: str
+    previous_path: str | None
+    base: Source | None
+    head: Source | None
+    lines: LineMap
+    base_matches: Sequence[Match] = ()
+    head_matches: Sequence[Match] = ()
+    unchecked: Sequence[Unchecked] = ()
+    accept_comments: Sequence[AcceptComment] = ()
+    watched_by: tuple[Lesson, ...] = ()
+
+    @property
+    def base_path(self) -> str:
+        """Return the path that the file had in base."""
+        return self.previous_path or self.path
+
+    def is_unchecked(self, side: Side, rule: str, lines: range) -> bool:
+        """Return whether `rule` could not look at some of these 1-based lines of a version."""
+        return any(
+            not unseen or overlap(unseen, lines)
+            for item in self.unchecked
+            if item.side == side and item.rule in {None, rule}
+            for unseen in item.lines or (_NOTHING,)
+        )
+
+
+@dataclass(eq=False, kw_only=True)
+class ClassifiedMatch:
+    """A match in one version of a file, and what the change did to it.
+
+    Until anything else is known, a match in head counts as added and one in base as fixed. `removed`
+    are the base lines whose removal exposed it, 1-based; `is_removed_below` tells that they stood below
+    the match. `origin` is the file that it was moved from.
+    """
+
+    file: FileComparison
+    source: Source
+    match: Match
+    state: State
+    removed: range = _NOTHING
+    is_removed_below: bool = False
+    origin: FileComparison | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Return whether nothing is known yet about this match."""
+        return self.state in {State.ADDED, State.FIXED}
+
+    @property
+    def rule(self) -> str:
+        """Return the rule that matches."""
+        return self.match.rule
+
+    @cached_property
+    def lines(self) -> range:
+        """Return the 1-based lines that the match stands on."""
+        return self.source.lines_of(self.match.start, self.match.end)
+
+    @cached_property
+    def text(self) -> tuple[str, tuple[str, ...]]:
+        """Return the rule and the tokens: equal for what counts as the same match."""
+        return self.rule, self.source.token_text(self.match.start, self.match.end)
+
+
+def classify(files: Sequence[FileComparison]) -> list[ClassifiedMatch]:
+    """List the matches in head, and those in base that are gone, with what the change did to each.
 
     The order is that of the files, then that of the matches; what is `fixed` comes last in
     its file.
     """
-    comparisons = [_Comparison(file, index=index) for index, file in enumerate(files)]
-    for comparison in comparisons:
-        comparison.pair_in_place()
-        comparison.find_exposed()
-    _pair_moved(comparisons)
-    return [verdict for comparison in comparisons for verdict in comparison.verdicts()]
+    classifiers = [_Classifier(file) for file in files]
+    for classifier in classifiers:
+        classifier.pair_in_place()
+        classifier.find_exposed()
+    _pair_moved(classifiers)
+    return [match for classifier in classifiers for match in classifier.finish()]
 
 
-@dataclass(eq=False, kw_only=True)
-class _Place:
-    """An occurrence during the comparison. `state` is None until it is known."""
+class _Classifier:
+    """Classifies the matches of one file, in steps that need those before them."""
 
-    file: int
-    occurrence: Occurrence
-    source: Source
-    state: State | None = None
-    origin: int | None = None
-
-    @cached_property
-    def lines(self) -> range:
-        return self.source.lines_of(self.occurrence.start, self.occurrence.end)
-
-    @cached_property
-    def text(self) -> tuple[str, tuple[str, ...]]:
-        """Give the rule and the tokens: equal for what counts as the same match."""
-        return self.occurrence.rule, self.source.token_text(self.occurrence.start, self.occurrence.end)
-
-    @property
-    def rule(self) -> str:
-        return self.occurrence.rule
-
-
-class _Comparison:
-    """The comparison of one file. `base` keeps the matches that have no partner in head."""
-
-    def __init__(self, file: ComparedFile, *, index: int) -> None:
+    def __init__(self, file: FileComparison) -> None:
         self.file = file
-        self.index = index
         self.lines = file.lines
-        self.base = _places(file.base, index)
-        self.head = _places(file.head, index)
-        self.base_by_text = _group(self.base, lambda place: place.text)
-        self.head_by_text = _group(self.head, lambda place: place.text)
+        self.base = _classified(file, file.base, matches=file.base_matches, state=State.FIXED)
+        self.head = _classified(file, file.head, matches=file.head_matches, state=State.ADDED)
+        self.base_by_text = _group(self.base, lambda match: match.text)
+        self.head_by_text = _group(self.head, lambda match: match.text)
         self._surviving: dict[Hashable, bool] = {}
         self._removed_unmatched: dict[Hashable, bool] = {}
 
     @property
-    def open(self) -> list[_Place]:
-        """Give the head matches whose state is not known yet."""
-        return [place for place in self.head if place.state is None]
+    def open(self) -> list[ClassifiedMatch]:
+        """Return the head matches that nothing is known about yet."""
+        return [match for match in self.head if match.is_open]
 
     # What stands where it stood ------------------------------------------------------------
 
@@ -104,45 +155,44 @@ class _Comparison:
         self._pair_nearby(lambda place: place.text)
         self._pair_nearby(lambda place: place.rule)
 
-    def _pair_nearby(self, key: Callable[[_Place], Hashable]) -> None:
+    def _pair_nearby(self, key: Callable[[ClassifiedMatch], Hashable]) -> None:
         """Pair within the lines that a match came from, the most alike first; in linear time."""
         waiting = {name: deque(places) for name, places in _group(self.base, key).items()}
         for place in self.open:
             region, queue = self._region(place), waiting.get(key(place), deque())
-            while queue and (queue[0].state is not None or queue[0].lines.stop <= region.start):
+            while queue and (not queue[0].is_open or queue[0].lines.stop <= region.start):
                 queue.popleft()
             near = [base for base in islice(queue, _CANDIDATES) if overlap(base.lines, region)]
             self._pair(place, _alike(place, near))
 
-    def _pair(self, place: _Place, candidates: Iterable[_Place]) -> None:
-        partner = next((base for base in candidates if base.state is None), None)
+    def _pair(self, place: ClassifiedMatch, candidates: Iterable[ClassifiedMatch]) -> None:
+        partner = next((base for base in candidates if base.is_open), None)
         if partner is not None:
             stands = place.source.raw_lines(place.lines) == partner.source.raw_lines(partner.lines)
             place.state = partner.state = State.INHERITED if stands else State.TOUCHED
 
-    def _region(self, place: _Place) -> range:
+    def _region(self, place: ClassifiedMatch) -> range:
         return self.lines.region(place.lines.start, place.lines.stop - 1)
 
     # What was there, and safe --------------------------------------------------------------
 
     def find_exposed(self) -> None:
-        """Name the matches whose code was in its place before, without matching."""
-        base = self.file.base
+        """Find the matches whose code was in its place before, without matching."""
         for place in self.open:
-            if base is not None and self._was_here(place, base):
-                unseen = base.is_blind(place.rule, self._region(place))
+            if self.file.base is not None and self._was_here(place, self.file.base):
+                unseen = self.file.is_unchecked("base", place.rule, self._region(place))
                 place.state = State.INHERITED if unseen else State.EXPOSED
 
-    def _was_here(self, place: _Place, base: Version) -> bool:
+    def _was_here(self, place: ClassifiedMatch, base: Source) -> bool:
         if all(self.lines.to_base(line) for line in place.lines):
             return True
         key = (place.text, region := self._region(place))
         if key not in self._surviving:
             matches = self.base_by_text[place.text]
-            self._surviving[key] = _survives_beside(place, matches, source=base.source, region=region)
+            self._surviving[key] = _survives_beside(place, matches, source=base, region=region)
         return self._surviving[key]
 
-    def left_its_guard(self, place: _Place) -> bool:
+    def left_its_guard(self, place: ClassifiedMatch) -> bool:
         """Tell whether the change took this code, unmatched, from elsewhere in the file."""
         if place.text not in self._removed_unmatched:
             removed = self._removed_text.count(_joined(place.text[1]))
@@ -150,17 +200,17 @@ class _Comparison:
             self._removed_unmatched[place.text] = removed > matched
         return self._removed_unmatched[place.text]
 
-    def _is_removed(self, place: _Place) -> bool:
+    def _is_removed(self, place: ClassifiedMatch) -> bool:
         return all(self._to_head.to_base(line) is None for line in place.lines)
 
     @cached_property
     def _removed_text(self) -> str:
         if self.file.base is None or self.file.head is None:
             return ""
-        source = self.file.base.source
+        source = self.file.base
         return "".join(_joined(source.tokens(hunk.base_lines)) for hunk in self.lines.hunks)
 
-    def removed_near(self, place: _Place) -> range:
+    def removed_near(self, place: ClassifiedMatch) -> range:
         """Give the removed base lines that stood nearest to a head match, above it first."""
         region = self._region(place)
         after = bisect_left(self._removals, region.start, key=lambda lines: lines.stop)
@@ -177,56 +227,47 @@ class _Comparison:
 
     # What has gone -------------------------------------------------------------------------
 
-    def uprooted(self) -> list[_Place]:
+    def uprooted(self) -> list[ClassifiedMatch]:
         """Give the base matches whose code is gone from its place, so that it may have moved."""
-        return [place for place in self.base if place.state is None and not self._is_still_here(place)]
+        return [place for place in self.base if place.is_open and not self._is_still_here(place)]
 
-    def _is_still_here(self, place: _Place) -> bool:
+    def _is_still_here(self, place: ClassifiedMatch) -> bool:
         if self.file.head is None:
             return False
         if all(self._to_head.to_base(line) for line in place.lines):
             return True
         region = self._to_head.region(place.lines.start, place.lines.stop - 1)
-        return _survives_beside(
-            place, self.head_by_text[place.text], source=self.file.head.source, region=region
-        )
+        return _survives_beside(place, self.head_by_text[place.text], source=self.file.head, region=region)
 
-    def verdicts(self) -> Iterator[Verdict]:
-        """Name every state that is still open; leave out what base and head share."""
-        for place in self.head:
-            state = place.state or (State.EXPOSED if self.left_its_guard(place) else State.ADDED)
-            yield self._verdict(place, state)
+    def finish(self) -> Iterator[ClassifiedMatch]:
+        """Decide what is still open, and leave out what base and head share."""
+        for match in self.head:
+            if match.is_open and self.left_its_guard(match):
+                match.state = State.EXPOSED
+            if match.state is State.EXPOSED:
+                match.removed = self.removed_near(match)
+                match.is_removed_below = (
+                    bool(match.removed) and match.removed.start >= self._region(match).stop
+                )
+            yield match
         # Where head was not understood, a match that is missing is not known to be fixed.
-        if self.file.head is None or not self.file.head.blind:
-            for place in self.base:
-                if place.state is None:
-                    yield self._verdict(place, State.FIXED)
-
-    def _verdict(self, place: _Place, state: State) -> Verdict:
-        removed = self.removed_near(place) if state is State.EXPOSED else _NOTHING
-        return Verdict(
-            file=self.index,
-            occurrence=place.occurrence,
-            state=state,
-            removed=tuple(removed),
-            is_removed_below=bool(removed) and removed.start >= self._region(place).stop,
-            origin=place.origin,
-        )
+        if self.file.head is None or not any(item.side == "head" for item in self.file.unchecked):
+            yield from (match for match in self.base if match.is_open)
 
 
-def _pair_moved(comparisons: Sequence[_Comparison]) -> None:
+def _pair_moved(classifiers: Sequence[_Classifier]) -> None:
     """Pair what is open in head with what was uprooted in base: same file first, then any."""
-    uprooted = [comparison.uprooted() for comparison in comparisons]
-    for comparison, places in zip(comparisons, uprooted, strict=True):
-        _move(comparison.open, places)
+    uprooted = [classifier.uprooted() for classifier in classifiers]
+    for classifier, places in zip(classifiers, uprooted, strict=True):
+        _move(classifier.open, places)
     _move(
-        [place for comparison in comparisons for place in comparison.open],
+        [place for classifier in classifiers for place in classifier.open],
         [place for places in uprooted for place in places],
     )
 
 
-def _move(places: Sequence[_Place], uprooted: Sequence[_Place]) -> None:
-    origins = _group(reversed([base for base in uprooted if base.state is None]), lambda base: base.text)
+def _move(places: Sequence[ClassifiedMatch], uprooted: Sequence[ClassifiedMatch]) -> None:
+    origins = _group(reversed([base for base in uprooted if base.is_open]), lambda base: base.text)
     for place in places:
         if waiting := origins.get(place.text):
             origin = waiting.pop()
@@ -244,30 +285,39 @@ def _group(items: Iterable[_Item], key: Callable[[_Item], Hashable]) -> Mapping[
     return groups
 
 
-def _places(version: Version | None, file: int) -> list[_Place]:
-    if version is None:
+def _classified(
+    file: FileComparison, source: Source | None, *, matches: Iterable[Match], state: State
+) -> list[ClassifiedMatch]:
+    if source is None:
         return []
-    ordered = sorted(version.occurrences, key=lambda item: (item.start, item.end, item.rule))
-    return [_Place(file=file, occurrence=occurrence, source=version.source) for occurrence in ordered]
+    ordered = sorted(matches, key=lambda match: (match.start, match.end, match.rule))
+    return [ClassifiedMatch(file=file, source=source, match=match, state=state) for match in ordered]
 
 
-def _alike(place: _Place, candidates: Iterable[_Place]) -> list[_Place]:
+def _alike(place: ClassifiedMatch, candidates: Iterable[ClassifiedMatch]) -> list[ClassifiedMatch]:
     rated = [(similarity(place.text[1], base.text[1]), base) for base in candidates]
     return [base for likeness, base in sorted(rated, key=lambda pair: -pair[0]) if likeness >= _SAME_CODE]
 
 
-def _survives_beside(place: _Place, matches: Sequence[_Place], *, source: Source, region: range) -> bool:
+def _survives_beside(
+    place: ClassifiedMatch, matches: Sequence[ClassifiedMatch], *, source: Source, region: range
+) -> bool:
     """Tell whether a place's code stands in `region` once more than the equal `matches` there."""
     if not region or source.byte_count(region) > _LARGEST_REGION:
         return False
     first = bisect_right(matches, region.start, key=lambda match: match.lines.stop)
     near = takewhile(lambda match: match.lines.start < region.stop, matches[first:])
-    blanks = [(match.occurrence.start, match.occurrence.end) for match in near]
+    blanks = [(match.match.start, match.match.end) for match in near]
     return survives(place.text[1], within=source.tokens(region, without=blanks))
 
 
 def _joined(tokens: Sequence[str]) -> str:
     return "".join(f"{token}\0" for token in tokens)
+
+
+def overlap(one: range, other: range) -> bool:
+    """Return whether two ranges of lines share a line, or one begins inside of the other."""
+    return one.start < other.stop and other.start < one.stop
 
 
 def _distance(lines: range, region: range) -> tuple[int, int]:

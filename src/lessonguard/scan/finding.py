@@ -8,8 +8,9 @@ from typing import Literal, NewType
 
 from lessonguard.git.changes import CommitId
 from lessonguard.lessons.diagnostic import Diagnostic
-from lessonguard.lessons.model import Lesson, RuleId
+from lessonguard.lessons.model import Lesson, Mode, RuleId
 from lessonguard.record import record
+from lessonguard.semgrep.interface import Side, Unchecked
 
 Fingerprint = NewType("Fingerprint", str)
 """The identity of a finding across pushes: hexadecimal, made without line numbers."""
@@ -108,17 +109,8 @@ class Notice:
     kind: NoticeKind
     path: str
     line: int
-    side: Literal["base", "head"]
+    side: Side
     text: str
-
-
-@record
-class Unchecked:
-    """A changed file that a lesson should have checked and could not; `incident` None means all."""
-
-    path: str
-    incident: str | None
-    reason: str
 
 
 @record
@@ -139,3 +131,14 @@ class ScanReport:
     notices: tuple[Notice, ...]
     unchecked: tuple[Unchecked, ...]
     faults: tuple[Diagnostic, ...]
+
+    def blocks(self, mode: Mode | None) -> tuple[Finding, ...]:
+        """List the introduced findings that nobody accepted, of lessons with this mode or a stricter one.
+
+        They are in the order of `findings`; with None, nothing blocks.
+        """
+        return tuple(
+            finding
+            for finding in self.findings
+            if finding.state.is_introduced and not finding.accepted and finding.lesson.mode.reaches(mode)
+        )

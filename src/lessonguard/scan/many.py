@@ -13,8 +13,8 @@ from lessonguard.git.repository import Repository
 from lessonguard.lessons.model import Library
 from lessonguard.record import record
 from lessonguard.scan.finding import ScanReport
-from lessonguard.scan.plan import Look
-from lessonguard.scan.scan import ScanOptions, look_at, scan_change
+from lessonguard.scan.plan import ScanPlan
+from lessonguard.scan.scan import ScanOptions, read_plan, scan_change
 from lessonguard.semgrep.cached import RememberingEngine
 from lessonguard.semgrep.interface import Engine, Limits
 from lessonguard.semgrep.languages import Languages
@@ -94,36 +94,36 @@ class Replay:
         if Semgrep cannot look at anything.
         """
         waiting: list[Question] = []
-        looks: list[Look] = []
+        plans: list[ScanPlan] = []
         for question in questions:
             waiting.append(question)
-            looks.append(self._look(question.change))
-            self._engine.note(looks[-1].targets)
-            is_much = sum(look.size for look in looks) >= _HELD_BYTES
+            plans.append(self._plan(question.change))
+            self._engine.note(plans[-1].targets)
+            is_much = sum(plan.size for plan in plans) >= _HELD_BYTES
             if is_much or len(waiting) >= _MOST_CHANGES or self._engine.noted_bytes >= _ENOUGH_BYTES:
-                self._prepare(looks)
-                looks = []  # no longer in memory when each change is read once more
+                self._prepare(plans)
+                plans = []  # no longer in memory when each change is read once more
                 yield from map(self._scan, waiting)
                 waiting = []
-        self._prepare(looks)
+        self._prepare(plans)
         yield from map(self._scan, waiting)
 
-    def _prepare(self, looks: Iterable[Look]) -> None:
+    def _prepare(self, plans: Iterable[ScanPlan]) -> None:
         """Ask Semgrep, and Git for the lines, about all of these at once."""
         self._deadline.check()
         try:
             self._engine.prepare(limits=self._deadline.limit(self._options.limits))
-            self._repository.hunks(self._compared(looks))
+            self._repository.hunks(self._compared(plans))
         except EngineError:  # perhaps because of one change, so now each is asked about alone
             self._deadline.check()
 
-    def _compared(self, looks: Iterable[Look]) -> Iterator[tuple[BlobId, BlobId]]:
-        """Give the contents whose lines will be compared, so that Git does it for all in one run."""
-        for look in looks:
-            look.ask(self._engine, self._options.limits)
-            for seen in look.files():
-                if seen.has_matches and seen.file.base and seen.file.head:
-                    yield seen.file.base.blob, seen.file.head.blob
+    def _compared(self, plans: Iterable[ScanPlan]) -> Iterator[tuple[BlobId, BlobId]]:
+        """List the contents whose lines will be compared, so that Git does it for all in one run."""
+        for plan in plans:
+            result = self._engine.run(plan.rules, plan.targets, limits=self._options.limits)
+            for index in sorted({index for index, _ in plan.matches(result)}):
+                if pair := plan.files[index].pair:
+                    yield pair
 
     def _scan(self, question: Question) -> ScanReport | EngineError:
         limits = self._deadline.limit(self._options.limits)
@@ -141,8 +141,8 @@ class Replay:
             self._engine.try_out(limits=limits)
             return error
 
-    def _look(self, change: Change) -> Look:
-        return look_at(
+    def _plan(self, change: Change) -> ScanPlan:
+        return read_plan(
             self._library,
             self._repository,
             change,

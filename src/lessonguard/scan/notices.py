@@ -2,68 +2,61 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from lessonguard.lessons.model import IncidentId, Library
-from lessonguard.record import record
-from lessonguard.scan.citations import CitationIndex
-from lessonguard.scan.compared import ComparedFile
 from lessonguard.scan.finding import Notice
-from lessonguard.scan.report import JudgedFile, notice_order
-from lessonguard.scan.source import Source
+
+if TYPE_CHECKING:  # most changes need none of these, and yet `CitationIndex`
+    from lessonguard.scan.compare import FileComparison
+    from lessonguard.scan.source import Source
+    from lessonguard.scan.suppressions import Acceptances
+
+_WORD = re.compile(rb"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
-@record
-class Citation:
-    """A line that names an incident: index of the file, 1-based line in base, and the ID."""
+class CitationIndex:
+    """Finds the incidents that code names, such as `INC-245` in a comment."""
 
-    file: int
-    line: int
-    incident: str
+    def __init__(self, incidents: Iterable[str]) -> None:
+        """Prepare to find these IDs, as whole words."""
+        self._incidents = {incident.encode(): incident for incident in incidents}
+        # Most texts cite nothing: looking for the few beginnings that IDs share settles that.
+        self._beginnings = {re.split(rb"\d", incident)[0] or incident for incident in self._incidents}
+
+    def cited(self, content: bytes) -> Counter[str]:
+        """Count how often each incident is named."""
+        if not any(beginning in content for beginning in self._beginnings):
+            return Counter()
+        words = (match.group().rstrip(b"._-") for match in _WORD.finditer(content))
+        return Counter(self._incidents[word] for word in words if word in self._incidents)
 
 
-def removed_citations(files: Sequence[ComparedFile], index: CitationIndex) -> Iterator[Citation]:
-    """Give the removed lines that name an incident and did not only move.
+def notice_order(notice: Notice) -> tuple[object, ...]:
+    """Return what notices are sorted by."""
+    return (notice.path, notice.line, notice.incident, notice.kind, notice.side)
 
-    There are as many as the whole change has fewer citations than before; lines that stand
-    elsewhere in the change now are passed over first.
+
+def make_notices(
+    files: Mapping[FileComparison, Acceptances], library: Library, index: CitationIndex
+) -> tuple[Notice, ...]:
+    """List the notices about the files of a change, sorted.
+
+    Their accept comments must have been asked about all findings before.
     """
-    missing = _missing(files, index)
-    if not missing:
-        return
-    added = Counter(text for file in files for _, text in _added_lines(file))
-    for number, file in enumerate(files):
-        for line, text in _removed_lines(file):
-            for incident in index.cited(text):
-                if added[text] > 0:
-                    added[text] -= 1
-                elif missing[incident] > 0:
-                    missing[incident] -= 1
-                    yield Citation(file=number, line=line, incident=incident)
-
-
-def _missing(files: Iterable[ComparedFile], index: CitationIndex) -> Counter[str]:
-    before: Counter[str] = Counter()
-    after: Counter[str] = Counter()
-    for file in files:
-        before.update(index.cited(file.base.source.content) if file.base else {})
-        after.update(index.cited(file.head.source.content) if file.head else {})
-    return before - after
-
-
-def make_notices(files: Sequence[JudgedFile], library: Library, index: CitationIndex) -> tuple[Notice, ...]:
-    """Give the notices about the files of a change, sorted; ask after all findings were made."""
     found = [
         *(notice for file in files for notice in _watched(file)),
-        *_citations(files, library, index),
-        *(notice for file in files for notice in _accepts(file, library)),
+        *_citations(list(files), library, index),
+        *(notice for file, comments in files.items() for notice in _accepts(file, comments, library)),
     ]
     return tuple(sorted(found, key=notice_order))
 
 
-def _watched(file: JudgedFile) -> Iterator[Notice]:
-    head, hunks = file.compared.head, file.compared.lines.hunks
+def _watched(file: FileComparison) -> Iterator[Notice]:
+    head, hunks = file.head, file.lines.hunks
     first = hunks[0] if hunks else None
     line = (first.head_start if head else first.base_start) if first else 1
     for lesson in file.watched_by:
@@ -78,24 +71,48 @@ def _watched(file: JudgedFile) -> Iterator[Notice]:
         )
 
 
-def _citations(files: Sequence[JudgedFile], library: Library, index: CitationIndex) -> Iterator[Notice]:
-    compared = [file.compared for file in files]
-    for citation in removed_citations(compared, index):
-        base = compared[citation.file].base
+def removed_citations(
+    files: Sequence[FileComparison], index: CitationIndex
+) -> Iterator[tuple[FileComparison, int, str]]:
+    """List the removed lines that name an incident and did not only move: file, line in base, incident.
+
+    There are as many as the whole change has fewer citations than before; lines that stand
+    elsewhere in the change now are passed over first.
+    """
+    before: Counter[str] = Counter()
+    after: Counter[str] = Counter()
+    for file in files:
+        before.update(index.cited(file.base.content) if file.base else {})
+        after.update(index.cited(file.head.content) if file.head else {})
+    missing = before - after
+    if not missing:
+        return
+    added = Counter(text for file in files for _, text in _added_lines(file))
+    for file in files:
+        for line, text in _removed_lines(file):
+            for incident in index.cited(text):
+                if added[text] > 0:
+                    added[text] -= 1
+                elif missing[incident] > 0:
+                    missing[incident] -= 1
+                    yield file, line, incident
+
+
+def _citations(files: Sequence[FileComparison], library: Library, index: CitationIndex) -> Iterator[Notice]:
+    for file, line, incident in removed_citations(files, index):
         yield Notice(
-            incident=citation.incident,
-            lesson=library.by_incident[IncidentId(citation.incident)],
+            incident=incident,
+            lesson=library.by_incident[IncidentId(incident)],
             kind="citation-removed",
-            path=files[citation.file].base_path,
-            line=citation.line,
+            path=file.base_path,
+            line=line,
             side="base",
-            text=base.source.line(citation.line).text if base else "",
+            text=file.base.line(line).text if file.base else "",
         )
 
 
-def _accepts(file: JudgedFile, library: Library) -> Iterator[Notice]:
-    head = file.compared.head
-    for kind, comment in file.acceptances.remarks(library.by_incident) if head else ():
+def _accepts(file: FileComparison, comments: Acceptances, library: Library) -> Iterator[Notice]:
+    for kind, comment in comments.without_effect(library.by_incident):
         if kind == "accept-unknown" and library.faults:
             continue  # its lesson may be one of those that cannot be read
         yield Notice(
@@ -105,18 +122,18 @@ def _accepts(file: JudgedFile, library: Library) -> Iterator[Notice]:
             path=file.path,
             line=comment.line,
             side="head",
-            text=head.source.line(comment.line).text if head else "",
+            text=file.head.line(comment.line).text if file.head else "",
         )
 
 
-def _removed_lines(file: ComparedFile) -> Iterator[tuple[int, bytes]]:
+def _removed_lines(file: FileComparison) -> Iterator[tuple[int, bytes]]:
     ranges = [hunk.base_lines for hunk in file.lines.hunks] if file.head else None
-    return _lines(file.base.source if file.base else None, ranges)
+    return _lines(file.base, ranges)
 
 
-def _added_lines(file: ComparedFile) -> Iterator[tuple[int, bytes]]:
+def _added_lines(file: FileComparison) -> Iterator[tuple[int, bytes]]:
     ranges = [hunk.head_lines for hunk in file.lines.hunks] if file.base else None
-    return _lines(file.head.source if file.head else None, ranges)
+    return _lines(file.head, ranges)
 
 
 def _lines(source: Source | None, ranges: Iterable[range] | None) -> Iterator[tuple[int, bytes]]:

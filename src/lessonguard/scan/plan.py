@@ -1,221 +1,112 @@
-"""Let the rules look at both versions of changed files: ask the engine once, and sort its answer."""
+"""What the rules will be asked about a change: which versions of which files, and what cannot be asked."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from lessonguard.git.changes import BlobId, ChangedFile, FileVersion
-from lessonguard.lessons.model import Lesson
 from lessonguard.record import record
-from lessonguard.scan.compared import Occurrence, Version
 from lessonguard.scan.source import Source
-from lessonguard.scan.suppressions import MARK
-from lessonguard.semgrep.interface import Engine, EngineResult, Limits, RuleProblem, Target
+from lessonguard.semgrep.interface import EngineResult, EngineRule, Match, Side, Target, Unchecked
 from lessonguard.semgrep.targets import Selector, too_large
 
-_EVERYTHING = range(0)  # as in `Version.blind`
-_TOO_MUCH = "the changed files have too many bytes together"
+_SIDES: tuple[Side, ...] = ("base", "head")
 
 
-@record
-class Side:
-    """One version of a changed file; `file` is the index of that file."""
-
-    file: int
-    is_head: bool
-    version: FileVersion
-
-
-@record
-class Obstacle:
-    """What kept the rules, or the one named, from looking at a version or at some lines of it.
-
-    `lines` are 1-based; none means all of them.
-    """
-
-    side: Side
-    rule: str | None
-    reason: str
-    lines: Sequence[range] = ()
-
-
-@record
-class SeenFile:
-    """A changed file with what was found in its two versions; None for one that is not there."""
-
-    file: ChangedFile
-    base: Version | None
-    head: Version | None
-    is_head_looked_at: bool
-
-    @property
-    def may_accept(self) -> bool:
-        """Tell whether head may hold accept comments that count, for rules looked at it."""
-        return self.is_head_looked_at and self.head is not None and MARK in self.head.source.content
-
-    @property
-    def has_matches(self) -> bool:
-        """Tell whether a rule matches in either version."""
-        return any(version is not None and version.occurrences for version in (self.base, self.head))
-
-
-@record
-class Remarkable:
-    """A changed file that there is something to say about, and the lessons that watch it."""
-
-    seen: SeenFile
-    watched_by: tuple[Lesson, ...]
-
-    @property
-    def pair(self) -> tuple[BlobId, BlobId] | None:
-        """Give the blobs to compare; None for a file that was added or deleted."""
-        file = self.seen.file
-        return (file.base.blob, file.head.blob) if file.base and file.head else None
-
-
-class Look:
-    """One question to an engine about changed files, and its answer.
+@record(eq=False)
+class ScanPlan:
+    """What an engine will be asked about changed files. It holds no answer: only a run has one.
 
     `texts` has the content of each version without its byte order mark, or the size of one that
-    is not read, being too large or one too many.
+    is not read, being too large or one too many. `places` has, by the key of a target, the index of
+    its file and its side. `unchecked` is what cannot be asked.
     """
 
-    def __init__(
-        self,
-        files: Sequence[ChangedFile],
-        texts: Mapping[BlobId, Source | int],
-        *,
-        selector: Selector,
-        max_bytes: int,
-    ) -> None:
-        self._files = files
-        self._texts = texts
-        self._max_bytes = max_bytes
-        self._sides = [side for side in _sides(files, selector) if selector.wants(side.version)]
-        self._read = [side for side in self._sides if not isinstance(texts[side.version.blob], int)]
-        contents = ((side.version, self._source(side.version).content) for side in self._read)
-        self._selection = selector.select(contents, max_bytes=max_bytes)
-        self._answer = EngineResult(matches=(), problems=(), rule_problems=())
-
-    @property
-    def question(self) -> str:
-        """Say in words what the engine is asked."""
-        return f"running Semgrep (rules: {len(self._selection.rules)}, files: {len(self._selection.targets)})"
-
-    @property
-    def changed(self) -> Sequence[ChangedFile]:
-        """Give the files that it is about."""
-        return self._files
+    files: Sequence[ChangedFile]
+    texts: Mapping[BlobId, Source | int]
+    places: Sequence[tuple[int, Side]]
+    rules: tuple[EngineRule, ...]
+    targets: tuple[Target, ...]
+    unchecked: tuple[Unchecked, ...]
 
     @property
     def size(self) -> int:
-        """Count the bytes of the contents that it holds."""
-        return sum(len(text.content) for text in self._texts.values() if not isinstance(text, int))
+        """Return how many bytes of contents the plan holds."""
+        return sum(len(text.content) for text in self.texts.values() if not isinstance(text, int))
 
-    @property
-    def targets(self) -> Sequence[Target]:
-        """Give what the engine is asked about; their keys are unique in this look only."""
-        return self._selection.targets
-
-    @property
-    def is_needed(self) -> bool:
-        """Tell whether there is anything to ask."""
-        return bool(self._selection.targets)
-
-    def ask(self, engine: Engine, limits: Limits) -> None:
-        """Ask the engine. Raise `EngineError` if it cannot answer."""
-        self._answer = engine.run(self._selection.rules, self._selection.targets, limits=limits)
-
-    @property
-    def pairs(self) -> Sequence[tuple[BlobId, BlobId]]:
-        """Give the blobs of the files that rules look at on both sides."""
-        looked_at = {self._read[target.key].file for target in self._selection.targets}
-        files = (self._files[index] for index in sorted(looked_at))
-        return [(file.base.blob, file.head.blob) for file in files if file.base and file.head]
-
-    @property
-    def rule_problems(self) -> Sequence[RuleProblem]:
-        """Give the rules that Semgrep refused."""
-        return self._answer.rule_problems
-
-    def files(self) -> Iterator[SeenFile]:
-        """Give every changed file, in order, with what was found in it."""
-        occurrences, blind = self._occurrences(), self._blind()
-        looked_at = {self._read[target.key] for target in self._selection.targets}
-        heads = {side.file for side in looked_at if side.is_head}
-        for index, file in enumerate(self._files):
-            base, head = (
-                self._version(version, occurrences[index, is_head], blind[index, is_head])
-                for is_head, version in ((False, file.base), (True, file.head))
-            )
-            yield SeenFile(file=file, base=base, head=head, is_head_looked_at=index in heads)
-
-    def obstacles(self) -> Iterator[Obstacle]:
-        """Give what could not be looked at.
-
-        Of base only where it matters: where head has matches that could not be compared.
-        """
-        matched = {self._read[match.target].file for match in self._answer.matches}
-        for obstacle in self._all_obstacles():
-            if obstacle.side.is_head or obstacle.side.file in matched:
-                yield obstacle
-
-    def _all_obstacles(self) -> Iterator[Obstacle]:
-        for side in self._sides:
-            size = self._texts[side.version.blob]
-            if isinstance(size, int):
-                reason = too_large(size, self._max_bytes) if size > self._max_bytes else _TOO_MUCH
-                yield Obstacle(side=side, rule=None, reason=reason)
-        for skipped in self._selection.skipped:
-            yield Obstacle(side=self._read[skipped.key], rule=None, reason=skipped.reason)
-        for problem in self._answer.problems:
-            side = self._read[problem.target]
-            yield Obstacle(side=side, rule=problem.rule, reason=problem.message, lines=problem.lines)
-
-    def _occurrences(self) -> Mapping[tuple[int, bool], Sequence[Occurrence]]:
-        found: defaultdict[tuple[int, bool], list[Occurrence]] = defaultdict(list)
-        for match in self._answer.matches:
-            side = self._read[match.target]
-            occurrence = Occurrence(
-                rule=match.rule, start=match.start, end=match.end, message=match.message, fix=match.fix
-            )
-            found[side.file, side.is_head].append(occurrence)
-        return found
-
-    def _blind(self) -> Mapping[tuple[int, bool], Mapping[str | None, Sequence[range]]]:
-        blind: defaultdict[tuple[int, bool], defaultdict[str | None, list[range]]]
-        blind = defaultdict(lambda: defaultdict(list))
-        for obstacle in self._all_obstacles():
-            lines = obstacle.lines or [_EVERYTHING]
-            blind[obstacle.side.file, obstacle.side.is_head][obstacle.rule] += lines
-        return blind
-
-    def _version(
-        self,
-        version: FileVersion | None,
-        occurrences: Sequence[Occurrence],
-        blind: Mapping[str | None, Sequence[range]],
-    ) -> Version | None:
-        if version is None:
-            return None
-        return Version(source=self._source(version), occurrences=occurrences, blind=blind)
-
-    def _source(self, version: FileVersion) -> Source:
-        text = self._texts[version.blob]
+    def source(self, version: FileVersion | None) -> Source | None:
+        """Return the text of a version, an empty one if it was not read; None for no version."""
+        text = self.texts[version.blob] if version else None
         return Source(b"") if isinstance(text, int) else text
 
+    def target_places(self) -> set[tuple[int, Side]]:
+        """List the versions that rules look at: the index of the file, and the side."""
+        return {self.places[target.key] for target in self.targets}
 
-def _sides(files: Iterable[ChangedFile], selector: Selector) -> Iterator[Side]:
-    """Give the versions whose matches may differ; not those of a file that only got another name."""
+    def matches(self, result: EngineResult) -> Mapping[tuple[int, Side], Sequence[Match]]:
+        """Group the matches in the answer of an engine by version: index of the file, and side."""
+        found: defaultdict[tuple[int, Side], list[Match]] = defaultdict(list)
+        for match in result.matches:
+            found[self.places[match.target]].append(match)
+        return found
+
+    def all_unchecked(self, result: EngineResult) -> Mapping[int, Sequence[Unchecked]]:
+        """Group what could not be checked by the index of the file, with the path that it has in head."""
+        found: defaultdict[int, list[Unchecked]] = defaultdict(list)
+        for item in (*self.unchecked, *result.unchecked):
+            assert item.target is not None  # noqa: S101 - the selection and engines name their targets
+            index, side = self.places[item.target]
+            found[index].append(replace(item, path=self.files[index].path, side=side, target=None))
+        return found
+
+
+def plan_scan(
+    files: Sequence[ChangedFile],
+    texts: Mapping[BlobId, Source | int],
+    *,
+    selector: Selector,
+    max_bytes: int,
+) -> ScanPlan:
+    """Choose what to ask about changed files; see `ScanPlan` for `texts`."""
+    wanted = [place for place in _changed_versions(files, selector) if selector.wants(place[2])]
+    # What was read comes first, so that the selection has the same positions.
+    wanted.sort(key=lambda place: isinstance(texts[place[2].blob], int))
+    contents = []
+    unread = []
+    for key, (_, _, version) in enumerate(wanted):
+        text = texts[version.blob]
+        if isinstance(text, int):
+            unread.append(_unread(version, text, key=key, max_bytes=max_bytes))
+        else:
+            contents.append((version, text.content))
+    selection = selector.select(contents, max_bytes=max_bytes)
+    return ScanPlan(
+        files=files,
+        texts=texts,
+        places=[(index, side) for index, side, _ in wanted],
+        rules=selection.rules,
+        targets=selection.targets,
+        unchecked=(*unread, *selection.unchecked),
+    )
+
+
+def _unread(version: FileVersion, size: int, *, key: int, max_bytes: int) -> Unchecked:
+    if size > max_bytes:
+        reason = too_large(size, max_bytes)
+        return Unchecked(path=version.path, target=key, kind="too-large", reason=reason)
+    reason = "the changed files have too many bytes together"
+    return Unchecked(path=version.path, target=key, kind="too-much", reason=reason)
+
+
+def _changed_versions(
+    files: Iterable[ChangedFile], selector: Selector
+) -> Iterator[tuple[int, Side, FileVersion]]:
+    """List the versions whose matches may differ: not those of a file that only got another name."""
     for index, file in enumerate(files):
-        if not _is_same(file, selector):
-            for is_head, version in ((False, file.base), (True, file.head)):
+        is_same = file.base and file.head and file.base.blob == file.head.blob
+        if not (is_same and file.base and file.head and selector.judges_alike(file.base, file.head)):
+            for side, version in zip(_SIDES, (file.base, file.head), strict=True):
                 if version is not None:
-                    yield Side(file=index, is_head=is_head, version=version)
-
-
-def _is_same(file: ChangedFile, selector: Selector) -> bool:
-    if file.base is None or file.head is None or file.base.blob != file.head.blob:
-        return False
-    return selector.judges_alike(file.base, file.head)
+                    yield index, side, version

@@ -9,23 +9,28 @@ from datetime import date
 from importlib import import_module
 from pathlib import Path
 from threading import Timer
+from typing import TYPE_CHECKING
 
 from lessonguard.errors import LessonguardError
-from lessonguard.git.changes import BlobId, Change, ChangedFile, CommitId, FileVersion
+from lessonguard.git.changes import BlobId, Change, ChangedFile, CommitId, FileVersion, LineMap
 from lessonguard.git.repository import Repository
 from lessonguard.lessons.diagnostic import Diagnostic
 from lessonguard.lessons.library import READ_AT_MOST, load_blobs, load_folder
-from lessonguard.lessons.model import Library
+from lessonguard.lessons.model import Lesson, Library, RuleId
 from lessonguard.record import record
-from lessonguard.scan.citations import CitationIndex
-from lessonguard.scan.finding import Finding, Notice, ScanReport, State, Unchecked
-from lessonguard.scan.plan import Look, Obstacle, Remarkable
+from lessonguard.scan.finding import Finding, Notice, ScanReport, State
+from lessonguard.scan.notices import CitationIndex
+from lessonguard.scan.plan import ScanPlan, plan_scan
 from lessonguard.scan.source import Source
+from lessonguard.scan.suppressions import MARK, AcceptComment
 from lessonguard.semgrep.globs import glob_filter, visible_path
-from lessonguard.semgrep.interface import Engine, EngineRule, Limits, RuleProblem
+from lessonguard.semgrep.interface import Engine, EngineResult, EngineRule, Limits, Unchecked
 from lessonguard.semgrep.languages import Languages
 from lessonguard.semgrep.rules import engine_rules, unknown_languages
 from lessonguard.semgrep.targets import MAX_BYTES, Selector
+
+if TYPE_CHECKING:
+    from lessonguard.scan.compare import FileComparison
 
 _CACHE = "lessonguard/lessons.json"
 _CACHE_OF_DIRECTORY = "lessonguard/directory.json"
@@ -93,23 +98,20 @@ def scan_change(
     `EngineError` if any of it cannot be done.
     """
     rules = engine_rules(library.lessons, languages)
-    look = look_at(library, repository, change, rules=rules, languages=languages, options=options)
-    options.step(look.question)
-    if look.is_needed:
-        with _prepared(repository, look.pairs):
-            look.ask(engine, options.limits)
-
+    plan = read_plan(library, repository, change, rules=rules, languages=languages, options=options)
+    result = _run(plan, engine, repository, options=options)
     options.step("comparing with what was there before")
     citations = CitationIndex(lesson.incident for lesson in library.lessons)
-    remarkable = _remarkable(look, library, citations)
+    watched = _worth_comparing(plan, result, library, citations=citations)
     findings: list[Finding] = []
     notices: tuple[Notice, ...] = ()
-    if remarkable:
+    if watched:
         # Loaded here, because most changes need none of it, and loading takes a tenth of their time.
-        from lessonguard.scan.judge import judge  # noqa: PLC0415
+        from lessonguard.scan.report import judge  # noqa: PLC0415
 
-        findings, notices = judge(remarkable, repository, library, citations=citations, today=options.today)
-    refused = [*unknown_languages(rules), *look.rule_problems]
+        compared = _compare(plan, result, repository, watched=watched)
+        findings, notices = judge(compared, library, citations=citations, today=options.today)
+    refused = {**unknown_languages(rules), **result.refused}
     return ScanReport(
         base=change.base,
         head=change.head,
@@ -118,12 +120,12 @@ def scan_change(
         findings=tuple(finding for finding in findings if finding.state is not State.FIXED),
         fixed=tuple(finding for finding in findings if finding.state is State.FIXED),
         notices=notices,
-        unchecked=_unchecked(look.obstacles(), look.changed, library),
+        unchecked=_unchecked(plan, result, library),
         faults=(*library.faults, *_rule_faults(refused, library)),
     )
 
 
-def look_at(
+def read_plan(
     library: Library,
     repository: Repository,
     change: Change,
@@ -131,10 +133,10 @@ def look_at(
     rules: Sequence[EngineRule],
     languages: Languages,
     options: ScanOptions,
-) -> Look:
+) -> ScanPlan:
     """Read what changed, and choose what the rules, those of the library, must look at.
 
-    The engine is not asked yet. Raise `GitError` if contents cannot be read.
+    Raise `GitError` if contents cannot be read.
     """
     files = [file for file in change.files if library.lessons and not _is_lesson(file, library)]
     options.step(f"reading what changed (files: {len(files)})")
@@ -142,7 +144,17 @@ def look_at(
     versions = [version for file in files for version in (file.base, file.head) if version]
     # What rules look at comes first, in case that not all can be read.
     texts = _read(repository, sorted(versions, key=lambda version: not selector.wants(version)), options)
-    return Look(files, texts, selector=selector, max_bytes=options.max_target_bytes)
+    return plan_scan(files, texts, selector=selector, max_bytes=options.max_target_bytes)
+
+
+def _run(plan: ScanPlan, engine: Engine, repository: Repository, *, options: ScanOptions) -> EngineResult:
+    """Ask the engine, if there is anything to ask; and meanwhile prepare to read its answer."""
+    options.step(f"running Semgrep (rules: {len(plan.rules)}, files: {len(plan.targets)})")
+    if not plan.targets:
+        return EngineResult()
+    files = (plan.files[index] for index in sorted({index for index, _ in plan.target_places()}))
+    with _prepared(repository, [pair for file in files if (pair := file.pair)]):
+        return engine.run(plan.rules, plan.targets, limits=options.limits)
 
 
 @contextmanager
@@ -154,7 +166,7 @@ def _prepared(repository: Repository, pairs: Sequence[tuple[BlobId, BlobId]]) ->
 
     def prepare() -> None:
         with suppress(LessonguardError):
-            import_module("lessonguard.scan.judge")
+            import_module("lessonguard.scan.report")
             repository.hunks(pairs if len(pairs) <= _FEW else ())
 
     timer = Timer(_SEMGREP_RUNS, prepare)
@@ -166,33 +178,87 @@ def _prepared(repository: Repository, pairs: Sequence[tuple[BlobId, BlobId]]) ->
         timer.join()
 
 
-def _remarkable(look: Look, library: Library, citations: CitationIndex) -> list[Remarkable]:
-    """Give the files that there is something to say about; of most changes, none."""
+def _worth_comparing(
+    plan: ScanPlan, result: EngineResult, library: Library, *, citations: CitationIndex
+) -> dict[int, tuple[Lesson, ...]]:
+    """List the files that there may be something to say about, by index, and the lessons that watch each.
+
+    These are few: those with a match, a citation or an accept comment, and those that are watched.
+    """
     watches = [(lesson, glob_filter(lesson.watch.paths)) for lesson in library.lessons if lesson.watch]
-    found = []
-    for seen in look.files():
-        versions = [version for version in (seen.file.base, seen.file.head) if version]
+    with_matches = {plan.places[match.target][0] for match in result.matches}
+    looked_at = plan.target_places()
+    found = {}
+    for index, file in enumerate(plan.files):
+        versions = [version for version in (file.base, file.head) if version]
         paths = {visible_path(version.path) for version in versions}
         watched_by = tuple(lesson for lesson, watched in watches if any(map(watched.admits, paths)))
-        sources = [side.source for side in (seen.base, seen.head) if side]
-        is_citing = any(citations.cited(source.content) for source in sources)
-        if watched_by or is_citing or seen.has_matches or seen.may_accept:
-            found.append(Remarkable(seen=seen, watched_by=watched_by))
+        texts = [text for version in versions if isinstance(text := plan.texts[version.blob], Source)]
+        accepts = (index, "head") in looked_at and MARK in texts[-1].content
+        if (
+            watched_by
+            or index in with_matches
+            or accepts
+            or any(citations.cited(text.content) for text in texts)
+        ):
+            found[index] = watched_by
     return found
 
 
-def _unchecked(
-    obstacles: Iterable[Obstacle], files: Sequence[ChangedFile], library: Library
-) -> tuple[Unchecked, ...]:
-    found = {
-        Unchecked(
-            path=files[obstacle.side.file].path,
-            incident=library.by_rule[obstacle.rule].incident if obstacle.rule else None,
-            reason=obstacle.reason if obstacle.side.is_head else f"before the change, {obstacle.reason}",
+def _compare(
+    plan: ScanPlan,
+    result: EngineResult,
+    repository: Repository,
+    *,
+    watched: Mapping[int, tuple[Lesson, ...]],
+) -> list[FileComparison]:
+    """Put together what is known of these files; Git is asked about the lines of no others."""
+    from lessonguard.scan.compare import FileComparison  # noqa: PLC0415 - as `judge`
+
+    files = {index: plan.files[index] for index in watched}
+    hunks = repository.hunks([pair for file in files.values() if (pair := file.pair)])
+    matches, unchecked, looked_at = plan.matches(result), plan.all_unchecked(result), plan.target_places()
+    return [
+        FileComparison(
+            path=file.path,
+            previous_path=file.previous_path,
+            base=plan.source(file.base),
+            head=plan.source(file.head),
+            lines=LineMap(hunks[file.pair] if file.pair else ()),
+            base_matches=matches.get((index, "base"), ()),
+            head_matches=matches.get((index, "head"), ()),
+            unchecked=unchecked.get(index, ()),
+            accept_comments=_accept_comments(plan, file) if (index, "head") in looked_at else (),
+            watched_by=watched[index],
         )
-        for obstacle in obstacles
-    }
-    return tuple(sorted(found, key=lambda item: (item.path, item.incident or "", item.reason)))
+        for index, file in files.items()
+    ]
+
+
+def _accept_comments(plan: ScanPlan, file: ChangedFile) -> Sequence[AcceptComment]:
+    source = plan.source(file.head)
+    if source is None or MARK not in source.content:
+        return ()
+    # Loaded here, because Pygments costs 30 ms, and most changes have no such comment.
+    from lessonguard.scan.comments import find_accept_comments  # noqa: PLC0415
+
+    return find_accept_comments(source, file_name=file.path)
+
+
+def _unchecked(plan: ScanPlan, result: EngineResult, library: Library) -> tuple[Unchecked, ...]:
+    """List what could not be checked, once for each lesson and reason, sorted.
+
+    Of base only where it matters: where matches could not be compared.
+    """
+    with_matches = {plan.places[match.target][0] for match in result.matches}
+    found: dict[tuple[str, str, str], Unchecked] = {}
+    for index, items in plan.all_unchecked(result).items():
+        for item in items:
+            if item.side == "head" or index in with_matches:
+                incident = library.by_rule[item.rule].incident if item.rule else None
+                key = (item.path, incident or "", item.explanation)
+                found.setdefault(key, replace(item, incident=incident))
+    return tuple(found[key] for key in sorted(found))
 
 
 def _lesson_texts(repository: Repository, blobs: Sequence[BlobId]) -> Mapping[BlobId, bytes]:
@@ -226,9 +292,9 @@ def _is_lesson(file: ChangedFile, library: Library) -> bool:
     return library.folder is not None and file.path.startswith(f"{library.folder}/")
 
 
-def _rule_faults(problems: Iterable[RuleProblem], library: Library) -> Iterator[Diagnostic]:
-    for problem in problems:
-        lesson = library.by_rule[problem.rule]
-        line = next(rule.line for rule in lesson.rules if rule.id == problem.rule)
-        message = f"Semgrep refuses rule {problem.rule}: {problem.message}"
+def _rule_faults(refused: Mapping[str, str], library: Library) -> Iterator[Diagnostic]:
+    for rule_id, reason in refused.items():
+        lesson = library.by_rule[RuleId(rule_id)]
+        line = next(rule.line for rule in lesson.rules if rule.id == rule_id)
+        message = f"Semgrep refuses rule {rule_id}: {reason}"
         yield Diagnostic(path=lesson.path, line=line, code="refused", message=message)

@@ -51,8 +51,8 @@ class Acceptances:
                 return Acceptance(reason=comment.reason, until=comment.until, where=where)
         return None
 
-    def remarks(self, known: Collection[str]) -> Iterator[tuple[NoticeKind, AcceptComment]]:
-        """Give the comments that do nothing, and why. Ask after all findings had their turn."""
+    def without_effect(self, known: Collection[str]) -> Iterator[tuple[NoticeKind, AcceptComment]]:
+        """List the comments that accept nothing, and why. Ask after `accept` was asked about all findings."""
         for kind, comment in self._faulty:
             yield kind, comment
         for comment in self._counting:

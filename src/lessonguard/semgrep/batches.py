@@ -26,15 +26,20 @@ def run_apart(questions: Sequence[Question], *, engine: Engine, limits: Limits) 
     `Engine.run` does.
     """
     moved = set_apart(questions)
-    owners = {target.key: question.rule.id for question in questions for target in question.targets}
+    asked: dict[int | None, tuple[str, Target]] = {
+        target.key: (question.rule.id, target) for question in questions for target in question.targets
+    }
     rules = [question.rule for question in moved]
     targets = [target for question in moved for target in question.targets]
     result = engine.run(rules, targets, limits=limits)
     return replace(
         result,
-        matches=tuple(match for match in result.matches if match.rule == owners[match.target]),
-        problems=tuple(
-            problem for problem in result.problems if problem.rule in {None, owners[problem.target]}
+        matches=tuple(match for match in result.matches if match.rule == asked[match.target][0]),
+        unchecked=tuple(
+            replace(item, path=target.path)
+            for item in result.unchecked
+            for rule, target in [asked[item.target]]
+            if item.rule in {None, rule}
         ),
     )
 

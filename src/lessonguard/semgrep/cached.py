@@ -14,9 +14,8 @@ from lessonguard.semgrep.interface import (
     EngineRule,
     Limits,
     Match,
-    Problem,
-    RuleProblem,
     Target,
+    Unchecked,
 )
 from lessonguard.semgrep.output import merge
 
@@ -29,7 +28,7 @@ class _Answer:
     """What was found in one target; its key is that of the question which was asked then."""
 
     matches: tuple[Match, ...]
-    problems: tuple[Problem, ...]
+    unchecked: tuple[Unchecked, ...]
 
 
 class RememberingEngine:
@@ -46,7 +45,7 @@ class RememberingEngine:
         self._rules = rules
         self._known: dict[_Key, _Answer] = {}
         self._noted: dict[_Key, Target] = {}
-        self._refused: dict[str, RuleProblem] = {}
+        self._refused: dict[str, str] = {}
         self.noted_bytes = 0
 
     def note(self, targets: Iterable[Target]) -> None:
@@ -69,15 +68,15 @@ class RememberingEngine:
         analyzers = frozenset[str]().union(*(target.analyzers for target in targets))
         rules = [rule for rule in self._rules if rule.analyzers & analyzers and rule.id not in self._refused]
         result = self._engine.run(rules, targets, limits=limits)
-        self._refused |= {problem.rule: problem for problem in result.rule_problems}
+        self._refused |= result.refused
         matches: defaultdict[int, list[Match]] = defaultdict(list)
-        problems: defaultdict[int, list[Problem]] = defaultdict(list)
+        unchecked: defaultdict[int | None, list[Unchecked]] = defaultdict(list)
         for match in result.matches:
             matches[match.target].append(match)
-        for problem in result.problems:
-            problems[problem.target].append(problem)
+        for item in result.unchecked:
+            unchecked[item.target].append(item)
         for number, key in enumerate(noted):
-            self._known[key] = _Answer(matches=tuple(matches[number]), problems=tuple(problems[number]))
+            self._known[key] = _Answer(matches=tuple(matches[number]), unchecked=tuple(unchecked[number]))
 
     def try_out(self, *, limits: Limits) -> None:
         """Raise `EngineError` if the engine never answered, and cannot even look at an empty line."""
@@ -99,13 +98,13 @@ class RememberingEngine:
                 for match in answer.matches
                 if match.rule in asked
             ),
-            problems=tuple(
-                replace(problem, target=key)
+            unchecked=tuple(
+                replace(item, target=key)
                 for key, answer in found
-                for problem in answer.problems
-                if problem.rule is None or problem.rule in asked
+                for item in answer.unchecked
+                if item.rule is None or item.rule in asked
             ),
-            rule_problems=tuple(problem for rule, problem in self._refused.items() if rule in asked),
+            refused={rule: reason for rule, reason in self._refused.items() if rule in asked},
         )
         return merge([result])
 

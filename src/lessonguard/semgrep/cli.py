@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from shutil import which
@@ -14,16 +14,9 @@ from typing import Any
 from lessonguard.errors import EngineError
 from lessonguard.record import record
 from lessonguard.semgrep.globs import PathFilter, path_filter, visible_path
-from lessonguard.semgrep.interface import EngineResult, EngineRule, Limits, Match, Target
+from lessonguard.semgrep.interface import EngineResult, EngineRule, Limits, Target
 from lessonguard.semgrep.languages import Languages
-from lessonguard.semgrep.output import (
-    TIMEOUT_THRESHOLD,
-    Complaint,
-    assemble,
-    error_type,
-    plain_message,
-    span_lines,
-)
+from lessonguard.semgrep.output import TIMEOUT_THRESHOLD, ResultBuilder, plain_message
 from lessonguard.semgrep.program import REINSTALL, execute, unusable, workspace
 from lessonguard.semgrep.request import (
     FatalError,
@@ -80,8 +73,7 @@ class CliEngine:
             (completed,) = execute([argv], folder, limits, variables=_variables(folder))
         try:
             answer: dict[str, Any] = json.loads(completed.stdout.decode("utf-8", "replace"))
-            found = _Answer(answer, owners, {rule.id: _applicable(rule) for rule in rules})
-            result = assemble(found.matches(), tuple(found.complaints()))
+            result = _read(answer, owners, {rule.id: _applicable(rule) for rule in rules})
             scanned = set(answer["paths"]["scanned"])
         except (LookupError, TypeError, ValueError) as error:
             raise unusable(completed) from error
@@ -114,50 +106,25 @@ class CliEngine:
         return next((name for name in fitting if self._languages.of_name(name) <= allowed), fitting[0])
 
 
-class _Answer:
-    """What `semgrep scan` wrote, in terms of targets and without what its rules are not for."""
-
-    def __init__(
-        self, answer: Mapping[str, Any], owners: Mapping[str, Target], rules: Mapping[str, _Applicable]
-    ) -> None:
-        self._answer = answer
-        self._owners = owners
-        self._rules = rules
-
-    def matches(self) -> Iterable[Match]:
-        for found in self._answer["results"]:
-            rule, target, extra = found["check_id"], self._owners[found["path"]], found["extra"]
-            if self._rules[rule].to(target):
-                yield Match(
-                    rule=rule,
-                    target=target.key,
-                    start=found["start"]["offset"],
-                    end=found["end"]["offset"],
-                    message=extra["message"],
-                    fix=extra.get("fix"),
-                )
-
-    def complaints(self) -> Iterable[Complaint]:
-        for error in self._answer["errors"]:
-            rule, target = error.get("rule_id"), self._owners.get(error.get("path"))
-            message = error.get("message") or error.get("long_msg") or error.get("short_msg") or ""
-            if rule is None and target is None:
-                raise FatalError(f"Semgrep stopped: {plain_message(message)}")
-            if rule is None or target is None or self._rules[rule].to(target):
-                yield _complaint(error, message, target)
-
-
-def _complaint(error: Mapping[str, Any], message: str, target: Target | None) -> Complaint:
-    kind = error["type"]
-    # The first line says where, in terms of the files that we wrote.
-    _, _, detail = message.partition("\n")
-    return Complaint(
-        type=error_type(kind),
-        message=detail or message,
-        rule=error.get("rule_id"),
-        target=target.key if target else None,
-        lines=span_lines(kind[1]) if error_type(kind) == "PartialParsing" else (),
-    )
+def _read(
+    answer: Mapping[str, Any], owners: Mapping[str, Target], rules: Mapping[str, _Applicable]
+) -> EngineResult:
+    """Read what `semgrep scan` wrote, without what its rules are not for."""
+    built = ResultBuilder()
+    for found in answer["results"]:
+        target = owners[found["path"]]
+        if rules[found["check_id"]].to(target):
+            built.add_match(found, target)
+    for error in answer["errors"]:
+        rule, about = error.get("rule_id"), owners.get(error.get("path"))
+        message = error.get("message") or error.get("long_msg") or error.get("short_msg") or ""
+        if rule is None and about is None:
+            raise FatalError(f"Semgrep stopped: {plain_message(message)}")
+        if rule is None or about is None or rules[rule].to(about):
+            # The first line says where, in terms of the files that we wrote.
+            detail = message.partition("\n")[2]
+            built.add_error(error["type"], detail or message, rule=rule, target=about)
+    return built.result()
 
 
 def _without_paths(rule: EngineRule) -> EngineRule:

@@ -5,23 +5,15 @@ from __future__ import annotations
 import json
 import os
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lessonguard.process import Completed
 from lessonguard.semgrep.globs import visible_path
-from lessonguard.semgrep.interface import EngineResult, EngineRule, Limits, Match, Target
-from lessonguard.semgrep.output import (
-    TIMEOUT_THRESHOLD,
-    Complaint,
-    assemble,
-    error_type,
-    merge,
-    plain_message,
-    span_lines,
-)
+from lessonguard.semgrep.interface import EngineResult, EngineRule, Limits, Target
+from lessonguard.semgrep.output import TIMEOUT_THRESHOLD, ResultBuilder, merge, plain_message
 from lessonguard.semgrep.program import execute, unusable, workspace
 from lessonguard.semgrep.request import (
     Entry,
@@ -64,10 +56,10 @@ class CoreEngine:
         shares = share_out(make_entries(rules, targets), most=most, least=self._least)
         with workspace() as folder:
             (folder / _RULES).write_text(json.dumps(rules_document(rules)), encoding="utf-8")
-            keys = [_write_targets(folder, share, f"targets{i}.json") for i, share in enumerate(shares)]
+            files = [_write_targets(folder, share, f"targets{i}.json") for i, share in enumerate(shares)]
             argvs = [self._command(f"targets{i}.json", limits) for i in range(len(shares))]
             completed = execute(argvs, folder, limits)
-        return merge([_result(*each) for each in zip(completed, shares, keys, strict=True)])
+        return merge(_result(*each) for each in zip(completed, shares, files, strict=True))
 
     def explain(self, questions: Sequence[Question], *, limits: Limits) -> dict[int, tuple[Step, ...]]:
         """Tell what the parts of each rule did to its one target, by the key of that.
@@ -108,33 +100,38 @@ class CoreEngine:
         ]
 
 
-def _write_targets(folder: Path, entries: Sequence[Entry], name: str) -> dict[str, int]:
-    """Write targets into `folder`, listed in a file, and return their keys by where their bytes are.
+def _write_targets(folder: Path, entries: Sequence[Entry], name: str) -> dict[str, Target]:
+    """Write targets into `folder`, listed in a file, and return them by where their bytes are.
 
     Each target has a file of its own: Semgrep names that file only, so two targets that shared
     one could not be told apart. `ppath` is what the rules' `paths` see, and must begin with `/`.
     """
-    keys: dict[str, int] = {}
+    files: dict[str, Target] = {}
     listed = []
     for entry in entries:
         file = f"{folder}/{entry.target.key}{file_suffix(entry.target.path)}"
-        if file not in keys:
-            keys[file] = entry.target.key
+        if file not in files:
+            files[file] = entry.target
             with open(file, "wb", buffering=0) as content:  # noqa: PTH123 - half the time of a Path
                 content.write(readable(entry.target.content))
         path = {"fpath": file, "ppath": "/" + visible_path(entry.target.path)}
         listed.append(["CodeTarget", {"path": path, "analyzer": entry.analyzer, "products": ["sast"]}])
     (folder / name).write_text(json.dumps(["Targets", listed]), encoding="utf-8")
-    return keys
+    return files
 
 
-def _result(completed: Completed, entries: Sequence[Entry], keys: Mapping[str, int]) -> EngineResult:
+def _result(completed: Completed, entries: Sequence[Entry], files: Mapping[str, Target]) -> EngineResult:
     try:
-        answer = _read_answer(completed)
-        result = assemble(
-            [_match(found, keys) for found in answer["results"]], tuple(_complaints(answer, keys))
-        )
-        scanned = Counter(keys[path] for path in answer["paths"]["scanned"])
+        answer, built = _read_answer(completed), ResultBuilder()
+        for found in answer["results"]:
+            built.add_match(found, files[found["path"]])
+        for error in (*answer["errors"], *answer["time"].get("fixpoint_timeouts", ())):
+            target = files.get(error.get("location", {}).get("path"))
+            built.add_error(error["error_type"], error["message"], rule=error.get("rule_id"), target=target)
+        for skipped in answer.get("skipped_rules", ()):
+            built.add_error("Rule parse error", skipped["details"], rule=skipped["rule_id"], target=None)
+        scanned = Counter(files[path].key for path in answer["paths"]["scanned"])
+        result = built.result()
     except (LookupError, TypeError, ValueError) as error:
         raise unusable(completed) from error
     check_accounted(entries, result, scanned)
@@ -151,31 +148,3 @@ def _read_answer(completed: Completed) -> dict[str, Any]:
     if completed.returncode != 0:
         raise unusable(completed)
     return answer
-
-
-def _match(found: Mapping[str, Any], keys: Mapping[str, int]) -> Match:
-    extra = found["extra"]
-    return Match(
-        rule=found["check_id"],
-        target=keys[found["path"]],
-        start=found["start"]["offset"],
-        end=found["end"]["offset"],
-        message=extra["message"],
-        fix=extra.get("fix"),
-    )
-
-
-def _complaints(answer: Mapping[str, Any], keys: Mapping[str, int]) -> Iterable[Complaint]:
-    for error in (*answer["errors"], *answer["time"].get("fixpoint_timeouts", ())):
-        kind = error["error_type"]
-        yield Complaint(
-            type=error_type(kind),
-            message=error["message"],
-            rule=error.get("rule_id"),
-            target=keys.get(error.get("location", {}).get("path")),
-            lines=span_lines(kind[1]) if error_type(kind) == "PartialParsing" else (),
-        )
-    for skipped in answer.get("skipped_rules", ()):
-        yield Complaint(
-            type="Rule parse error", message=skipped["details"], rule=skipped["rule_id"], target=None
-        )

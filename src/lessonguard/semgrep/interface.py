@@ -1,13 +1,28 @@
-"""What an engine is: rules and contents in, matches and problems out."""
+"""What an engine is: rules and contents in, matches and what could not be checked out."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import field
 from typing import Any, Literal, Protocol
 
 from lessonguard.record import record
 
-ProblemKind = Literal["parse", "partial-parse", "timeout", "memory", "too-many", "crash"]
+Side = Literal["base", "head"]
+
+UncheckedKind = Literal[
+    "parse",
+    "partial-parse",
+    "timeout",
+    "memory",
+    "too-many",
+    "crash",
+    "binary",
+    "git-lfs",
+    "too-large",
+    "too-much",
+    "unknown",
+]
 
 
 @record
@@ -51,35 +66,40 @@ class Match:
 
 
 @record
-class Problem:
-    """Something an engine could not look at, so that its silence does not mean clean.
+class Unchecked:
+    """A version of a file that a rule could not check, so that no match there does not mean clean.
 
-    `rule` is None where no rule could run on the target. `lines` are the 1-based line ranges
-    that were not understood; empty means all of the target.
+    It is the same from the choice of targets to the JSON report. `rule` is None where no rule could
+    run, and `incident` is that of the rule's lesson. `lines` are the 1-based line ranges that could
+    not be parsed; none means the whole file. `target` is the key of the target in the answer of an
+    engine, which knows neither the `side` nor the lesson: a scan fills them in.
     """
 
-    target: int
-    rule: str | None
-    kind: ProblemKind
-    message: str
+    path: str
+    reason: str
+    rule: str | None = None
+    side: Side = "head"
+    kind: UncheckedKind = "unknown"
     lines: tuple[range, ...] = ()
+    incident: str | None = None
+    target: int | None = None
 
-
-@record
-class RuleProblem:
-    """A rule that Semgrep refused, with its own words; it ran on nothing."""
-
-    rule: str
-    message: str
+    @property
+    def explanation(self) -> str:
+        """Return the reason, and that it is about the old version of the file where it is."""
+        return self.reason if self.side == "head" else f"before the change, {self.reason}"
 
 
 @record
 class EngineResult:
-    """What one run found: sorted, without duplicates, and accounting for every target."""
+    """What one run found: sorted, without duplicates, and accounting for every target.
 
-    matches: tuple[Match, ...]
-    problems: tuple[Problem, ...]
-    rule_problems: tuple[RuleProblem, ...]
+    `refused` has the rules that Semgrep did not accept, which ran on nothing, each with its own words.
+    """
+
+    matches: tuple[Match, ...] = ()
+    unchecked: tuple[Unchecked, ...] = ()
+    refused: Mapping[str, str] = field(default_factory=dict)
 
 
 @record

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from lessonguard.errors import EngineError
-from lessonguard.record import record
-from lessonguard.semgrep.interface import EngineResult, Match, Problem, ProblemKind, RuleProblem
+from lessonguard.semgrep.interface import EngineResult, Match, Target, Unchecked, UncheckedKind
 
 TIMEOUT_THRESHOLD = 3
 """After so many rules took too long on a file, Semgrep gives the file up and drops its other matches."""
 
-_KINDS: Mapping[str, ProblemKind] = {
+_KINDS: Mapping[str, UncheckedKind] = {
     "AST builder error": "parse",
     "Lexical error": "parse",
     "Other syntax error": "parse",
@@ -50,7 +49,7 @@ _LONGEST = 300
 _OUR_FILE = re.compile(r"\S*/rules\.json:\d+:\d+: ")
 """The place in the file that we wrote for Semgrep; it is gone, and its name is new each time."""
 
-_SUMMARIES: Mapping[ProblemKind, str] = {
+_SUMMARIES: Mapping[UncheckedKind, str] = {
     "parse": "Semgrep could not parse it",
     "partial-parse": "Semgrep could not parse all of it",
     "timeout": "Semgrep took too long",
@@ -60,26 +59,12 @@ _SUMMARIES: Mapping[ProblemKind, str] = {
 }
 
 
-@record
-class Complaint:
-    """One error in an answer, from whichever program it came.
-
-    `target` is a key; `lines` are as in `Problem`.
-    """
-
-    type: str
-    message: str
-    rule: str | None
-    target: int | None
-    lines: tuple[range, ...] = ()
-
-
 def error_type(error: Any) -> str:  # noqa: ANN401 - foreign JSON
     """Name the type of an error: it is a text, or a list that begins with one."""
     return str(error[0] if isinstance(error, list) and error else error)
 
 
-def span_lines(spans: Iterable[Mapping[str, Any]]) -> tuple[range, ...]:
+def _span_lines(spans: Iterable[Mapping[str, Any]]) -> tuple[range, ...]:
     """Give the 1-based lines of Semgrep's spans, whose last line is inclusive."""
     found = {(int(span["start"]["line"]), int(span["end"]["line"]) + 1) for span in spans}
     return tuple(range(start, stop) for start, stop in sorted(found))
@@ -97,60 +82,93 @@ def plain_message(message: str) -> str:
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
 
 
-def assemble(matches: Iterable[Match], complaints: Sequence[Complaint]) -> EngineResult:
-    """Put a result together: sorted, without duplicates, every complaint in its place.
+class ResultBuilder:
+    """Collects what one answer of Semgrep says, from whichever of its programs."""
 
-    Raise `EngineError` for a complaint about neither a rule nor a target: nobody could tell what
-    was not checked.
-    """
-    refused: dict[str, str] = {}
-    problems: set[Problem] = set()
-    for complaint in complaints:
-        is_about_rule = complaint.type in _ABOUT_RULES or complaint.target is None
-        if is_about_rule and complaint.rule is not None:
-            refused.setdefault(complaint.rule, plain_message(complaint.message) or complaint.type)
-        elif complaint.target is not None:
-            problems.add(_problem(complaint, complaint.target))
+    def __init__(self) -> None:
+        self._matches: list[Match] = []
+        self._unchecked: set[Unchecked] = set()
+        self._refused: dict[str, str] = {}
+
+    def add_match(self, found: Mapping[str, Any], target: Target) -> None:
+        """Add a match in a target, as both programs write it."""
+        extra = found["extra"]
+        match = Match(
+            rule=found["check_id"],
+            target=target.key,
+            start=found["start"]["offset"],
+            end=found["end"]["offset"],
+            message=extra["message"],
+            fix=extra.get("fix"),
+        )
+        self._matches.append(match)
+
+    def add_error(
+        self,
+        kind: Any,  # noqa: ANN401 - foreign JSON
+        message: str,
+        *,
+        rule: str | None,
+        target: Target | None,
+    ) -> None:
+        """Add an error; `kind` is the name of its type, or a list that begins with the name.
+
+        Raise `EngineError` for one about neither a rule nor a target: nobody could tell what was
+        not checked.
+        """
+        name, text = error_type(kind), plain_message(message)
+        if rule is not None and (name in _ABOUT_RULES or target is None):
+            self._refused.setdefault(rule, text or name)
+        elif target is not None:
+            lines = _span_lines(kind[1]) if name == "PartialParsing" else ()
+            self._unchecked.add(_unchecked(name, text, rule=rule, target=target, lines=lines))
         else:
-            raise EngineError(f"Semgrep failed: {complaint.type}: {plain_message(complaint.message)}")
-    return EngineResult(
-        matches=_without_duplicates(matches),
-        problems=tuple(sorted(_with_given_up(problems), key=_problem_order)),
-        rule_problems=tuple(RuleProblem(rule=rule, message=refused[rule]) for rule in sorted(refused)),
-    )
+            raise EngineError(f"Semgrep failed: {name}: {text}")
+
+    def result(self) -> EngineResult:
+        """Put the result together: sorted, without duplicates."""
+        return EngineResult(
+            matches=_without_duplicates(self._matches),
+            unchecked=tuple(sorted(_with_given_up(self._unchecked), key=_order)),
+            refused=dict(sorted(self._refused.items())),
+        )
 
 
-def merge(results: Sequence[EngineResult]) -> EngineResult:
+def merge(results: Iterable[EngineResult]) -> EngineResult:
     """Put results about different targets together; the rules were the same for all."""
-    rule_problems = {problem for result in results for problem in result.rule_problems}
+    results = list(results)
+    refused = {rule: reason for result in results for rule, reason in result.refused.items()}
     return EngineResult(
         matches=_without_duplicates(match for result in results for match in result.matches),
-        problems=tuple(sorted((p for result in results for p in result.problems), key=_problem_order)),
-        rule_problems=tuple(sorted(rule_problems, key=lambda problem: problem.rule)),
+        unchecked=tuple(sorted((item for result in results for item in result.unchecked), key=_order)),
+        refused=dict(sorted(refused.items())),
     )
 
 
-def _problem(complaint: Complaint, target: int) -> Problem:
-    kind = _KINDS.get(complaint.type, "crash")
-    detail = plain_message(complaint.message) or ("" if kind != "crash" else complaint.type)
+def _unchecked(
+    name: str, text: str, *, rule: str | None, target: Target, lines: tuple[range, ...]
+) -> Unchecked:
+    kind = _KINDS.get(name, "crash")
+    detail = text or ("" if kind != "crash" else name)
     if kind == "too-many":
         detail = ""  # Semgrep only asks for a bug report
-    message = f"{_SUMMARIES[kind]}: {detail}" if detail else _SUMMARIES[kind]
-    return Problem(target=target, rule=complaint.rule, kind=kind, message=message, lines=complaint.lines)
+    reason = f"{_SUMMARIES[kind]}: {detail}" if detail else _SUMMARIES[kind]
+    return Unchecked(path=target.path, target=target.key, rule=rule, kind=kind, reason=reason, lines=lines)
 
 
-def _with_given_up(problems: set[Problem]) -> set[Problem]:
+def _with_given_up(found: set[Unchecked]) -> set[Unchecked]:
     """Say of a file that Semgrep gave up that no rule is done with it."""
-    slow = Counter(problem.target for problem in problems if problem.kind == "timeout" and problem.rule)
-    given_up = {target for target, rules in slow.items() if rules >= TIMEOUT_THRESHOLD}
-    message = f"{_SUMMARIES['timeout']} with {TIMEOUT_THRESHOLD} rules and gave the file up"
-    return {problem for problem in problems if problem.target not in given_up} | {
-        Problem(target=target, rule=None, kind="timeout", message=message) for target in given_up
+    slow = Counter((item.target, item.path) for item in found if item.kind == "timeout" and item.rule)
+    given_up = {target: path for (target, path), rules in slow.items() if rules >= TIMEOUT_THRESHOLD}
+    reason = f"{_SUMMARIES['timeout']} with {TIMEOUT_THRESHOLD} rules and gave the file up"
+    return {item for item in found if item.target not in given_up} | {
+        Unchecked(path=path, target=target, kind="timeout", reason=reason)
+        for target, path in given_up.items()
     }
 
 
-def _problem_order(problem: Problem) -> tuple[int, str, str, str]:
-    return (problem.target, problem.rule or "", problem.kind, problem.message)
+def _order(item: Unchecked) -> tuple[int, str, str, str]:
+    return (item.target or 0, item.rule or "", item.kind, item.reason)
 
 
 def _without_duplicates(matches: Iterable[Match]) -> tuple[Match, ...]:

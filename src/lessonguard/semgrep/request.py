@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from lessonguard.errors import EngineError
 from lessonguard.record import record
-from lessonguard.semgrep.interface import EngineResult, EngineRule, RuleProblem, Target
+from lessonguard.semgrep.interface import EngineResult, EngineRule, Target
 
 _SUFFIX = re.compile(r"\.[A-Za-z0-9+]{1,16}\Z")
 _UNDECODABLE = re.compile("[\udc80-\udcff]")
@@ -90,9 +90,8 @@ def check_accounted(entries: Sequence[Entry], result: EngineResult, scanned: Map
 
     `scanned` says how often Semgrep claims to have scanned each target: once for each language.
     """
-    refused = {problem.rule for problem in result.rule_problems}
-    failed = {problem.target for problem in result.problems if problem.rule is None}
-    expected = Counter(entry.target.key for entry in entries if entry.certain - refused)
+    failed = {item.target for item in result.unchecked if item.rule is None}
+    expected = Counter(entry.target.key for entry in entries if entry.certain - result.refused.keys())
     for entry in entries:
         key = entry.target.key
         if key not in failed and scanned.get(key, 0) < expected[key]:
@@ -109,27 +108,25 @@ def run_around_fatal(
     Semgrep does not name such a rule; bisection finds it, without any target.
     """
     if not rules:
-        return EngineResult(matches=(), problems=(), rule_problems=())
+        return EngineResult()
     try:
         return ask(rules, targets)
     except FatalError:
         refused = _find_fatal(rules, ask)
         if not refused:
             raise
-    names = {problem.rule for problem in refused}
-    result = run_around_fatal([rule for rule in rules if rule.id not in names], targets, ask)
-    problems = sorted((*result.rule_problems, *refused), key=lambda problem: problem.rule)
-    return replace(result, rule_problems=tuple(problems))
+    result = run_around_fatal([rule for rule in rules if rule.id not in refused], targets, ask)
+    return replace(result, refused=dict(sorted({**result.refused, **refused}.items())))
 
 
 def _find_fatal(
     rules: Sequence[EngineRule], ask: Callable[[Sequence[EngineRule], Sequence[Target]], EngineResult]
-) -> tuple[RuleProblem, ...]:
+) -> dict[str, str]:
     try:
         ask(rules, ())
     except FatalError as error:
         if len(rules) == 1:
-            return (RuleProblem(rule=rules[0].id, message=error.message),)
+            return {rules[0].id: error.message}
         half = len(rules) // 2
-        return _find_fatal(rules[:half], ask) + _find_fatal(rules[half:], ask)
-    return ()
+        return _find_fatal(rules[:half], ask) | _find_fatal(rules[half:], ask)
+    return {}

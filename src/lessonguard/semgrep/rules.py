@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from lessonguard.lessons.model import Lesson, Library, Rule
-from lessonguard.semgrep.interface import EngineRule, RuleProblem
+from lessonguard.semgrep.interface import EngineRule
 from lessonguard.semgrep.languages import Languages
 
 _NOT_FOR_MATCHING = frozenset({"metadata", "validators", "version"})
@@ -34,13 +34,13 @@ def engine_rule(rule: Rule, languages: Languages) -> EngineRule:
     return EngineRule(id=rule.id, analyzers=analyzers, document=document)
 
 
-def unknown_languages(rules: Iterable[EngineRule]) -> tuple[RuleProblem, ...]:
-    """Name the rules that can never run because Semgrep does not know a language of theirs."""
-    return tuple(
-        RuleProblem(rule=rule.id, message=f"Semgrep does not know one of its languages: {_languages(rule)}.")
+def unknown_languages(rules: Iterable[EngineRule]) -> dict[str, str]:
+    """List the rules that can never run because Semgrep does not know a language of theirs, and why."""
+    return {
+        rule.id: f"Semgrep does not know one of its languages: {_languages(rule)}."
         for rule in rules
         if not rule.analyzers
-    )
+    }
 
 
 def rules_document(rules: Iterable[EngineRule]) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from lessonguard.git.changes import FileVersion
 from lessonguard.record import record
 from lessonguard.semgrep.globs import PathFilter, path_filter, visible_path
-from lessonguard.semgrep.interface import EngineRule, Target
+from lessonguard.semgrep.interface import EngineRule, Target, Unchecked, UncheckedKind
 from lessonguard.semgrep.languages import Languages
 
 MAX_BYTES = 1_000_000
@@ -19,20 +19,15 @@ _BINARY_SAMPLE = 8000
 
 
 @record
-class Skipped:
-    """A file version that rules should have looked at and cannot; `key` as in `Target`."""
-
-    key: int
-    reason: str
-
-
-@record
 class Selection:
-    """What to ask an engine: the rules that apply to at least one of the targets, and these."""
+    """What to ask an engine: the rules that apply to at least one of the targets, and these.
+
+    `unchecked` are the files that rules should have looked at and cannot.
+    """
 
     rules: tuple[EngineRule, ...]
     targets: tuple[Target, ...]
-    skipped: tuple[Skipped, ...]
+    unchecked: tuple[Unchecked, ...]
 
 
 @record(eq=False)
@@ -81,27 +76,28 @@ class Selector:
     def select(self, files: Iterable[tuple[FileVersion, bytes]], *, max_bytes: int = MAX_BYTES) -> Selection:
         """Choose among files, each with its content (without a byte order mark).
 
-        The key of a target is the position of its file in `files`.
+        The key of a target, also of one that cannot be checked, is the position of its file in `files`.
         """
         targets: list[Target] = []
-        skipped: list[Skipped] = []
+        unchecked: list[Unchecked] = []
         applied: set[_Group] = set()
         for key, (version, content) in enumerate(files):
             groups = self._looking_at(version, self._analyzers(version, content))
-            obstacle = _obstacle(content, max_bytes)
             if not groups:
                 continue
-            if obstacle is None:
+            reason = _why_not(content, max_bytes)
+            if reason is None:
                 analyzers = frozenset(group.analyzer for group in groups)
                 path = visible_path(version.path)
                 targets.append(Target(key=key, path=path, content=content, analyzers=analyzers))
                 applied.update(groups)
-            elif obstacle.is_text or any(self._expects_text(group) for group in groups):
-                skipped.append(Skipped(key=key, reason=obstacle.reason))
+            elif reason[0] == "too-large" or any(self._expects_text(group) for group in groups):
+                kind, text = reason
+                unchecked.append(Unchecked(path=version.path, target=key, kind=kind, reason=text))
         rules = tuple(
             self._rules[index] for index in sorted({index for group in applied for index in group.rules})
         )
-        return Selection(rules=rules, targets=tuple(targets), skipped=tuple(skipped))
+        return Selection(rules=rules, targets=tuple(targets), unchecked=tuple(unchecked))
 
     def _analyzers(self, version: FileVersion, content: bytes) -> frozenset[str]:
         by_name = self._languages.of_name(version.path)
@@ -122,14 +118,6 @@ class Selector:
         return group.analyzer not in self._languages.of_any_file or group.filter.include is not None
 
 
-@record
-class _Obstacle:
-    """Why a content cannot be checked."""
-
-    reason: str
-    is_text: bool
-
-
 def _group(rules: Sequence[EngineRule]) -> Mapping[str, Sequence[_Group]]:
     groups: dict[tuple[str, PathFilter], _Group] = {}
     for index, rule in enumerate(rules):
@@ -143,13 +131,14 @@ def _group(rules: Sequence[EngineRule]) -> Mapping[str, Sequence[_Group]]:
     return by_analyzer
 
 
-def _obstacle(content: bytes, max_bytes: int) -> _Obstacle | None:
+def _why_not(content: bytes, max_bytes: int) -> tuple[UncheckedKind, str] | None:
+    """Return why a content cannot be checked, as a kind and in words; None if it can."""
     if b"\0" in content[:_BINARY_SAMPLE]:
-        return _Obstacle(reason="its content is binary", is_text=False)
+        return "binary", "its content is binary"
     if content.startswith(_LFS_POINTER):
-        return _Obstacle(reason="it is stored with Git LFS, so its content is not in Git", is_text=False)
+        return "git-lfs", "it is stored with Git LFS, so its content is not in Git"
     if len(content) > max_bytes:
-        return _Obstacle(reason=too_large(len(content), max_bytes), is_text=True)
+        return "too-large", too_large(len(content), max_bytes)
     return None
 
 

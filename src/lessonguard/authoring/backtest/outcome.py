@@ -36,7 +36,7 @@ def make_outcome(report: ScanReport, lesson: Lesson, *, looks_at: Callable[[str]
             if finding.lesson.incident == incident and finding.state.is_introduced
         ),
         unchecked=tuple(
-            (item.path, item.reason)
+            (item.path, item.explanation)
             for item in report.unchecked
             if item.incident == incident or (item.incident is None and looks_at(item.path))
         ),

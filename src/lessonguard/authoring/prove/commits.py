@@ -69,8 +69,8 @@ def _looked_at(
         yield replace(specimen, problem=too_large(text, MAX_BYTES))
         return
     selection = selector.select([(version, text.removeprefix(_BYTE_ORDER_MARK))])
-    for skipped in selection.skipped:
-        yield replace(specimen, problem=skipped.reason)
+    for unchecked in selection.unchecked:
+        yield replace(specimen, problem=unchecked.reason)
     for target in selection.targets:
         yield replace(specimen, path=target.path, content=target.content, analyzers=target.analyzers)
 

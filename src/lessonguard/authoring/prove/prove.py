@@ -17,7 +17,7 @@ from lessonguard.git.repository import Repository
 from lessonguard.lessons.model import Lesson
 from lessonguard.record import record
 from lessonguard.semgrep.batches import Question, run_apart
-from lessonguard.semgrep.interface import Engine, EngineResult, Limits, Match, Problem, Target
+from lessonguard.semgrep.interface import Engine, EngineResult, Limits, Match, Target, Unchecked
 from lessonguard.semgrep.languages import Languages
 from lessonguard.semgrep.rules import engine_rule, unknown_languages
 
@@ -101,13 +101,13 @@ def _proofs(attempts: Sequence[_Attempt], result: EngineResult) -> tuple[RulePro
     matches: defaultdict[int, list[Match]] = defaultdict(list)
     for match in result.matches:
         matches[match.target].append(match)
-    problems: defaultdict[int, list[Problem]] = defaultdict(list)
-    for problem in result.problems:
-        problems[problem.target].append(problem)
+    unchecked: defaultdict[int | None, list[Unchecked]] = defaultdict(list)
+    for item in result.unchecked:
+        unchecked[item.target].append(item)
     unknown = unknown_languages(attempt.subject.asked for attempt in attempts)
-    refusals = {problem.rule: problem.message for problem in (*unknown, *result.rule_problems)}
+    refusals = {**unknown, **result.refused}
     return tuple(
-        _proof(attempt, matches, problems, refusal=refusals.get(attempt.subject.rule.id, ""))
+        _proof(attempt, matches, unchecked, refusal=refusals.get(attempt.subject.rule.id, ""))
         for attempt in attempts
     )
 
@@ -115,12 +115,12 @@ def _proofs(attempts: Sequence[_Attempt], result: EngineResult) -> tuple[RulePro
 def _proof(
     attempt: _Attempt,
     matches: Mapping[int, Sequence[Match]],
-    problems: Mapping[int, Sequence[Problem]],
+    unchecked: Mapping[int | None, Sequence[Unchecked]],
     *,
     refusal: str,
 ) -> RuleProof:
     tried = [
-        Tried(specimen=specimen, matches=matches.get(key, ()), problems=problems.get(key, ()))
+        Tried(specimen=specimen, matches=matches.get(key, ()), unchecked=unchecked.get(key, ()))
         for key, specimen in enumerate(attempt.specimens, start=attempt.first)
     ]
     return RuleProof(

@@ -9,7 +9,7 @@ from lessonguard.authoring.prove.result import Sighting, Trial
 from lessonguard.authoring.prove.samples import Specimen
 from lessonguard.record import record
 from lessonguard.scan.source import Source
-from lessonguard.semgrep.interface import Match, Problem
+from lessonguard.semgrep.interface import Match, Unchecked
 
 _UNREADABLE = frozenset({"parse", "partial-parse"})
 _SHORT_DETAIL = 60
@@ -21,17 +21,17 @@ class Tried:
 
     specimen: Specimen
     matches: Sequence[Match]
-    problems: Sequence[Problem]
+    unchecked: Sequence[Unchecked]
 
     @property
     def is_foreign(self) -> bool:
         """Tell whether the code, or the path it was given, is not of the language it was read as."""
-        return bool(self.specimen.problem) or any(each.kind in _UNREADABLE for each in self.problems)
+        return bool(self.specimen.problem) or any(each.kind in _UNREADABLE for each in self.unchecked)
 
     def unread(self) -> frozenset[str] | None:
         """Give the lines that could not be read, as text; None stands for all of them."""
         source = Source(self.specimen.content)
-        ranges = [problem.lines for problem in self.problems if problem.kind in _UNREADABLE]
+        ranges = [each.lines for each in self.unchecked if each.kind in _UNREADABLE]
         if not all(ranges):
             return None
         return frozenset(source.line(n).text.strip() for lines in ranges for each in lines for n in each)
@@ -88,15 +88,15 @@ def _problems(tried: Tried, before: Mapping[int, Tried]) -> Iterator[str]:
     if side == "fixed" and (unread := tried.unread()) is not None:
         earlier = before.get(tried.specimen.group)
         is_known = earlier is not None and unread <= (earlier.unread() or frozenset())
-    for problem in tried.problems:
-        if problem.kind not in _UNREADABLE:
-            yield problem.message
+    for unchecked in tried.unchecked:
+        if unchecked.kind not in _UNREADABLE:
+            yield unchecked.reason
         elif not is_known:
-            yield _words(problem, tried.specimen.language)
+            yield _words(unchecked, tried.specimen.language)
 
 
-def _words(problem: Problem, language: str) -> str:
-    where = f"line {problem.lines[0].start}" if problem.lines else "it"
-    detail = problem.message.partition(": ")[2]
+def _words(unchecked: Unchecked, language: str) -> str:
+    where = f"line {unchecked.lines[0].start}" if unchecked.lines else "it"
+    detail = unchecked.reason.partition(": ")[2]
     because = f": {detail}" if 0 < len(detail) <= _SHORT_DETAIL else ""
     return f"Semgrep cannot read {where} as {language}{because}"

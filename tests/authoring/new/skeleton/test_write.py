@@ -396,7 +396,7 @@ def test_every_sample_finds_the_bad_code_and_not_the_good() -> None:
 
     result = semgrep.run(rules, targets, limits=Limits())
 
-    assert (result.problems, result.rule_problems) == ((), ())
+    assert (result.unchecked, result.refused) == ((), {})
     found = {
         name: {m.target for m in result.matches if m.rule == name and m.target // 2 == key}
         for key, name in enumerate(SAMPLES)

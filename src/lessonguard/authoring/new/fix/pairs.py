@@ -79,8 +79,8 @@ def _readable(excerpts: Sequence[Excerpt], semgrep: Semgrep) -> list[Excerpt]:
     ]
     rule = EngineRule(id="probe", analyzers=analyzers, document=_PROBE | {"languages": sorted(analyzers)})
     result = semgrep.run([rule], targets, limits=Limits(prefilter=False))
-    failed = {problem.target // 2 for problem in result.problems if problem.kind in _UNREADABLE}
-    return [each for index, each in enumerate(excerpts) if index not in failed]
+    failed = {item.target for item in result.unchecked if item.kind in _UNREADABLE}
+    return [each for index, each in enumerate(excerpts) if failed.isdisjoint({2 * index, 2 * index + 1})]
 
 
 def _opened(sources: Sources, code: str) -> str:
