@@ -1,4 +1,4 @@
-"""Run other programs, and read the environment: the only door to either."""
+"""Run other programs and read environment variables; no other module does either."""
 
 from __future__ import annotations
 
@@ -10,11 +10,15 @@ import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import IO, BinaryIO
+from typing import BinaryIO
 
 from lessonguard.errors import LessonguardError
 from lessonguard.record import record
 
+# Beginnings of the `GIT_*` variables that children get: who the user is and how to reach a server.
+# All others are dropped, because Git exports some to hooks (`GIT_DIR`, `GIT_INDEX_FILE`, `GIT_PREFIX`…)
+# that would aim every command at the repository that runs the hook, and others change what a diff says.
+# See https://git-scm.com/docs/githooks#_description and https://git-scm.com/docs/git#_environment_variables
 _KEPT = (
     "GIT_ALLOW_PROTOCOL",
     "GIT_ASKPASS",
@@ -34,21 +38,13 @@ _KEPT = (
     "GIT_SSL_",
     "GIT_TERMINAL_PROMPT",
 )
-"""Beginnings of the `GIT_*` variables that children get: who the user is and how to reach a server.
 
-All others are dropped. Git exports some to hooks (`GIT_DIR`, `GIT_INDEX_FILE`, `GIT_PREFIX`…), where
-they would aim every command at the repository that runs the hook; others change what a diff says.
-"""
-
+# Semgrep takes rules, tokens and log files from its variables, and `semgrep-core`, an OCaml program, does
+# not start under some settings of OCaml's runtime: `OCAMLRUNPARAM=d=1` is enough.
 _DROPPED = ("GIT_", "SEMGREP_", "OCAMLRUNPARAM", "CAMLRUNPARAM")
-"""Beginnings of the other variables that children do not get.
 
-Semgrep takes rules, tokens and log files from the environment, and does not start under some
-settings of the OCaml it is written in.
-"""
-
+# Seconds between SIGTERM and SIGKILL, so that Git has the time to remove its lock files.
 _GRACE = 2.0
-"""Seconds between asking a program to end and ending it."""
 
 
 class MissingProgramError(LessonguardError):
@@ -69,7 +65,7 @@ class Completed:
 
 
 def environment(name: str) -> str | None:
-    """Read one environment variable; None if it is not set."""
+    """Return the value of an environment variable; None if it is not set."""
     return os.environ.get(name)
 
 
@@ -83,11 +79,11 @@ def run(
 ) -> Completed:
     """Run a program to its end and return what it wrote, whatever its return code.
 
-    `stdin` is what it reads (nothing by default): bytes, or an open file. `variables` are added
+    `stdin` is what the program reads (nothing by default): bytes, or an open file. `variables` are added
     to the environment, from which Git's and Semgrep's own are dropped; messages are in English (`LC_ALL=C`).
     `timeout` is in seconds. The program has no terminal, so it cannot ask for a password. If an
-    exception ends the wait, ^C included, the program and all that it started are stopped first.
-    Raise `MissingProgramError` or `TimeLimitError`.
+    exception ends the wait, Ctrl-C included, the program and all that it started are stopped first.
+    Raise `MissingProgramError`, `TimeLimitError`, or `LessonguardError` if the system refuses to start it.
     """
     data = stdin if isinstance(stdin, bytes) else None
     source = subprocess.PIPE if isinstance(stdin, bytes) else stdin
@@ -105,10 +101,10 @@ def run_together(
     variables: Mapping[str, str] | None = None,
     timeout: float | None = None,
 ) -> list[Completed]:
-    """Run programs at the same time, and return what each wrote, in order; for the rest see `run`.
+    """Run programs at the same time and return what each wrote, in the given order; for the rest see `run`.
 
-    `timeout` is for all of them. They are read one after the other, so they had better write most
-    of what they write when they are about to end.
+    `timeout` is in seconds, for all of them together. Their outputs are read one after the other, so a
+    program that writes much before it is about to end waits for those before it.
     """
     children: list[subprocess.Popen[bytes]] = []
     deadline = None if timeout is None else time.monotonic() + timeout
@@ -128,8 +124,9 @@ def run_together(
 class Conversation:
     """A running program that answers requests, until it is closed.
 
-    Write requests to `stdin` and read answers from `stdout`. Write at most 4,096 bytes (what any
-    pipe holds) ahead of the answers, or both sides may wait for each other for ever.
+    Write requests to `stdin` and flush it, then read answers from `stdout`, which ends if the program
+    does. Write at most 4,096 bytes ahead of the answers, or both sides may wait for each other for
+    ever: a pipe holds no more on Linux when its user has many open (`pipe-user-pages-soft` in pipe(7)).
     """
 
     def __init__(
@@ -140,33 +137,20 @@ class Conversation:
         variables: Mapping[str, str] | None = None,
     ) -> None:
         """Start the program as `run` does, with the same environment and errors."""
-        self._child = _start(argv, cwd=cwd, stdin=subprocess.PIPE, variables=variables)
-        self._complaint = b""
-        self._listener = threading.Thread(target=self._listen, daemon=True)
-        self._listener.start()
-
-    @property
-    def stdin(self) -> IO[bytes]:
-        """Give where requests go; flush it before waiting for an answer."""
-        assert self._child.stdin is not None  # noqa: S101 - it was asked for
-        return self._child.stdin
-
-    @property
-    def stdout(self) -> IO[bytes]:
-        """Give where answers come from; it ends if the program does."""
-        assert self._child.stdout is not None  # noqa: S101 - it was asked for
-        return self._child.stdout
+        self._child = child = _start(argv, cwd=cwd, stdin=subprocess.PIPE, variables=variables)
+        assert child.stdin  # noqa: S101 - `_start` makes all three
+        assert child.stdout  # noqa: S101
+        assert child.stderr  # noqa: S101
+        self.stdin, self.stdout, stderr = child.stdin, child.stdout, child.stderr
+        # Read at the side, because a program that has filled this pipe waits, and would answer no more.
+        self._stderr: list[bytes] = []
+        self._stderr_reader = threading.Thread(target=lambda: self._stderr.append(stderr.read()), daemon=True)
+        self._stderr_reader.start()
 
     def close(self) -> bytes:
         """Stop the program and all that it started, and return what it wrote to standard error."""
-        _stop(self._child)
-        self._listener.join(_GRACE)
-        _close_pipes(self._child)
-        return self._complaint
-
-    def _listen(self) -> None:
-        assert self._child.stderr is not None  # noqa: S101 - it was asked for
-        self._complaint = self._child.stderr.read()
+        _end(self._child, reader=self._stderr_reader)
+        return b"".join(self._stderr)
 
 
 def _complete(
@@ -179,10 +163,27 @@ def _complete(
     return Completed(stdout=stdout, stderr=stderr, returncode=child.returncode)
 
 
-def _end(child: subprocess.Popen[bytes]) -> None:
+def _end(child: subprocess.Popen[bytes], *, reader: threading.Thread | None = None) -> None:
+    """Stop a program that still runs, and all that it has started; close its pipes."""
     if child.returncode is None:
-        _stop(child)
-    _close_pipes(child)
+        try:
+            _signal(child, signal.SIGTERM)
+            with suppress(subprocess.TimeoutExpired):
+                child.wait(_GRACE)
+        finally:
+            _signal(child, signal.SIGKILL)
+            child.wait()
+    if reader:
+        reader.join(_GRACE)
+    for pipe in (child.stdin, child.stdout, child.stderr):
+        if pipe is not None:
+            with suppress(OSError):  # a broken pipe, where requests were never read
+                pipe.close()
+
+
+def _signal(child: subprocess.Popen[bytes], number: signal.Signals) -> None:
+    with suppress(ProcessLookupError, PermissionError):  # macOS refuses to signal a program that has ended
+        os.killpg(child.pid, number)
 
 
 def _start(
@@ -192,7 +193,11 @@ def _start(
     stdin: int | BinaryIO | None,
     variables: Mapping[str, str] | None,
 ) -> subprocess.Popen[bytes]:
-    kept = {name: value for name, value in os.environ.items() if _is_kept(name)}
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if name.startswith(_KEPT) or not name.startswith(_DROPPED)
+    }
     try:
         return subprocess.Popen(
             argv,
@@ -201,40 +206,13 @@ def _start(
             stdin=subprocess.DEVNULL if stdin is None else stdin,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            # A group of its own, so that `_stop` reaches what the program itself has started.
+            # A process group of its own, so that `_end` reaches what the program itself has started, too.
             start_new_session=True,
         )
     except FileNotFoundError as error:
         if cwd is not None and str(error.filename) == str(cwd):
             raise LessonguardError(f"Cannot run {argv[0]} in {cwd}: there is no such folder.") from error
-        hint = f"Install {argv[0]}, or add the folder it is in to the PATH."
+        hint = f"Install {argv[0]}, or add its folder to the PATH."
         raise MissingProgramError(f"Cannot find the program {argv[0]}.", hint=hint) from error
     except OSError as error:
         raise LessonguardError(f"Cannot run {argv[0]}: {error.filename}: {error.strerror}.") from error
-
-
-def _is_kept(name: str) -> bool:
-    return name.startswith(_KEPT) or not name.startswith(_DROPPED)
-
-
-def _stop(child: subprocess.Popen[bytes]) -> None:
-    """End the whole process group: politely first, so that Git removes its lock files."""
-    try:
-        _signal(child, signal.SIGTERM)
-        with suppress(subprocess.TimeoutExpired):
-            child.wait(_GRACE)
-    finally:
-        _signal(child, signal.SIGKILL)
-        child.wait()
-
-
-def _signal(child: subprocess.Popen[bytes], number: signal.Signals) -> None:
-    with suppress(ProcessLookupError, PermissionError):  # macOS refuses to signal what has ended
-        os.killpg(child.pid, number)
-
-
-def _close_pipes(child: subprocess.Popen[bytes]) -> None:
-    for pipe in (child.stdin, child.stdout, child.stderr):
-        if pipe is not None:
-            with suppress(OSError):  # requests that nobody has read
-                pipe.close()

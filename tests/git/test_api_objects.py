@@ -79,12 +79,12 @@ def _commit(repo: Repo, revision: str) -> CommitId:
     return CommitId(repo.git("rev-parse", revision))
 
 
-def _fetch(server: GitServer, repo: Repo, *revisions: str, elsewhere: Stored | None) -> Repository:
+def _fetch(server: GitServer, repo: Repo, *revisions: str, api: Stored | None) -> Repository:
     wanted = {
         _commit(repo, revision): [f"refs/heads/{revision}"] if revision in {"main", "change"} else []
         for revision in revisions
     }
-    return fetch_commits(server.url(repo), wanted=wanted, variables={}, elsewhere=elsewhere)
+    return fetch_commits(server.url(repo), wanted=wanted, variables={}, api=api)
 
 
 def _blobs(files: Sequence[ChangedFile]) -> list[BlobId]:
@@ -97,7 +97,7 @@ def test_a_change_is_the_same_where_git_gets_nothing_from_the_server(server: Git
     stored = Stored(shop)
 
     with (
-        _fetch(server, shop, "main~1", "main", "change", elsewhere=stored) as rebuilt,
+        _fetch(server, shop, "main~1", "main", "change", api=stored) as rebuilt,
         Repository.open(shop.path) as clone,
     ):
         rebuilt.prefetch(base, head, tip=tip, folder="lessons")
@@ -128,7 +128,7 @@ def test_only_what_git_does_not_get_by_name_comes_from_elsewhere(
     base, head = _commit(shop, "main~1"), _commit(shop, "change")
     stored = Stored(shop)
 
-    with _fetch(server, shop, "main~1", "main", "change", elsewhere=stored) as repository:
+    with _fetch(server, shop, "main~1", "main", "change", api=stored) as repository:
         assert stored.asked == [stored.root_tree(base)]
         files = repository.changed_files(base, head)
         contents = repository.read_blobs(_blobs(files), limit=999)
@@ -146,7 +146,7 @@ def test_the_tree_of_a_merge_base_may_come_from_elsewhere(server: GitServer, sho
 
     server.instead = break_after_history
 
-    with _fetch(server, shop, "main", "change", elsewhere=stored) as repository:
+    with _fetch(server, shop, "main", "change", api=stored) as repository:
         assert repository.merge_base(_commit(shop, "main"), head) == base
         assert stored.asked == [stored.root_tree(base)]
         assert len(repository.changed_files(base, head)) == 3
@@ -158,9 +158,9 @@ def test_too_many_contents_are_not_asked_for_one_by_one(server: GitServer, shop:
     stored = Stored(shop)
 
     with (
-        _fetch(server, shop, "change~1", "change", elsewhere=stored) as repository,
+        _fetch(server, shop, "change~1", "change", api=stored) as repository,
         pytest.raises(
-            GitError, match=r"contents of 301 files .*: .*503; and one by one, 300 is the most"
+            GitError, match=r"contents of 301 files .*: .*503; GitHub's API is asked for 300 at most"
         ) as caught,
     ):
         repository.changed_files(_commit(shop, "change~1"), _commit(shop, "change"))
@@ -195,10 +195,8 @@ def test_a_tree_that_is_not_what_its_name_says_is_refused(lie: str, server: GitS
 
     server.instead = lambda _: _BROKEN
 
-    with pytest.raises(
-        GitError, match=r"503; nor without Git: (What was listed as tree|Cannot rebuild tree)"
-    ):
-        _fetch(server, shop, "main", elsewhere=Liar(shop))
+    with pytest.raises(GitError, match=r"503; nor by GitHub's API: (Cannot use tree|Cannot rebuild tree)"):
+        _fetch(server, shop, "main", api=Liar(shop))
 
 
 def test_contents_that_are_not_what_their_name_says_are_refused(server: GitServer, shop: Repo) -> None:
@@ -209,8 +207,8 @@ def test_contents_that_are_not_what_their_name_says_are_refused(server: GitServe
     server.instead = lambda _: _BROKEN
 
     with (
-        _fetch(server, shop, "main", "main~1", elsewhere=Liar(shop)) as repository,
-        pytest.raises(GitError, match=r"What was given as contents [0-9a-f]{40} is not what has that name"),
+        _fetch(server, shop, "main", "main~1", api=Liar(shop)) as repository,
+        pytest.raises(GitError, match=r"Cannot use blob [0-9a-f]{40}: what the API sent has another name"),
     ):
         repository.changed_files(_commit(shop, "main~1"), _commit(shop, "main"))
 
@@ -222,14 +220,14 @@ def test_where_elsewhere_fails_too_both_are_named(server: GitServer, shop: Repo)
 
     server.instead = lambda _: _BROKEN
 
-    with pytest.raises(GitError, match=r"shop/\.git: .*503; nor without Git: Cannot list [0-9a-f]{4}\.$"):
-        _fetch(server, shop, "main", elsewhere=Silent(shop))
+    with pytest.raises(GitError, match=r"shop/\.git: .*503; nor by GitHub's API: Cannot list [0-9a-f]{4}\.$"):
+        _fetch(server, shop, "main", api=Silent(shop))
 
 
 def test_without_elsewhere_contents_that_cannot_be_fetched_are_an_error(
     server: GitServer, shop: Repo
 ) -> None:
-    with _fetch(server, shop, "main", "main~1", elsewhere=None) as repository:
+    with _fetch(server, shop, "main", "main~1", api=None) as repository:
         server.instead = lambda _: _BROKEN
 
         with pytest.raises(GitError, match=r"Cannot fetch the contents of 1 files from .*503"):

@@ -204,7 +204,7 @@ def test_contents_that_cannot_be_fetched_are_an_error_that_names_the_remote(serv
     with (
         Repository.open(clone.path) as repository,
         pytest.raises(
-            GitError, match=r"Cannot fetch 60 files that this partial clone lacks \(origin: "
+            GitError, match=r"Cannot fetch the contents of 60 files that this partial clone lacks: origin: "
         ) as caught,
     ):
         repository.read_blobs(blobs, limit=100)
@@ -218,6 +218,6 @@ def test_a_partial_clone_without_its_remote_says_so(server: Repo) -> None:
 
     with (
         Repository.open(clone.path) as repository,
-        pytest.raises(GitError, match="no remote is its promisor"),
+        pytest.raises(GitError, match="it names no remote to fetch them from"),
     ):
         repository.read_blobs(blobs, limit=100)

@@ -54,7 +54,7 @@ def test_every_line_comes_back_in_order(rows: list[tuple[str, str, str, str]]) -
     ["x", f"a {HERE} b", f"a {HERE} b {THERE[1:]}", f"a {HERE.upper()}g b {THERE}", f"a b {HERE} {THERE}"],
 )
 def test_another_line_is_refused_by_its_number(line: str) -> None:
-    with pytest.raises(UsageError, match=r"^Line 3 of the standard input is not what Git tells"):
+    with pytest.raises(UsageError, match=r"^Line 3 of the standard input is not what Git writes"):
         parse_push(f"a {HERE} b {THERE}\n\n{line}\n")
 
 

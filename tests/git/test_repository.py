@@ -472,7 +472,7 @@ def test_the_default_base_may_be_asked_for_another_remote(repo: Repo, repository
 def test_no_default_base_is_an_error_that_asks_for_one(repo: Repo, repository: Repository) -> None:
     repo.git("branch", "--move", "trunk")
 
-    with pytest.raises(GitError, match="Cannot tell what to compare with") as caught:
+    with pytest.raises(GitError, match="Cannot find the branch to compare with") as caught:
         repository.default_base()
 
     assert "--base" in caught.value.hint

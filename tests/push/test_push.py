@@ -551,10 +551,13 @@ def test_a_line_that_git_would_not_write_is_refused(pusher: Pusher, line: str) -
     outcome = lessonguard("pre-push", "origin", cwd=pusher.repo.path, stdin=told, expect=2)
 
     assert (
-        f"error: Line 2 of the standard input is not what Git tells a pre-push hook: {line!r}."
+        f"error: Line 2 of the standard input is not what Git writes for a pre-push hook: {line!r}."
         in outcome.stderr
     )
-    assert "hint: It is `<local ref> <local object name> <remote ref> <remote object name>`" in outcome.stderr
+    assert (
+        "hint: Git writes `<local ref> <local object name> <remote ref> <remote object name>`"
+        in outcome.stderr
+    )
 
 
 def test_nothing_on_standard_input_is_nothing_to_judge(pusher: Pusher) -> None:

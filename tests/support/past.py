@@ -47,7 +47,7 @@ def change(number: int) -> MergedChange:
 
 def past(count: int = 500, **fields: Any) -> PastChanges:  # noqa: ANN401 - those of `PastChanges`
     """Give so many merges into the default branch."""
-    given: dict[str, Any] = {"branch": "origin/main", "are_merges": True, "asked": count} | fields
+    given: dict[str, Any] = {"branch": "origin/main", "are_merges": True, "limit": count} | fields
     return PastChanges(changes=tuple(map(change, range(count))), **given)
 
 

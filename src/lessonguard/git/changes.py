@@ -1,4 +1,4 @@
-"""The change: which files differ between base and head, and which lines."""
+"""The types for a change: the files that differ between base and head, and their lines. Pure."""
 
 from __future__ import annotations
 
@@ -8,13 +8,12 @@ from typing import NewType
 
 from lessonguard.record import record
 
+# Full hexadecimal object names: of a commit (or of a tree, for an index or a work tree), and of a blob.
 CommitId = NewType("CommitId", str)
-"""Full hexadecimal object name of a commit (or of a tree, for an index or a work tree)."""
-
 BlobId = NewType("BlobId", str)
-"""Full hexadecimal object name of a blob."""
 
-
+# Names are hashes of contents, so the tree without entries has the same name in every repository: one for
+# SHA-1, one for SHA-256 (`git hash-object -t tree /dev/null`).
 _EMPTY_TREES = {
     40: CommitId("4b825dc642cb6eb9a060e54bf8d69288fbee4904"),
     64: CommitId("6ef19b41225c5369f1c104d45d8d85efa9b057b53b14b4b9b939dd74decc5321"),
@@ -22,7 +21,7 @@ _EMPTY_TREES = {
 
 
 def empty_tree(like: CommitId) -> CommitId:
-    """Name the tree that has nothing in it, for names such as `like`; Git knows it without having it."""
+    """Return the name of the empty tree, for names such as `like`; Git reads it in any repository."""
     return _EMPTY_TREES[len(like)]
 
 
@@ -61,14 +60,14 @@ class ChangedFile:
 
     @property
     def path(self) -> str:
-        """Name the file as head knows it, or as base did if it was deleted."""
+        """Return the path in head, or that in base if the file was deleted."""
         version = self.head or self.base
         assert version is not None  # noqa: S101 - a changed file has at least one side
         return version.path
 
     @property
     def previous_path(self) -> str | None:
-        """Name the file as base knew it, where that differs."""
+        """Return the path in base of a renamed file; None if it was not renamed."""
         if self.base and self.head and self.base.path != self.head.path:
             return self.base.path
         return None
@@ -83,10 +82,9 @@ class ChangedFile:
 class Change:
     """The difference between two trees.
 
-    `base` is the merge base (the commit the change grew from; the tree with nothing in it if it
-    grew from none), `tip` the commit whose
-    lessons judge it (the tip of the base branch), `head` what is judged: a commit, or the
-    tree of an index or a work tree. `files` are sorted by path.
+    `base` is the merge base: the commit that the change started from, or the empty tree if it started from
+    none. `tip` is the commit whose lessons check it: the tip of the base branch. `head` is what is checked:
+    a commit, or the tree of an index or a work tree. `files` are sorted by path.
     """
 
     base: CommitId
@@ -110,31 +108,31 @@ class Hunk:
 
     @property
     def base_lines(self) -> range:
-        """Give the base lines of this hunk, 1-based; empty where lines were only added."""
+        """Return the base lines of this hunk, 1-based; an empty range where lines were only added."""
         first = self.base_start if self.base_count else self.base_start + 1
         return range(first, first + self.base_count)
 
     @property
     def head_lines(self) -> range:
-        """Give the head lines of this hunk, 1-based; empty where lines were only deleted."""
+        """Return the head lines of this hunk, 1-based; an empty range where lines were only deleted."""
         first = self.head_start if self.head_count else self.head_start + 1
         return range(first, first + self.head_count)
 
 
 class LineMap:
-    """Map lines of head to lines of base through the hunks of one file (no context lines).
+    """A map from lines of head to lines of base, by the hunks of one file (without context lines).
 
-    Lines outside the hunks correspond one to one. The hunks must be in order, as Git gives
-    them; no hunks means that every line corresponds to itself.
+    Lines outside the hunks correspond one to one. The hunks must be in order, as in a
+    patch; no hunks means that every line corresponds to itself.
     """
 
     def __init__(self, hunks: Sequence[Hunk]) -> None:
-        """Index the hunks by where they start in head."""
+        """Index the hunks by their first line in head."""
         self.hunks = tuple(hunks)
         self._starts = [hunk.head_lines.start for hunk in self.hunks]
 
     def to_base(self, line: int) -> int | None:
-        """Give the base line that head's 1-based `line` corresponds to, None inside a hunk."""
+        """Return the base line that head's `line` (1-based) corresponds to; None inside a hunk."""
         index = bisect_right(self._starts, line) - 1
         if index < 0:
             return line
@@ -144,7 +142,7 @@ class LineMap:
         return line - hunk.head_lines.stop + hunk.base_lines.stop
 
     def region(self, first: int, last: int) -> range:
-        """Give the base lines that head's lines `first` to `last` (inclusive) came from.
+        """Return the base lines that head's lines `first` to `last` (1-based, inclusive) came from.
 
         Hunks that head's lines touch count with all their base lines, and so do lines
         deleted between two of head's lines.
@@ -153,7 +151,7 @@ class LineMap:
         return range(start, max(start, stop))
 
     def inverse(self) -> LineMap:
-        """Give the map from base to head."""
+        """Return the map from base to head."""
         return LineMap(
             [
                 Hunk(

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
 
 from lessonguard.git.changes import BlobId, ChangedFile, FileVersion, Hunk
 
-if TYPE_CHECKING:
-    from unidiff.patch import Hunk as PatchHunk
-
+# Options of git-diff-tree(1) for a list of changed files, and for finding which of them were renamed:
+# half of a file must have stayed, as in `git diff`, and beyond 1,000 candidates only equal files are paired,
+# because the time grows with their square: https://git-scm.com/docs/git-diff-tree
 LISTING = ("--raw", "-r", "-z", "--no-abbrev")
 RENAMES = ("-M50%", "-l1000")
-"""Options of git-diff-tree(1) for a list of changed files, and for finding which of them were renamed."""
 
+# The modes of regular files, and whether they are executable; 120000 is a symlink and 160000 a submodule.
+# See https://git-scm.com/docs/git-fast-import, `filemodify`
 _REGULAR = {"100644": False, "100755": True}
-"""The modes of regular files, and whether they are executable; see git-fast-import(1)."""
-
 _SUBMODULE = "160000"
 
 _INDEX = re.compile(r"^index ([0-9a-f]{40,})\.\.([0-9a-f]{40,})", re.MULTILINE)
@@ -29,11 +27,13 @@ _HEADER = re.compile(
 
 
 def parse_raw(listing: bytes) -> tuple[ChangedFile, ...]:
-    """Give the changed regular files of a listing by `--raw -z --no-abbrev`, sorted by path.
+    """Return the changed regular files of a listing by `LISTING`, sorted by path.
 
     Symlinks and submodules are left out; a symlink that became a file counts as added, a file
-    that became one as deleted. See "Raw output format" in git-diff-tree(1).
+    that became one as deleted.
     """
+    # One record: `:100644 100644 <base> <head> R87`, NUL, the path, NUL; renames and copies have two paths.
+    # See https://git-scm.com/docs/git-diff-tree#_raw_output_format
     fields = iter(listing.decode("utf-8", "surrogateescape").split("\0")[:-1])
     files = []
     for heading in fields:
@@ -48,7 +48,7 @@ def parse_raw(listing: bytes) -> tuple[ChangedFile, ...]:
 
 
 def parse_listings(output: bytes) -> list[tuple[str, bytes]]:
-    """Cut what `--stdin` prints for many commits into the name of each and its listing by `LISTING`."""
+    """Return the name of each commit, and its listing by `LISTING`, from what `--stdin` prints for many."""
     listings: list[tuple[str, list[bytes]]] = []
     fields = iter(output.split(b"\0")[:-1])
     for field in fields:
@@ -62,9 +62,9 @@ def parse_listings(output: bytes) -> list[tuple[str, bytes]]:
 
 
 def parse_raw_blobs(listing: bytes) -> tuple[BlobId, ...]:
-    """Give the contents, of both sides, that a listing by `--raw -z --no-abbrev --no-renames` names.
+    """Return the blobs of both sides that a listing by `LISTING` and `--no-renames` names, in its order.
 
-    Symlinks have contents too: where they point to.
+    Symlinks have a blob, too: the path that they point to.
     """
     headings = listing.decode("utf-8", "surrogateescape").split("\0")[:-1:2]
     sides = []
@@ -75,11 +75,12 @@ def parse_raw_blobs(listing: bytes) -> tuple[BlobId, ...]:
 
 
 def parse_patch_hunks(patch: str) -> tuple[Hunk, ...]:
-    """Give the hunks of one file's patch without its heading, as GitHub's `patch` of a file has it.
+    """Return the hunks of one file's patch without its heading, in order; their lines include context.
 
-    Their lines include context. Only `@@` lines begin with `@`: all others tell by their first
-    character what they are.
+    GitHub's `patch` of a file is such a patch:
+    https://docs.github.com/en/rest/pulls/pulls#list-pull-requests-files
     """
+    # All lines but the headings of hunks begin with a space, `+`, `-` or `\`, so no content looks like one.
     return tuple(
         Hunk(
             base_start=int(found["base"]),
@@ -92,39 +93,35 @@ def parse_patch_hunks(patch: str) -> tuple[Hunk, ...]:
 
 
 def parse_hunks(patch: bytes) -> Mapping[tuple[BlobId, BlobId], tuple[Hunk, ...]]:
-    """Give the hunks of each file of a patch, by its base blob and its head blob.
+    """Return the hunks of each file of a patch, by its base blob and its head blob, ordered by line.
 
-    The patch comes from Git with `-U0 --full-index`: no context lines, and an `index` line that
-    names both blobs in full, so that file names, however quoted, do not matter. Hunks are in the
-    order of the patch, which is that of the lines. Contents need not be text.
+    The patch comes from Git with `--full-index`: an `index` line names both blobs in full, so that
+    file names, however quoted, do not matter. Contents need not be text.
     """
     if not patch:
         return {}
     from unidiff.patch import PatchSet  # noqa: PLC0415 - 15 ms that most scans need not spend
 
-    # Any bytes are Latin-1. Git ends lines at "\n" only; `str.splitlines` would at "\f", too.
+    # Any bytes are Latin-1. Git ends lines at "\n" only, but `str.splitlines` also at "\f" and U+2028.
     lines = [f"{line}\n" for line in patch.decode("latin-1").split("\n")[:-1]]
-    files = PatchSet(lines, metadata_only=True)
-    return {_blobs(file.patch_info or ()): tuple(map(_hunk, file)) for file in files}
+    hunks: dict[tuple[BlobId, BlobId], tuple[Hunk, ...]] = {}
+    for file in PatchSet(lines, metadata_only=True):
+        index = _INDEX.search("".join(file.patch_info or ()))
+        if index is None:
+            raise ValueError("a patch that does not name its blobs in full: see --full-index")
+        hunks[BlobId(index[1]), BlobId(index[2])] = tuple(
+            Hunk(
+                base_start=hunk.source_start,
+                base_count=hunk.source_length,
+                head_start=hunk.target_start,
+                head_count=hunk.target_length,
+            )
+            for hunk in file
+        )
+    return hunks
 
 
 def _version(mode: str, blob: str, path: str) -> FileVersion | None:
     if mode not in _REGULAR:
         return None
     return FileVersion(path=path, blob=BlobId(blob), executable=_REGULAR[mode])
-
-
-def _hunk(hunk: PatchHunk) -> Hunk:
-    return Hunk(
-        base_start=hunk.source_start,
-        base_count=hunk.source_length,
-        head_start=hunk.target_start,
-        head_count=hunk.target_length,
-    )
-
-
-def _blobs(heading: Iterable[str]) -> tuple[BlobId, BlobId]:
-    index = _INDEX.search("".join(heading))
-    if index is None:
-        raise ValueError("a patch that does not name its blobs in full: see --full-index")
-    return BlobId(index[1]), BlobId(index[2])

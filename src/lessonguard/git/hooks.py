@@ -7,16 +7,17 @@ from pathlib import Path
 from lessonguard.git.command import Git
 from lessonguard.record import record
 
-_PARTS = 3  # scope, origin and value
+# What `--show-scope --show-origin -z` prints for each value: scope, origin, value.
+_PARTS = 3
 
 
 @record
 class Hooks:
     """The folder of hooks: `core.hooksPath`, or the one that all repositories have.
 
-    `setting` tells where that was set: a file, as `git config --show-origin` names it, or None if
-    nowhere. `is_shared` means that it is set for other repositories too. `is_tracked` means that the
-    folder is in the work tree, so that it may be committed.
+    `setting` is the file in which `core.hooksPath` is set, as `git config --show-origin` names it, or None
+    if it is not set. `is_shared` means that it is set for other repositories, too. `is_tracked` means that
+    the folder is in the work tree, so that it may be committed.
     """
 
     folder: Path
@@ -26,12 +27,15 @@ class Hooks:
 
 
 def find_hooks(git: Git) -> Hooks:
-    """Find the folder of hooks, which need not exist; see `core.hooksPath` in git-config(1)."""
+    """Return the folder of hooks, which need not exist.
+
+    See `core.hooksPath` in https://git-scm.com/docs/git-config
+    """
     options = ("-z", "--show-scope", "--show-origin", "--type=path", "--get-all")
     found = git.attempt("config", *options, "core.hooksPath")
     words = found.stdout.decode("utf-8", "surrogateescape").split("\0")[:-1]
     rows = [words[start : start + _PARTS] for start in range(0, len(words), _PARTS)]
-    # The last one counts, but for the one with which every command here turns hooks off.
+    # The last value counts, except for that of the command line, with which `Git` turns hooks off.
     settings = [row for row in rows if row[0] != "command"]
     if not settings:
         return Hooks(folder=git.common / "hooks", setting=None, is_shared=False, is_tracked=False)

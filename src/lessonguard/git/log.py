@@ -1,4 +1,4 @@
-"""Walk along a branch by first parents: what came into it, and which files each change touched."""
+"""The history of a branch: which changes came into it, and which files each of them touched."""
 
 from __future__ import annotations
 
@@ -7,22 +7,23 @@ from datetime import date, datetime, timezone
 
 from lessonguard.errors import GitError
 from lessonguard.git.changes import BlobId, ChangedFile, CommitId, empty_tree
-from lessonguard.git.command import Git
+from lessonguard.git.command import Git, error_text
 from lessonguard.git.diff import LISTING, RENAMES, parse_listings, parse_raw, parse_raw_blobs
 from lessonguard.git.merge_base import cut_commits
 from lessonguard.git.objects import ObjectReader
 from lessonguard.git.past_changes import MergedChange, PastChanges, choose_landed, parse_commit, window
 
+# Bytes of a commit object that are read, so that no giant message fills the memory; a larger commit has
+# neither a date nor a subject.
 _LARGEST_COMMIT = 1_000_000
-"""How many bytes of a commit are read; a larger one has neither a date nor a subject."""
 
 _Step = tuple[CommitId, CommitId]
 
 
-class Walk:
-    """Asks Git about many commits at once.
+class History:
+    """Reads many commits by one run of Git, because a process for each of 500 takes longer than Semgrep.
 
-    `provide` is given contents before Git needs them to find renames; it is None for a
+    `provide` fetches contents before Git needs them to find renames; it is None for a
     repository that has all of them.
     """
 
@@ -31,11 +32,11 @@ class Walk:
         self._provide = provide
 
     def name(self, branch: str) -> str:
-        """Give the branch that a name such as `origin/HEAD` stands for, or else the name itself."""
+        """Return the branch that a name such as `origin/HEAD` stands for, or else the name itself."""
         found = self._git.attempt("symbolic-ref", "--quiet", "--short", f"refs/remotes/{branch}")
         return found.stdout.decode("utf-8", "surrogateescape").strip() or branch
 
-    def back_from(
+    def past_changes(
         self,
         tip: CommitId,
         *,
@@ -44,10 +45,10 @@ class Walk:
         since: date | None = None,
         after: CommitId | None = None,
     ) -> PastChanges:
-        """Give what came into a branch, of which `tip` is the newest commit and `branch` the name.
+        """Return what came into a branch, of which `tip` is the newest commit and `branch` the name.
 
-        The `last` so many changes, those `since` a day (UTC), or those that are not in `after`. See
-        `choose_landed` for what a change is.
+        These are the `last` changes, those `since` a day (UTC), or those that are not in `after`, the
+        newest first. See `choose_landed` for what a change is.
         """
         limits = [f"--max-count={window(last)}"] if last else []
         if since:
@@ -55,7 +56,7 @@ class Walk:
             limits.append(f"--max-age={int(midnight.timestamp())}")
         revisions = [tip, *([f"^{after}"] if after else [])]
         listing = self._git.run(
-            "rev-list", "--first-parent", "--parents", *limits, *revisions, to="walk back"
+            "rev-list", "--first-parent", "--parents", *limits, *revisions, to="read the history"
         )
         rows = [line.split() for line in listing.decode().splitlines()]
         are_merges, steps = choose_landed(rows)
@@ -64,13 +65,13 @@ class Walk:
             changes=self._read(steps[:last]),
             branch=branch,
             are_merges=are_merges,
-            asked=last,
+            limit=last,
             since=since,
             cut=next((CommitId(row[0]) for row in rows if row[0] in cuts), None),
         )
 
     def changed_files(self, steps: Sequence[_Step]) -> list[tuple[ChangedFile, ...]]:
-        """Give for each commit with its base what `Repository.changed_files` would, by one run of Git.
+        """Return for each commit with its base what `Repository.changed_files` would, by one run of Git.
 
         What a partial clone lacks of both sides is fetched, all at once.
         """
@@ -80,7 +81,7 @@ class Walk:
         return [parse_raw(listing) for listing in self._compare(steps, *LISTING, *RENAMES)]
 
     def all_files(self, commit: CommitId) -> tuple[ChangedFile, ...]:
-        """Give the regular files of a commit as if it added all of them, sorted by path; fetch none."""
+        """Return the regular files of a commit as if it added all of them, sorted by path; fetch none."""
         trees = empty_tree(commit), commit
         return parse_raw(self._git.run("diff-tree", *LISTING, "--no-renames", *trees, to=f"list {commit}"))
 
@@ -90,14 +91,14 @@ class Walk:
             self._provide([side.blob for file in files for side in (file.base, file.head) if side])
 
     def is_in(self, commit: CommitId, later: CommitId) -> bool:
-        """Tell whether a commit is `later` or one of its ancestors."""
+        """Return whether a commit is `later` or one of its ancestors."""
         result = self._git.attempt("merge-base", "--is-ancestor", commit, later)
         if result.returncode > 1:
-            raise GitError(f"Cannot tell whether {commit} is in {later}.")
+            raise GitError(f"Cannot find {commit} in {later}: {error_text(result.stderr)}.")
         return not result.returncode
 
     def read_commits(self, commits: Iterable[CommitId]) -> list[bytes]:
-        """Give commit objects as they are, in order; nothing for one that is too large."""
+        """Return commit objects as they are, in order; b"" for one that is missing or too large."""
         objects = ObjectReader(self._git)
         try:
             found = objects.read(commits, limit=_LARGEST_COMMIT)
@@ -113,7 +114,8 @@ class Walk:
         )
 
     def _compare(self, steps: Sequence[_Step], *options: str) -> Iterator[bytes]:
-        """Give the listing of each step, in order; `--always` has Git name those without any too."""
+        """Return the listing of each step, in order."""
+        # `--always`, or else Git leaves out commits that differ in nothing.
         listings = parse_listings(
             self._git.run(
                 *("diff-tree", "--stdin", "--always", *options),
@@ -123,5 +125,5 @@ class Walk:
         )
         names = [name for name, _ in listings]
         if names != [commit for commit, _ in steps]:
-            raise GitError("Git did not compare all of the commits that it was asked about.")
+            raise GitError("Cannot compare the commits: Git left some of them out.")
         return (listing for _, listing in listings)

@@ -1,4 +1,4 @@
-"""Find where a change grew from, also where the history was cut short."""
+"""Find the merge base of a change, also in a shallow clone, whose history was cut off."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ from collections.abc import Iterable, Sequence
 
 from lessonguard.errors import GitError
 from lessonguard.git.changes import CommitId
-from lessonguard.git.command import Git, complaint
+from lessonguard.git.command import Git, error_text
 
+# How many commits below each end of a cut history to fetch, one time after the other: each fetch starts
+# anew at the ends that it finds, so six of them reach 67,650 commits back, and 50 do for a fresh branch.
 _STEPS = (50, 200, 800, 3_200, 12_800, 51_200)
-"""How many commits below each end of a cut history to fetch, one time after the other."""
 
-_UNRELATED = "Compare with a commit that it grew from: `--base`."
+_UNRELATED = "Name a commit that the change started from: `--base`."
 _DEEPEN = "Fetch all of the history: `git fetch --unshallow`, or `fetch-depth: 0` for actions/checkout."
 
 
@@ -23,10 +24,11 @@ def find_merge_base(
     remotes: Sequence[str] = (),
     options: Sequence[str] = (),
 ) -> CommitId:
-    """Give the commit from which head left base; fetch more of a shallow history if it takes that.
+    """Return the commit where head left base; fetch more of a shallow history if it takes that.
 
     Where criss-cross merges leave several, it is the newest by commit date, then the smallest by
-    name. `git diff base...head` takes the newest too, and has no rule for equal dates.
+    name. `git diff base...head` takes the newest, too, and has no rule for equal dates; see
+    https://git-scm.com/docs/git-merge-base#_discussion
 
     A shallow history can hide a better merge base, or all of them, behind the commits at which
     it was cut: it is deepened until it cannot, from the first of `remotes` (by default all that
@@ -40,26 +42,22 @@ def find_merge_base(
         found = _merge_bases(git, base, head)
     if not found:
         raise GitError(f"{head[:12]} and {base[:12]} have no commit in common.", hint=_UNRELATED)
-    return _newest(git, found)
-
-
-def _merge_bases(git: Git, base: CommitId, head: CommitId) -> list[CommitId]:
-    result = git.attempt("merge-base", "--all", base, head)
-    if result.returncode > 1:
-        raise GitError(f"Cannot compare {base} with {head}: {complaint(result.stderr)}.", hint=_DEEPEN)
-    return [CommitId(line) for line in result.stdout.decode().split()]
-
-
-def _newest(git: Git, commits: list[CommitId]) -> CommitId:
-    if len(commits) == 1:
-        return commits[0]
-    dated = git.run("rev-list", "--no-walk=unsorted", "--timestamp", *commits, to="date the merge bases")
+    if len(found) == 1:
+        return found[0]
+    dated = git.run("rev-list", "--no-walk=unsorted", "--timestamp", *found, to="date the merge bases")
     rows = [line.split() for line in dated.decode().splitlines()]
     return min((-int(date), CommitId(name)) for date, name in rows)[1]
 
 
+def _merge_bases(git: Git, base: CommitId, head: CommitId) -> list[CommitId]:
+    result = git.attempt("merge-base", "--all", base, head)
+    if result.returncode > 1:  # 1 means that there is none: https://git-scm.com/docs/git-merge-base
+        raise GitError(f"Cannot compare {base} with {head}: {error_text(result.stderr)}.", hint=_DEEPEN)
+    return [CommitId(line) for line in result.stdout.decode().split()]
+
+
 def cut_commits(git: Git) -> frozenset[str]:
-    """Give the commits whose parents were not fetched; see gitformat-shallow in Git's documentation."""
+    """Return the commits whose parents were not fetched; see https://git-scm.com/docs/shallow."""
     try:
         return frozenset((git.common / "shallow").read_text("ascii").split())
     except FileNotFoundError:
@@ -67,7 +65,7 @@ def cut_commits(git: Git) -> frozenset[str]:
 
 
 def _hiding(git: Git, *, base: CommitId, head: CommitId, found: list[CommitId]) -> frozenset[str]:
-    """Give the cut commits behind which there may be a better merge base than those found.
+    """Return the cut commits behind which there may be a better merge base than those found.
 
     A common ancestor that we do not see as one is reached from base or head only through a
     commit at which history was cut. If that commit is an ancestor of every merge base found,
@@ -86,19 +84,21 @@ def _deepen(
 ) -> None:
     """Fetch `step` commits below the cuts, from the first remote that has them.
 
-    Move no branch and write no FETCH_HEAD. Raise `GitError` if that changes nothing, or there
-    is no further step.
+    Raise `GitError` if that changes nothing, or there is no further step.
     """
-    # Counted from the cuts: `--deepen` does nothing if the branch of any of them is gone on the server.
-    before, words = cut_commits(git), []
+    # With `--deepen` the server counts from the cuts that its own branches lead to, and does nothing if one
+    # of them is gone there; with `--depth` it counts from what is wanted, the cuts themselves.
+    # See https://git-scm.com/docs/git-fetch
+    before, failures = cut_commits(git), []
     for remote in remotes if step else ():
-        words.append(git.fetch(remote, f"--depth={step}", *options, wanted=cuts))
+        failures.append(git.fetch(remote, f"--depth={step}", *options, wanted=cuts))
         if cut_commits(git) != before:
             return
-    why = "; ".join(filter(None, words)) or "no remote has more"
-    raise GitError(f"Cannot tell where the change began, because this clone is shallow: {why}.", hint=_DEEPEN)
+    why = "; ".join(filter(None, failures)) or "no remote has more"
+    raise GitError(f"Cannot find the merge base, because this clone is shallow: {why}.", hint=_DEEPEN)
 
 
 def _remotes(git: Git) -> list[str]:
+    """List the names of the remotes: `origin` first, then by name."""
     names = git.run("remote", to="list the remotes").decode("utf-8", "surrogateescape").splitlines()
     return sorted(names, key=lambda name: (name != "origin", name))

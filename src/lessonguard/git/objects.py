@@ -6,12 +6,18 @@ import re
 from collections.abc import Iterable, Iterator
 
 from lessonguard.errors import GitError
-from lessonguard.git.command import Git, complaint
+from lessonguard.git.command import Git, error_text
 from lessonguard.process import Conversation
 from lessonguard.record import record
 
+# The line before an object's contents. Any other answer means that there is no such object: `missing`,
+# `ambiguous`, … See https://git-scm.com/docs/git-cat-file#_batch_output
 _FOUND = re.compile(rb"([0-9a-f]{40,}) ([a-z]+) ([0-9]+)\n")
+
+# Bytes of requests to write before their answers are read; more could fill a pipe, see `Conversation`.
 _AHEAD = 4096
+
+# Bytes to hold at once of contents that are too large to be wanted: 1 MiB.
 _PIECE = 1 << 20
 
 
@@ -19,7 +25,7 @@ _PIECE = 1 << 20
 class Object:
     """One object: its full name, its kind (`blob`, `commit`…), its size in bytes.
 
-    `content` is None if the size exceeds the limit that was asked for.
+    `content` is None if the object is larger than the limit that the reader was given.
     """
 
     name: str
@@ -31,8 +37,7 @@ class Object:
 class ObjectReader:
     """Answers what object a name stands for, and what it contains.
 
-    Git is started at the first question and stays until `close`. See git-cat-file(1), "Batch
-    output", for the conversation.
+    Git is started at the first question and runs until `close`.
     """
 
     def __init__(self, git: Git) -> None:
@@ -40,7 +45,7 @@ class ObjectReader:
         self._conversation: Conversation | None = None
 
     def read(self, names: Iterable[str], *, limit: int) -> list[Object | None]:
-        """Look up each name, in order; None for one that stands for no object, or for several.
+        """Return the object of each name, in order; None for a name that stands for none, or for several.
 
         A name is anything in gitrevisions(7) without a line break. Contents of more than `limit`
         bytes are passed over and never held in memory. Raise `GitError` if Git gives up.
@@ -48,47 +53,43 @@ class ObjectReader:
         found: list[Object | None] = []
         try:
             for chunk in _chunks(names):
-                conversation = self._open()
-                conversation.stdin.write(b"".join(chunk))
-                conversation.stdin.flush()
-                found.extend(self._answer(conversation, limit) for _ in chunk)
+                if self._conversation is None:
+                    self._conversation = self._git.converse("cat-file", "--batch")
+                self._conversation.stdin.write(b"".join(chunk))
+                self._conversation.stdin.flush()
+                found.extend(_read_answer(self._conversation, limit) for _ in chunk)
         except (EOFError, BrokenPipeError):
-            raise GitError(f"Git could not read the repository: {self.close()}.") from None
-        except BaseException:  # whoever asks next must not get the rest of this answer
+            raise GitError(
+                f"Cannot read the repository: {error_text(self.close())}.",
+                hint="Run `git fsck`: it checks whether the repository is complete and sound.",
+            ) from None
+        except BaseException:  # the rest of this answer must not become the next one
             self.close()
             raise
         return found
 
-    def close(self) -> str:
-        """Stop Git, if it runs, and return what it complained of."""
+    def close(self) -> bytes:
+        """Stop Git, if it runs, and return what it wrote to standard error."""
         conversation, self._conversation = self._conversation, None
-        return complaint(conversation.close()) if conversation else ""
+        return conversation.close() if conversation else b""
 
-    def _open(self) -> Conversation:
-        if self._conversation is None:
-            self._conversation = self._git.converse("cat-file", "--batch")
-        return self._conversation
 
-    def _answer(self, conversation: Conversation, limit: int) -> Object | None:
-        line = conversation.stdout.readline()
-        if not line.endswith(b"\n"):
+def _read_answer(conversation: Conversation, limit: int) -> Object | None:
+    line = conversation.stdout.readline()
+    if not line.endswith(b"\n"):
+        raise EOFError
+    found = _FOUND.fullmatch(line)
+    if found is None:
+        return None
+    size = int(found[3])
+    content = conversation.stdout.read(size) if size <= limit else None
+    rest = size - len(content or b"") + 1  # a line break ends each answer
+    while rest:
+        piece = conversation.stdout.read(min(rest, _PIECE))
+        if not piece:
             raise EOFError
-        found = _FOUND.fullmatch(line)
-        if found is None:
-            return None
-        size = int(found[3])
-        content = self._content(conversation, size, keep=size <= limit)
-        return Object(name=found[1].decode(), kind=found[2].decode(), size=size, content=content)
-
-    def _content(self, conversation: Conversation, size: int, *, keep: bool) -> bytes | None:
-        content = conversation.stdout.read(size) if keep else b""
-        rest = size - len(content) + 1  # a line break ends each answer
-        while rest:
-            piece = conversation.stdout.read(min(rest, _PIECE))
-            if not piece:
-                raise EOFError
-            rest -= len(piece)
-        return content if keep else None
+        rest -= len(piece)
+    return Object(name=found[1].decode(), kind=found[2].decode(), size=size, content=content)
 
 
 def _chunks(names: Iterable[str]) -> Iterator[list[bytes]]:

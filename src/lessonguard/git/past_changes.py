@@ -1,4 +1,4 @@
-"""Past changes: what was merged into a branch, as its commits tell."""
+"""Past changes: what was merged into a branch, read from its commits. Pure."""
 
 from __future__ import annotations
 
@@ -9,22 +9,31 @@ from datetime import date, datetime, timedelta, timezone
 from lessonguard.git.changes import CommitId
 from lessonguard.record import record
 
+# Lines of a commit object: https://git-scm.com/docs/git-commit-tree#_commit_information
 _COMMITTED = re.compile(rb"^committer .*> (-?[0-9]+) ([+-])([0-9]{2})([0-9]{2})$", re.MULTILINE)
 _AUTHORED = re.compile(_COMMITTED.pattern.replace(b"committer", b"author"), re.MULTILINE)
 _ENCODING = re.compile(rb"^encoding (\S+)$", re.MULTILINE)
+
+# The subjects that GitHub and GitLab give a merge; both put the title below it. See
+# https://docs.github.com/en/repositories/configuring-branches-and-merges-in-your-repository (commit merging)
+# and https://docs.gitlab.com/user/project/merge_requests/commit_templates/
 _GITHUB = re.compile(r"Merge pull request (#[0-9]+) from ")
 _GITLAB = re.compile(r"Merge branch '.*' into '.*'$")
 
+# Merges count as the changes if at least every second commit is one. In a history of both kinds, counting
+# the merges alone left out most pull requests: psf/requests went back to 2015 for 500 of them.
 _ONE_IN = 2
-"""Where fewer commits than one in so many are merges, many changes land without one: squashed or rebased."""
+
+# Commits to choose from, at least, so that a few recent squashed changes do not decide what a change is.
+_SMALLEST_WINDOW = 100
 
 
 @record
 class MergedChange:
     """A change as it came into a branch: what `commit` made of its first parent, `base`.
 
-    `date` is that of the commit, where it was made. `subject` is the first paragraph of its
-    message on one line; `title` is what the pull request was called, where the message tells.
+    `date` is that of the commit, in the time zone of its committer. `subject` is the first paragraph of
+    its message on one line; `title` is that of the pull request if the message has it, else the subject.
     """
 
     commit: CommitId
@@ -38,30 +47,30 @@ class MergedChange:
 class PastChanges:
     """Changes that came into a branch, the newest first.
 
-    `branch` is what it was called: a name, or the range that was asked for. `are_merges` tells that
-    merges were chosen, and commits in between left out; otherwise each commit is a change.
-    `asked` is how many were wanted, None if all: those `since` a day, or those in the range.
-    `cut` is the commit at which a shallow clone hides older ones that were wanted.
+    `branch` is its name, or the range that was given. `are_merges` means that the merges were chosen, and
+    the commits in between left out; otherwise each commit is a change. `limit` is how many were wanted,
+    None for all: those `since` a day, or those in the range. `cut` is the commit at which a shallow clone
+    hides older ones that were wanted.
     """
 
     changes: tuple[MergedChange, ...]
     branch: str
     are_merges: bool
-    asked: int | None = None
+    limit: int | None = None
     since: date | None = None
     cut: CommitId | None = None
 
     @property
     def unit(self) -> str:
-        """Name one of the changes: a merge or a commit."""
+        """Return the word for one of the changes: merge or commit."""
         return "merge" if self.are_merges else "commit"
 
 
 def choose_landed(rows: Sequence[Sequence[str]]) -> tuple[bool, list[tuple[CommitId, CommitId]]]:
-    """Choose what counts as a change among the commits of a branch, each given with its parents.
+    """Return whether merges count as the changes of a branch, and each change with its first parent.
 
-    That is the merges, or all commits if most are none; never one without a parent, which changed
-    nothing. Tell whether they are merges, and give each with its first parent.
+    `rows` has its commits, each with its parents. Changes are the merges, or all commits if most are no
+    merges; never one without a parent, which has nothing to compare with.
     """
     changes = [row for row in rows if len(row) > 1]
     merges = [row for row in changes if len(row) > len(("commit", "parent"))]
@@ -71,14 +80,19 @@ def choose_landed(rows: Sequence[Sequence[str]]) -> tuple[bool, list[tuple[Commi
 
 
 def window(last: int) -> int:
-    """Give among how many commits to choose the last so many changes: whichever they are, they are in it."""
-    return max(100, _ONE_IN * last)
+    """Return how many commits contain the `last` changes in any case: merges, or single commits."""
+    return max(_SMALLEST_WINDOW, _ONE_IN * last)
 
 
 def parse_commit(content: bytes, *, commit: CommitId, base: CommitId) -> MergedChange:
-    """Read a commit object, as people write them and as nobody should; see git-commit-tree(1)."""
+    """Parse a commit object; of a malformed one, what can be read. See git-commit-tree(1)."""
     head, _, message = content.partition(b"\n\n")
-    paragraphs = list(_paragraphs(_decode(message, _ENCODING.search(head))))
+    encoding = _ENCODING.search(head)
+    try:
+        text = message.decode(encoding[1].decode("ascii", "replace") if encoding else "utf-8", "replace")
+    except LookupError:  # an encoding that Python does not have, as Git lets anybody write there
+        text = message.decode("utf-8", "replace")
+    paragraphs = list(_paragraphs(text))
     subject = paragraphs[0] if paragraphs else ""
     return MergedChange(
         commit=commit,
@@ -90,12 +104,11 @@ def parse_commit(content: bytes, *, commit: CommitId, base: CommitId) -> MergedC
 
 
 def author_day(content: bytes) -> date:
-    """Give the day on which a commit's change was made, from the commit object; see `MergedChange.date`."""
+    """Return the day on which a commit was authored, in the author's time zone, from the commit object."""
     return _date(_AUTHORED.search(content.partition(b"\n\n")[0]))
 
 
 def _title(subject: str, body: Sequence[str]) -> str:
-    """Give the title of a pull request, which GitHub and GitLab put below the subject of a merge."""
     if body and (found := _GITHUB.match(subject)):
         return f"{body[0]} ({found[1]})"
     return body[0] if body and _GITLAB.match(subject) else subject
@@ -107,16 +120,8 @@ def _paragraphs(message: str) -> Iterator[str]:
             yield text
 
 
-def _decode(message: bytes, encoding: re.Match[bytes] | None) -> str:
-    name = encoding[1].decode("ascii", "replace") if encoding else "utf-8"
-    try:
-        return message.decode(name, "replace")
-    except LookupError:
-        return message.decode("utf-8", "replace")
-
-
 def _date(committed: re.Match[bytes] | None) -> date:
-    """Give the day in the time zone of whoever it was; the first of 1970 for what is no date."""
+    """Return the day in the time zone that stands there; 1970-01-01 for what is no date."""
     beginning = datetime(1970, 1, 1, tzinfo=timezone.utc)
     if committed is None:
         return beginning.date()

@@ -46,7 +46,7 @@ def find_new_work(
         head = _commit(repository, update)
         if head is None:
             continue
-        new = published.unpushed(head, ref=update.local_ref, known=known)
+        new = published.unpushed(head, ref=update.local_ref, published=known)
         known.append(head)
         if not new.count:
             continue

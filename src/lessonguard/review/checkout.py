@@ -78,9 +78,7 @@ class Origin:
     ) -> Repository:
         """Fetch commits into a temporary repository, without their history and their contents."""
         wanted = {commit: (refs or {}).get(commit, ()) for commit in commits}
-        return fetch_commits(
-            self._url, wanted=wanted, variables=self._variables, elsewhere=_Api(self._github)
-        )
+        return fetch_commits(self._url, wanted=wanted, variables=self._variables, api=_Api(self._github))
 
     def _tips(self, refs: Sequence[str], *, compared: str) -> Mapping[str, CommitId]:
         if not refs:

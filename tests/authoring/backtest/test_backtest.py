@@ -268,7 +268,7 @@ def test_the_places_of_today_are_those_of_the_whole_tree(grown: Repo, rules: Lib
     report = replay(grown, rules)
     with Repository.open(grown.path) as repository:
         head = repository.resolve("HEAD")
-        files = repository.walk().all_files(head)
+        files = repository.history().all_files(head)
         semgrep = find_semgrep()
         scanned = scan_change(
             rules,

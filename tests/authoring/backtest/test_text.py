@@ -145,7 +145,7 @@ def hostile_reports(draw: st.DrawFn) -> BacktestReport:
     return report(
         *[about, other][: draw(st.integers(1, 2))],
         reached=5,
-        past=past(5, branch=f"{text}..{text}", asked=None),
+        past=past(5, branch=f"{text}..{text}", limit=None),
         failed=(Unreplayed(change=said, reason=text),),
         faults=(Diagnostic(path=text, code="schema", message=text, hint=text),),
     )
@@ -205,14 +205,14 @@ def said(count: int, mode: Mode = Mode.COMMENT, **fields: object) -> str:
             "INC-245 would have commented on 1 of the 9 commits since 2026-01-01.",
             1,
             {
-                "past": past(9, asked=None, since=date(2026, 1, 1), are_merges=False),
+                "past": past(9, limit=None, since=date(2026, 1, 1), are_merges=False),
                 "reached": 9,
             },
         ),
         (
             "INC-245 would have commented on 1 of the 9 merges in v1..v2.",
             1,
-            {"past": past(9, asked=None, branch="v1..v2"), "reached": 9},
+            {"past": past(9, limit=None, branch="v1..v2"), "reached": 9},
         ),
     ],
 )

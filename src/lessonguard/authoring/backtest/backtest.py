@@ -90,7 +90,7 @@ class _Run:
         self._lessons = library.lessons
         self._faults = library.faults
         self._repository = repository
-        self._walk = repository.walk()
+        self._walk = repository.history()
         self._past = past
         self._options = options
         self._files: Sequence[ChangedFile] = ()

@@ -156,7 +156,7 @@ def _share(count: int, report: BacktestReport) -> str:
     """Say `3 of the last 500 merges`, `none of the 12 commits in v1..v2`."""
     number, past = report.replayed, report.past
     units = counted(number, past.unit)
-    if past.asked or report.stopped:
+    if past.limit or report.stopped:
         if number == 1:
             return f"the last {past.unit}" if count else f"nothing in the last {past.unit}"
         scope = f"the last {units}"

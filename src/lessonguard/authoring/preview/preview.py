@@ -61,11 +61,11 @@ def preview_lessons(
     theirs = replace(library, lessons=asked.lessons, faults=())
     past = said = None
     if any(lesson.rules for lesson in theirs.lessons):
-        repository.fetch_past(change.tip, last=_LAST)
+        repository.fetch_history(change.tip, last=_LAST)
         past = backtest(
             theirs,
             repository,
-            repository.walk().back_from(change.tip, branch="the base branch", last=_LAST),
+            repository.history().past_changes(change.tip, branch="the base branch", last=_LAST),
             engine=semgrep,
             languages=semgrep.languages,
             options=BacktestOptions(scan=options, tree=change.tip, time_limit=_SECONDS),

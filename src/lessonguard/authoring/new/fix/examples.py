@@ -30,7 +30,7 @@ def read_fix(
     and the like. Raise `GitError` if the commit or its parent is not here.
     """
     commit = repository.resolve(revision)
-    [content] = repository.walk().read_commits([commit])
+    [content] = repository.history().read_commits([commit])
     parent = _parent(repository, commit, content)
     about = parse_commit(content, commit=commit, base=parent or commit)
     origin = f"commit {commit[:_SHORT]}"
