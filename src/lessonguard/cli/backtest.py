@@ -13,7 +13,7 @@ import click
 from lessonguard.authoring.backtest import backtest as replay
 from lessonguard.authoring.backtest.memory import Memory
 from lessonguard.authoring.backtest.result import BacktestReport
-from lessonguard.cli.chosen import chosen_lessons, is_path
+from lessonguard.authoring.select import select_lessons
 from lessonguard.cli.console import wants_colour, width, write_result
 from lessonguard.cli.options import (
     DIRECTORY,
@@ -29,6 +29,8 @@ from lessonguard.errors import LessonError, UsageError
 from lessonguard.git.past_changes import PastChanges
 from lessonguard.git.repository import Repository
 from lessonguard.git.revisions import past_changes
+from lessonguard.lessons.diagnostic import invalid_lessons
+from lessonguard.lessons.library import LESSON_ENDINGS
 from lessonguard.scan.many import WORTH_A_PROCESS
 from lessonguard.scan.scan import ScanOptions
 from lessonguard.semgrep.installed import Semgrep, find_semgrep
@@ -45,7 +47,7 @@ _INTERRUPTED = 130
 
 
 @click.command()
-@click.argument("what", metavar="[INCIDENT]... [A..B]", nargs=-1)
+@click.argument("what", metavar="[LESSON…] [A..B]", nargs=-1)
 @click.option(
     "--last", metavar="N", type=click.IntRange(min=1), help=f"Replay so many changes.  [default: {_LAST}]"
 )
@@ -71,9 +73,10 @@ def backtest(
 ) -> int:
     """Say where lessons would have spoken in the past.
 
-    Replays what was merged into the default branch, by all lessons of the work tree or those about
-    the incidents named, and looks for places that match today. Where most commits are no merges,
-    each commit is a change.
+    Replays what was merged into the default branch, and looks for places that match today. Where
+    most commits are no merges, each commit is a change.
+
+    LESSON is an incident, or the path of a lesson file or folder; all lessons if there is none.
 
     \b
     Examples:
@@ -86,28 +89,39 @@ def backtest(
     ^C prints what is known so far, and the next run goes on from there. Exits with 0 whatever it
     finds, 2 for an unknown incident or an invalid lesson, 3 if it could not replay.
     """
-    spans = [name for name in what if ".." in name and not is_path(name, directory)]
+    spans = [name for name in what if ".." in name and not _is_file(name, directory)]
     names = [name for name in what if name not in spans]
     _refuse_several(spans, last=last, since=since)
     with Repository.open(directory) as repository, Progress() as progress:
         progress.step("reading lessons")
-        folder = lessons_folder.strip("/")
-        library = chosen_lessons(
-            names, directory=directory, folder=folder, lessons=lessons, repository=repository
+        selection = select_lessons(
+            names, directory=directory, folder=lessons_folder, lessons=lessons, repository=repository
         )
+        if selection.faults and not selection.lessons:
+            raise invalid_lessons(selection.faults)
         past = _past(repository, last=last, since=since, spans=spans)
         semgrep = replace(find_semgrep(), least=WORTH_A_PROCESS)
         options = replay.BacktestOptions(
             scan=_scan_options(timeout=timeout, max_memory=max_memory),
             tree=repository.resolve("HEAD"),
-            memory=_memory(repository, semgrep, basis=(folder, str(timeout), str(max_memory))),
+            memory=_memory(repository, semgrep, basis=(lessons_folder, str(timeout), str(max_memory))),
             heard=progress.count,
         )
         report = replay.backtest(
-            library, repository, past, engine=semgrep, languages=semgrep.languages, options=options
+            selection.to_library(),
+            repository,
+            past,
+            engine=semgrep,
+            languages=semgrep.languages,
+            options=options,
         )
     write_result(_render(report, format_name=format_name, is_shown=output is None), output)
     return _exit_code(report)
+
+
+def _is_file(name: str, directory: Path) -> bool:
+    """Return whether a name with dots, such as `../lessons`, is a path rather than a range of commits."""
+    return name.endswith(LESSON_ENDINGS) or (directory / name).exists()
 
 
 def _refuse_several(spans: Sequence[str], *, last: int | None, since: datetime | None) -> None:

@@ -1,4 +1,4 @@
-"""`lessonguard check`: say all that is wrong with lesson files."""
+"""`lessonguard check`: check lesson files."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import click
 from lessonguard.authoring.check.autofix import mend_files
 from lessonguard.authoring.check.check import CheckOptions, check_lessons
 from lessonguard.authoring.check.result import CheckReport
-from lessonguard.authoring.select import find_asked, open_repository
+from lessonguard.authoring.select import open_repository, select_lessons
 from lessonguard.cli.console import wants_colour, width, write_result
 from lessonguard.cli.options import (
     DIRECTORY,
@@ -38,16 +38,16 @@ _FUNCTIONS = {
 
 
 @click.command()
-@click.argument("paths", metavar="[PATH…]", nargs=-1, type=click.Path(path_type=Path))
-@click.option("--fix", is_flag=True, help="First mend what a machine can: spelling and order of keys, days.")
-@click.option("--strict", is_flag=True, help="Take warnings for errors.")
+@click.argument("names", metavar="[LESSON…]", nargs=-1)
+@click.option("--fix", is_flag=True, help="First fix spelling and order of keys, and dates.")
+@click.option("--strict", is_flag=True, help="Treat warnings as errors.")
 @click.option(
     "--format", "format_name", type=click.Choice(tuple(_FUNCTIONS)), default="text", show_default=True
 )
 @with_options(FETCH, OUTPUT, LESSONS_FOLDER, TIMEOUT, MAX_MEMORY, DIRECTORY)
 def check(
     *,
-    paths: tuple[Path, ...],
+    names: tuple[str, ...],
     fix: bool,
     strict: bool,
     format_name: str,
@@ -58,17 +58,20 @@ def check(
     max_memory: int,
     directory: Path,
 ) -> int:
-    """Say all that is wrong with lesson files.
+    """Check lesson files.
 
-    Without PATH, with those that the repository keeps. Every rule is tried on its examples and at
-    the commits of its proof. What only should be looked at, such as a follow-up that is past
-    due, is a warning.
+    Every rule is tried on its examples and at the commits of its proof. What only should be looked
+    at, such as a follow-up that is past due, is a warning.
+
+    LESSON is an incident, or the path of a lesson file or folder. Without any, all lessons of the
+    repository are checked.
 
     \b
     Examples:
       lessonguard check
-      lessonguard check lessons/INC-245.yaml
-      lessonguard check --fix               mend what a machine can, then check
+      lessonguard check INC-245
+      lessonguard check drafts/INC-245.yaml
+      lessonguard check --fix               fix spelling and order of keys, then check
       lessonguard check --strict --format github
 
     Exits with 0 if the lessons can be used, 2 if one cannot (with --strict, also for a warning), 3
@@ -77,16 +80,16 @@ def check(
     with ExitStack() as stack:
         progress = stack.enter_context(Progress())
         progress.step("reading lessons")
-        repository = open_repository(directory / paths[0] if paths else directory)
+        repository = open_repository(directory, names)
         if repository:
             stack.enter_context(repository)
-        find = partial(
-            find_asked, paths, directory=directory, folder=lessons_folder.strip("/"), repository=repository
+        select = partial(
+            select_lessons, names, directory=directory, folder=lessons_folder, repository=repository
         )
-        asked = find()
-        rewriting = mend_files(asked.paths, top=repository.top if repository else None) if fix else None
+        selection = select()
+        rewriting = mend_files(selection.paths, top=repository.top if repository else None) if fix else None
         if rewriting and rewriting.mended:
-            asked = find()
+            selection = select()
         options = CheckOptions(
             today=datetime.now(tz=timezone.utc).date(),
             limits=Limits(timeout=timeout, max_memory=max_memory),
@@ -95,7 +98,7 @@ def check(
         )
         semgrep = find_semgrep()
         report = check_lessons(
-            asked, engine=semgrep, languages=semgrep.languages, options=options, rewriting=rewriting
+            selection, engine=semgrep, languages=semgrep.languages, options=options, rewriting=rewriting
         )
     write_result(_render(report, format_name=format_name, is_shown=output is None), output)
     return LessonError.exit_code if report.fails(strict=strict) else 0

@@ -1,27 +1,27 @@
-"""`lessonguard list`, `show` and `export`: look at the lessons of a folder."""
+"""`lessonguard list`, `show` and `export`: look at lessons."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from difflib import get_close_matches
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
+from lessonguard.authoring.select import Selection, open_repository, select_lessons
 from lessonguard.cli.console import wants_colour, width
 from lessonguard.cli.options import LessonsDirectory
-from lessonguard.errors import LessonError, UsageError
+from lessonguard.errors import UsageError
 from lessonguard.lessons.builtin import BUILTIN
-from lessonguard.lessons.library import load_folder
-from lessonguard.lessons.model import IncidentId, Lesson, Library
+from lessonguard.lessons.diagnostic import invalid_lessons
 from lessonguard.output.lesson import render_lesson, render_lessons
 from lessonguard.semgrep.rules import export_rules
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
-_USUAL = Path("lessons")
+_FOLDER = "lessons"
 
 
 def _lessons_option(function: _Function) -> _Function:
@@ -30,7 +30,7 @@ def _lessons_option(function: _Function) -> _Function:
         "folder",
         metavar="DIR",
         type=LessonsDirectory(),
-        show_default=_USUAL.as_posix(),
+        show_default=_FOLDER,
         help=f"Where the lesson files are; `{BUILTIN}` are those that come with lessonguard.",
     )(function)
 
@@ -45,25 +45,31 @@ def list_lessons(folder: Path | None) -> None:
       lessonguard list
       lessonguard list --lessons builtin    those that come with lessonguard
     """
-    library = load_folder(folder or _USUAL, name=None)
-    click.echo(render_lessons(library, width=width(), colour=wants_colour()), nl=False)
-    refuse_faults(library)
+    selection = _select((), folder)
+    click.echo(render_lessons(selection.library, width=width(), colour=wants_colour()), nl=False)
+    _refuse_faults(selection)
 
 
 @click.command()
-@click.argument("incident")
+@click.argument("name", metavar="LESSON")
 @_lessons_option
-def show(incident: str, folder: Path | None) -> None:
+def show(name: str, folder: Path | None) -> None:
     """Show one lesson.
+
+    LESSON is an incident, or the path of a lesson file or folder.
 
     \b
     Examples:
       lessonguard show INC-245
+      lessonguard show drafts/INC-245.yaml
       lessonguard show openai-2023-03-redis-cancel --lessons builtin
     """
-    library = load_folder(folder or _USUAL, name=None)
-    lesson = find_lesson(library, incident)
-    click.echo(render_lesson(lesson, width=width(), colour=wants_colour()), nl=False)
+    selection = _select((name,), folder)
+    if not selection.names:
+        raise UsageError(f"There is no lesson in {name}.", hint="`lessonguard new` writes one to fill in.")
+    shown = [render_lesson(lesson, width=width(), colour=wants_colour()) for lesson in selection.lessons]
+    click.echo("\n".join(shown), nl=False)
+    _refuse_faults(selection)
 
 
 @click.command()
@@ -78,26 +84,19 @@ def export(folder: Path | None) -> None:
       lessonguard export > lessons.semgrep.yaml
       semgrep scan --config lessons.semgrep.yaml
     """
-    library = load_folder(folder or _USUAL, name=None)
-    click.echo(json.dumps(export_rules(library), indent=2, ensure_ascii=False))
-    refuse_faults(library)
+    selection = _select((), folder)
+    click.echo(json.dumps(export_rules(selection.library), indent=2, ensure_ascii=False))
+    _refuse_faults(selection)
 
 
-def refuse_faults(library: Library) -> None:
+def _select(names: tuple[str, ...], folder: Path | None) -> Selection:
+    """Load lessons of a folder, or else of the repository."""
+    here = Path()
+    with (None if folder else open_repository(here, names)) or nullcontext() as repository:
+        return select_lessons(names, directory=here, folder=_FOLDER, lessons=folder, repository=repository)
+
+
+def _refuse_faults(selection: Selection) -> None:
     """Raise `LessonError` with all faults, once what is valid has had its use."""
-    if library.faults:
-        raise LessonError("\n".join(fault.text for fault in library.faults))
-
-
-def find_lesson(library: Library, incident: str) -> Lesson:
-    """Give the lesson about an incident.
-
-    Raise `UsageError` if there is none, and `LessonError` if it may be in a file that is invalid.
-    """
-    lesson = library.by_incident.get(IncidentId(incident))
-    if lesson is None:
-        refuse_faults(library)
-        near = get_close_matches(incident, library.by_incident, n=1)
-        hint = f"Did you mean {near[0]}?" if near else "`lessonguard list` names the incidents."
-        raise UsageError(f"There is no lesson about {incident}.", hint=hint)
-    return lesson
+    if selection.faults:
+        raise invalid_lessons(selection.faults)

@@ -14,9 +14,8 @@ from lessonguard.authoring.prove.json import render_proofs_json
 from lessonguard.authoring.prove.prove import prove_lessons
 from lessonguard.authoring.prove.result import RuleProof
 from lessonguard.authoring.prove.text import render_proofs
-from lessonguard.authoring.select import Asked, find_asked, open_repository
+from lessonguard.authoring.select import open_repository, select_lessons
 from lessonguard.cli.console import wants_colour, width, write_result
-from lessonguard.cli.library import find_lesson
 from lessonguard.cli.options import (
     DIRECTORY,
     LESSONS,
@@ -28,8 +27,7 @@ from lessonguard.cli.options import (
 )
 from lessonguard.cli.progress import Progress
 from lessonguard.errors import LessonError
-from lessonguard.git.repository import Repository
-from lessonguard.lessons.library import is_lesson_path
+from lessonguard.lessons.diagnostic import invalid_lessons
 from lessonguard.lessons.model import Lesson
 from lessonguard.semgrep.installed import find_semgrep
 from lessonguard.semgrep.interface import Limits
@@ -38,7 +36,7 @@ _FORMATS = ("text", "json")
 
 
 @click.command()
-@click.argument("names", metavar="[INC…]", nargs=-1)
+@click.argument("names", metavar="[LESSON…]", nargs=-1)
 @click.option("--fetch", is_flag=True, help="Fetch the commits of proofs that are in another repository.")
 @click.option("--format", "format_name", type=click.Choice(_FORMATS), default="text", show_default=True)
 @with_options(OUTPUT, LESSONS, LESSONS_FOLDER, TIMEOUT, MAX_MEMORY, DIRECTORY)
@@ -60,7 +58,7 @@ def prove(
     lesson has proof commits, if it fires in what the fix touched before the fix, and no longer after.
     Where it does not, the code is shown, and what each part of the rule found or took away.
 
-    INC is an incident, or the path of a lesson file. Without any, all lessons are proven.
+    LESSON is an incident, or the path of a lesson file or folder. Without any, all lessons are proven.
 
     \b
     Examples:
@@ -76,15 +74,17 @@ def prove(
     with ExitStack() as stack:
         progress = stack.enter_context(Progress())
         progress.step("reading lessons")
-        repository = open_repository(directory)
+        repository = open_repository(directory, names)
         if repository:
             stack.enter_context(repository)
-        asked = _find(
-            names, directory, folder=lessons_folder.strip("/"), lessons=lessons, repository=repository
+        selection = select_lessons(
+            names, directory=directory, folder=lessons_folder, lessons=lessons, repository=repository
         )
+        if selection.faults and not selection.lessons:
+            raise invalid_lessons(selection.faults)
         semgrep = find_semgrep()
         proofs = prove_lessons(
-            asked.lessons,
+            selection.lessons,
             repository=repository,
             fetch=fetch,
             engine=semgrep,
@@ -93,37 +93,11 @@ def prove(
             step=progress.step,
         )
         progress.step("asking Semgrep why")
-        proofs = explain_failures(proofs, places=Places(asked.read), semgrep=semgrep, limits=limits)
-    write_result(_render(proofs, asked.lessons, format_name=format_name, is_shown=output is None), output)
-    if faults := [fault.text for fault in asked.library.faults if fault.path in asked.names]:
-        raise LessonError("\n".join(faults))
+        proofs = explain_failures(proofs, places=Places(selection.read), semgrep=semgrep, limits=limits)
+    write_result(_render(proofs, selection.lessons, format_name=format_name, is_shown=output is None), output)
+    if selection.faults:
+        raise invalid_lessons(selection.faults)
     return 0 if all(proof.is_proven for proof in proofs) else LessonError.exit_code
-
-
-def _find(
-    names: Sequence[str],
-    directory: Path,
-    *,
-    folder: str,
-    lessons: Path | None,
-    repository: Repository | None,
-) -> Asked:
-    """Find the lesson files that are meant: by default all, those in `lessons` or of the repository."""
-    everything = [lessons.absolute()] if lessons else []
-
-    def find(paths: Sequence[Path]) -> Asked:
-        return find_asked(paths, directory=directory, folder=folder, repository=repository)
-
-    are_paths = [is_lesson_path(name) or (directory / name).is_dir() for name in names]
-    if all(are_paths):
-        return find([Path(name) for name in names] or everything)
-    kept = find(everything)
-    return find(
-        [
-            Path(name) if is_path else kept.paths[find_lesson(kept.library, name).path].resolve()
-            for name, is_path in zip(names, are_paths, strict=True)
-        ]
-    )
 
 
 def _render(

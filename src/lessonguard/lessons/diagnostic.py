@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import field
 from typing import Literal
 
+from lessonguard.errors import LessonError
 from lessonguard.lessons.yaml_tree import Node, Scalar
 from lessonguard.record import record
 
@@ -90,6 +91,11 @@ class Diagnostics:
     def sorted(self) -> tuple[Diagnostic, ...]:
         """Return the errors in the order of the file, each once: an alias can repeat them."""
         return tuple(sorted(set(self._found)))
+
+
+def invalid_lessons(faults: Iterable[Diagnostic]) -> LessonError:
+    """Return the error that lists these faults, one a line."""
+    return LessonError("\n".join(fault.text for fault in faults))
 
 
 def find_similar(word: str, known: Iterable[str]) -> str | None:

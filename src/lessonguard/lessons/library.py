@@ -16,14 +16,14 @@ from lessonguard.record import record
 
 BlobT = TypeVar("BlobT", bound=str)
 
-_ENDINGS = (".yaml", ".yml")
+LESSON_ENDINGS = (".yaml", ".yml")
 READ_AT_MOST = 1_048_577  # a byte more than a lesson may have, so that `parse` sees that it is too large
 
 
 def is_lesson_path(path: str) -> bool:
     """Tell whether a file, by its path below the folder, is a lesson: `*.yaml` or `*.yml`, not hidden."""
     parts = PurePosixPath(path).parts
-    return path.endswith(_ENDINGS) and not any(part.startswith(".") for part in parts)
+    return path.endswith(LESSON_ENDINGS) and not any(part.startswith(".") for part in parts)
 
 
 @record

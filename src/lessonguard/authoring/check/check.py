@@ -15,7 +15,7 @@ from lessonguard.authoring.locations import Places
 from lessonguard.authoring.prove.prove import prove_lessons
 from lessonguard.authoring.prove.result import RuleProof
 from lessonguard.authoring.scope import Scope, check_globs
-from lessonguard.authoring.select import Asked
+from lessonguard.authoring.select import Selection
 from lessonguard.lessons.diagnostic import Diagnostic
 from lessonguard.lessons.model import Lesson
 from lessonguard.record import record
@@ -38,7 +38,7 @@ class CheckOptions:
 
 
 def check_lessons(
-    asked: Asked,
+    selection: Selection,
     *,
     engine: Engine,
     languages: Languages,
@@ -51,12 +51,13 @@ def check_lessons(
     tree is left out where there is none. `rewriting` is what was mended before. Raise `GitError` or
     `EngineError` if any of it cannot be done.
     """
-    scope = Scope(asked.tree, languages, folder=asked.library.folder)
-    work = _Work(asked=asked, places=Places(asked.read), scope=scope, languages=languages, options=options)
+    scope = Scope(selection.tree, languages, folder=selection.library.folder)
+    work = _Work(
+        selection=selection, places=Places(selection.read), scope=scope, languages=languages, options=options
+    )
     proofs = _prove(work, engine)
-    faults = [fault for fault in asked.library.faults if fault.path in asked.names]
     diagnostics = {
-        *faults,
+        *selection.faults,
         *(rewriting.diagnostics if rewriting else ()),
         *_check_lessons(work),
         *_check_proofs(work, proofs),
@@ -64,14 +65,14 @@ def check_lessons(
     }
     return CheckReport(
         diagnostics=tuple(sorted(diagnostics)),
-        lessons=len(asked.names),
-        rules=sum(len(lesson.rules) for lesson in asked.lessons),
-        examples=sum(map(_count_examples, asked.lessons)),
+        lessons=len(selection.names),
+        rules=sum(len(lesson.rules) for lesson in selection.lessons),
+        examples=sum(map(_count_examples, selection.lessons)),
         notes=tuple(
             dict.fromkeys(f"{proof.lesson.incident}: {note}" for proof in proofs for note in proof.notes)
         ),
         mended=rewriting.mended if rewriting else (),
-        mendable=sum(bool(fault.fix) for fault in faults),
+        mendable=sum(bool(fault.fix) for fault in selection.faults),
     )
 
 
@@ -79,7 +80,7 @@ def check_lessons(
 class _Work:
     """What all parts of a check are about."""
 
-    asked: Asked
+    selection: Selection
     places: Places
     scope: Scope
     languages: Languages
@@ -87,16 +88,16 @@ class _Work:
 
 
 def _check_lessons(work: _Work) -> Iterator[Diagnostic]:
-    for lesson in work.asked.lessons:
+    for lesson in work.selection.lessons:
         yield from check_globs(lesson, work.places, work.scope)
-        yield from check_follow_ups(lesson, work.places, tree=work.asked.tree, today=work.options.today)
+        yield from check_follow_ups(lesson, work.places, tree=work.selection.tree, today=work.options.today)
 
 
 def _prove(work: _Work, engine: Engine) -> tuple[RuleProof, ...]:
     return prove_lessons(
-        work.asked.lessons,
-        repository=work.asked.repository,
-        tree=work.asked.tree.commit if work.asked.tree else None,
+        work.selection.lessons,
+        repository=work.selection.repository,
+        tree=work.selection.tree.commit if work.selection.tree else None,
         fetch=work.options.fetch,
         engine=engine,
         languages=work.languages,
@@ -113,10 +114,10 @@ def _check_proofs(work: _Work, proofs: Iterable[RuleProof]) -> Iterator[Diagnost
 
 
 def _check_tree(work: _Work) -> Iterator[Diagnostic]:
-    if work.asked.is_all and work.asked.tree:
+    if work.selection.is_all and work.selection.tree:
         work.options.step("looking for accept comments")
         yield from check_suppressions(
-            work.asked.library, work.asked.tree, work.places, languages=work.languages
+            work.selection.library, work.selection.tree, work.places, languages=work.languages
         )
 
 

@@ -9,9 +9,9 @@ from pathlib import Path, PurePosixPath
 
 from lessonguard.authoring.create import shown_path
 from lessonguard.authoring.init.starters import fitting_starters
-from lessonguard.authoring.known import known_incidents
 from lessonguard.authoring.language import DATA, language_of
 from lessonguard.authoring.scope import Scope
+from lessonguard.authoring.select import find_incidents
 from lessonguard.authoring.tree import Tree
 from lessonguard.errors import GitError, UsageError
 from lessonguard.git.hooks import Hooks
@@ -147,7 +147,8 @@ def _count(tree: Tree, languages: Languages, *, without: Collection[str], folder
 
 def _known(folder: Path) -> Mapping[IncidentId, Path]:
     files = find_files(folder, name=None) if folder.is_dir() else ()
-    return known_incidents(files, load_files(files, folder=None))
+    found = find_incidents(load_files(files, folder=None), lambda name: Path(name).read_bytes())
+    return {IncidentId(incident): Path(paths[0]) for incident, paths in found.items()}
 
 
 def _workflows(top: Path) -> Iterator[Path]:

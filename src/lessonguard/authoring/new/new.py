@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from lessonguard.authoring.create import create_file, shown_path
-from lessonguard.authoring.known import known_incidents
 from lessonguard.authoring.new.answers import find_fault
 from lessonguard.authoring.new.draft import Draft, Offer, Statement, Written
 from lessonguard.authoring.new.skeleton.write import write_skeleton
+from lessonguard.authoring.select import find_incidents
 from lessonguard.errors import LessonguardError, UsageError
 from lessonguard.lessons.header import find_schema
 from lessonguard.lessons.library import find_files, load_files
@@ -41,9 +41,9 @@ def find_place(incident: str, *, folder: Path, top: Path | None) -> Place:
         raise _taken(path)
     files = find_files(folder, name=None) if folder.is_dir() else ()
     library = load_files(files, folder=None)
-    if other := known_incidents(files, library).get(IncidentId(incident)):
+    if other := find_incidents(library, lambda name: Path(name).read_bytes()).get(incident):
         hint = "Edit that lesson, or give this incident another ID."
-        raise UsageError(f"{shown_path(other)} is already about {incident}.", hint=hint)
+        raise UsageError(f"{shown_path(Path(other[0]))} is already about {incident}.", hint=hint)
     return Place(
         incident=IncidentId(incident), path=path, schema=find_schema(folder, top=top), library=library
     )

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from lessonguard.authoring.backtest.backtest import BacktestOptions, backtest
 from lessonguard.authoring.check.check import CheckOptions, check_lessons
 from lessonguard.authoring.preview.result import Preview
-from lessonguard.authoring.select import Asked
-from lessonguard.authoring.tree import Tree
-from lessonguard.git.changes import BlobId, Change
+from lessonguard.authoring.select import select_in_commit
+from lessonguard.git.changes import Change
 from lessonguard.git.repository import Repository
-from lessonguard.lessons.library import READ_AT_MOST, is_lesson_path
-from lessonguard.scan.scan import ScanOptions, read_library, scan_change
+from lessonguard.lessons.library import is_lesson_path
+from lessonguard.scan.scan import ScanOptions, scan_change
 from lessonguard.semgrep.installed import Semgrep
 
 _LAST = 50
@@ -39,26 +37,17 @@ def preview_lessons(
     `GitError` or `EngineError` if any of it cannot be done.
     """
     files = (file for file in change.files if _is_lesson(file.path, folder))
-    blobs = {file.path: file.head.blob for file in files if file.head}
-    if not blobs:
+    paths = [file.path for file in files if file.head]
+    if not paths:
         return None
-    library = read_library(repository, change.head, folder=folder)
-    asked = Asked(
-        library=library,
-        names=frozenset(blobs),
-        paths={},
-        read=_reading(repository, blobs),
-        repository=repository,
-        tree=Tree(repository, change.head),
-        is_all=False,
-    )
+    selection = select_in_commit(repository, change.head, folder=folder, paths=paths)
     check = check_lessons(
-        asked,
+        selection,
         engine=semgrep,
         languages=semgrep.languages,
         options=CheckOptions(today=options.today, limits=options.limits, step=options.step),
     )
-    theirs = replace(library, lessons=asked.lessons, faults=())
+    theirs = replace(selection.to_library(), faults=())
     past = said = None
     if any(lesson.rules for lesson in theirs.lessons):
         repository.fetch_history(change.tip, last=_LAST)
@@ -79,11 +68,3 @@ def preview_lessons(
 
 def _is_lesson(path: str, folder: str) -> bool:
     return path.startswith(f"{folder}/") and is_lesson_path(path.removeprefix(f"{folder}/"))
-
-
-def _reading(repository: Repository, blobs: Mapping[str, BlobId]) -> Callable[[str], bytes]:
-    def read(name: str) -> bytes:
-        content = repository.read_blobs([blobs[name]], limit=READ_AT_MOST)[blobs[name]]
-        return b"" if isinstance(content, int) else content
-
-    return read
