@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from lessonguard.semgrep.batches import Question, run_apart
+from lessonguard.semgrep.batches import RuleTargets, run_separately
 from lessonguard.semgrep.installed import find_semgrep
 from lessonguard.semgrep.interface import Engine, EngineResult, EngineRule, Limits, Target
 from tests.support.engine import FakeEngine
@@ -14,7 +14,7 @@ from tests.support.engine import FakeEngine
 PYTHON = frozenset({"python"})
 
 
-def question(name: str, *targets: tuple[int, str, str], **keys: Any) -> Question:  # noqa: ANN401 - JSON values
+def question(name: str, *targets: tuple[int, str, str], **keys: Any) -> RuleTargets:  # noqa: ANN401 - JSON values
     """Ask about a rule that finds `pay(…)`, on targets as key, path and content."""
     document = {
         "id": name,
@@ -23,7 +23,7 @@ def question(name: str, *targets: tuple[int, str, str], **keys: Any) -> Question
         "severity": "ERROR",
         "pattern": "pay($X)",
     }
-    return Question(
+    return RuleTargets(
         rule=EngineRule(id=name, analyzers=PYTHON, document={**document, **keys}),
         targets=tuple(
             Target(key=key, path=path, content=content.encode(), analyzers=PYTHON)
@@ -37,8 +37,8 @@ def engine(request: pytest.FixtureRequest) -> Engine:
     return find_semgrep() if request.param == "semgrep" else FakeEngine()
 
 
-def run(engine: Engine, *questions: Question) -> EngineResult:
-    return run_apart(questions, engine=engine, limits=Limits())
+def run(engine: Engine, *batches: RuleTargets) -> EngineResult:
+    return run_separately(batches, engine=engine, limits=Limits())
 
 
 def test_each_rule_sees_its_own_targets_only(engine: Engine) -> None:

@@ -17,10 +17,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lessonguard.errors import EngineError, LessonguardError
+from lessonguard.semgrep.batches import Entry, split_entries
 from lessonguard.semgrep.core import CoreEngine
 from lessonguard.semgrep.installed import Semgrep, find_semgrep
 from lessonguard.semgrep.interface import EngineResult, EngineRule, Limits, Target
-from lessonguard.semgrep.request import Entry, share_out
 
 RULE = EngineRule(
     id="pay",
@@ -192,7 +192,7 @@ def test_what_is_asked_is_divided_evenly_and_completely(sizes: list[tuple[int, i
         for number in range(languages)
     ]
 
-    shares = share_out(entries, most=most, least=10**7)
+    shares = split_entries(entries, most=most, least=10**7)
 
     keys = [{entry.target.key for entry in share} for share in shares]
     assert 1 <= len(shares) <= most
@@ -219,8 +219,8 @@ def _sized(key: int, size: int) -> Target:
 def test_small_questions_are_not_divided() -> None:
     entries = [Entry(target=_sized(i, 10**6), analyzer="", rules=1, certain=frozenset()) for i in range(19)]
 
-    assert len(share_out(entries, most=4, least=10**7)) == 1
-    assert len(share_out([*entries, *entries], most=4, least=10**7)) == 3
+    assert len(split_entries(entries, most=4, least=10**7)) == 1
+    assert len(split_entries([*entries, *entries], most=4, least=10**7)) == 3
 
 
 def test_a_divided_question_has_the_same_answer() -> None:

@@ -16,7 +16,7 @@ from lessonguard.semgrep.interface import Engine, EngineResult, EngineRule, Limi
 from lessonguard.semgrep.languages import Languages, load_languages
 
 if TYPE_CHECKING:
-    from lessonguard.semgrep.batches import Question
+    from lessonguard.semgrep.batches import RuleTargets
     from lessonguard.semgrep.explanations import Step
 
 _TESTED = ((1, 137), (1, 185))
@@ -58,7 +58,7 @@ class Semgrep:
         """See `Engine.run`."""
         return self._engine.run(rules, targets, limits=limits)
 
-    def explain(self, questions: Sequence[Question], *, limits: Limits) -> Mapping[int, tuple[Step, ...]]:
+    def explain(self, batches: Sequence[RuleTargets], *, limits: Limits) -> Mapping[int, tuple[Step, ...]]:
         """Tell what the parts of rules did to their targets, of which each has one, by the targets' keys.
 
         Nothing is told where this Semgrep does not say it in a form that is known.
@@ -67,7 +67,7 @@ class Semgrep:
 
         with suppress(EngineError):
             if isinstance(self._engine, CoreEngine):
-                return self._engine.explain(questions, limits=limits)
+                return self._engine.explain(batches, limits=limits)
         return {}
 
     @cached_property

@@ -1,18 +1,25 @@
-"""What Semgrep complains about, sorted into what was not checked and which rules were refused."""
+"""Read what Semgrep answers: matches, what was not checked, refused rules; and check that it is whole."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from lessonguard.errors import EngineError
+from lessonguard.process import Completed
+from lessonguard.semgrep.batches import Entry
 from lessonguard.semgrep.interface import EngineResult, Match, Target, Unchecked, UncheckedKind
 
-TIMEOUT_THRESHOLD = 3
-"""After so many rules took too long on a file, Semgrep gives the file up and drops its other matches."""
+REINSTALL = "Install Semgrep again: pip install --force-reinstall semgrep"
 
+# After so many rules took too long on a file, Semgrep gives the file up and drops its other matches.
+# It is Semgrep's own default: https://semgrep.dev/docs/cli-reference (`--timeout-threshold`).
+TIMEOUT_THRESHOLD = 3
+
+# Semgrep's types of errors about a file, as its `semgrep_output_v1.atd` names them; any other one
+# counts as a crash, because the file may not have been checked.
 _KINDS: Mapping[str, UncheckedKind] = {
     "AST builder error": "parse",
     "Lexical error": "parse",
@@ -27,7 +34,6 @@ _KINDS: Mapping[str, UncheckedKind] = {
     "Stack overflow": "memory",
     "Too many matches": "too-many",
 }
-"""Semgrep's types of errors about a file; any other one counts as a crash."""
 
 _ABOUT_RULES = frozenset(
     {
@@ -43,12 +49,6 @@ _ABOUT_RULES = frozenset(
     }
 )
 
-_LONGEST = 300
-"""Characters of a message of Semgrep's that are passed on."""
-
-_OUR_FILE = re.compile(r"\S*/rules\.json:\d+:\d+: ")
-"""The place in the file that we wrote for Semgrep; it is gone, and its name is new each time."""
-
 _SUMMARIES: Mapping[UncheckedKind, str] = {
     "parse": "Semgrep could not parse it",
     "partial-parse": "Semgrep could not parse all of it",
@@ -58,16 +58,10 @@ _SUMMARIES: Mapping[UncheckedKind, str] = {
     "crash": "Semgrep failed",
 }
 
+_LONGEST = 300  # characters of a message of Semgrep's
 
-def error_type(error: Any) -> str:  # noqa: ANN401 - foreign JSON
-    """Name the type of an error: it is a text, or a list that begins with one."""
-    return str(error[0] if isinstance(error, list) and error else error)
-
-
-def _span_lines(spans: Iterable[Mapping[str, Any]]) -> tuple[range, ...]:
-    """Give the 1-based lines of Semgrep's spans, whose last line is inclusive."""
-    found = {(int(span["start"]["line"]), int(span["end"]["line"]) + 1) for span in spans}
-    return tuple(range(start, stop) for start, stop in sorted(found))
+# The place in the file that we wrote for Semgrep; it is gone, and its name is new each time.
+_OUR_FILE = re.compile(r"\S*/rules\.json:\d+:\d+: ")
 
 
 def plain_message(message: str) -> str:
@@ -80,6 +74,15 @@ def plain_message(message: str) -> str:
     ]
     text = _OUR_FILE.sub("", " ".join(useful)).removeprefix("Failure: ")
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
+
+
+def unusable(completed: Completed) -> EngineError:
+    """Return the error for an answer that cannot be used."""
+    status = completed.returncode
+    how = f"was stopped by signal {-status}" if status < 0 else f"ended with exit code {status}"
+    message = plain_message(completed.stderr.decode("utf-8", "replace"))
+    detail = f": {message}" if message else "."
+    return EngineError(f"Semgrep {how} without a usable answer{detail}", hint=REINSTALL)
 
 
 class ResultBuilder:
@@ -105,75 +108,81 @@ class ResultBuilder:
 
     def add_error(
         self,
-        kind: Any,  # noqa: ANN401 - foreign JSON
+        error: Any,  # noqa: ANN401 - foreign JSON
         message: str,
         *,
         rule: str | None,
         target: Target | None,
     ) -> None:
-        """Add an error; `kind` is the name of its type, or a list that begins with the name.
+        """Add an error; `error` is the name of its type, or a list that begins with the name.
 
         Raise `EngineError` for one about neither a rule nor a target: nobody could tell what was
         not checked.
         """
-        name, text = error_type(kind), plain_message(message)
+        name = str(error[0] if isinstance(error, list) and error else error)
+        text = plain_message(message)
         if rule is not None and (name in _ABOUT_RULES or target is None):
             self._refused.setdefault(rule, text or name)
-        elif target is not None:
-            lines = _span_lines(kind[1]) if name == "PartialParsing" else ()
-            self._unchecked.add(_unchecked(name, text, rule=rule, target=target, lines=lines))
-        else:
+            return
+        if target is None:
             raise EngineError(f"Semgrep failed: {name}: {text}")
+        kind = _KINDS.get(name, "crash")
+        detail = text or (name if kind == "crash" else "")
+        if kind == "too-many":
+            detail = ""  # Semgrep only asks for a bug report
+        reason = f"{_SUMMARIES[kind]}: {detail}" if detail else _SUMMARIES[kind]
+        spans = error[1] if name == "PartialParsing" else ()
+        ends = {(int(span["start"]["line"]), int(span["end"]["line"])) for span in spans}
+        lines = tuple(range(first, last + 1) for first, last in sorted(ends))
+        self._unchecked.add(
+            Unchecked(path=target.path, target=target.key, rule=rule, kind=kind, reason=reason, lines=lines)
+        )
 
     def result(self) -> EngineResult:
-        """Put the result together: sorted, without duplicates."""
-        return EngineResult(
-            matches=_without_duplicates(self._matches),
-            unchecked=tuple(sorted(_with_given_up(self._unchecked), key=_order)),
-            refused=dict(sorted(self._refused.items())),
+        """Return the result: sorted, without duplicates."""
+        found = self._unchecked
+        slow = Counter((item.target, item.path) for item in found if item.kind == "timeout" and item.rule)
+        given_up = {target: path for (target, path), rules in slow.items() if rules >= TIMEOUT_THRESHOLD}
+        reason = f"{_SUMMARIES['timeout']} with {TIMEOUT_THRESHOLD} rules and gave the file up"
+        # Of a file that Semgrep gave up, no rule is done with it, whichever ones it names.
+        unchecked = {item for item in found if item.target not in given_up} | {
+            Unchecked(path=path, target=target, kind="timeout", reason=reason)
+            for target, path in given_up.items()
+        }
+        return merge(
+            [EngineResult(matches=tuple(self._matches), unchecked=tuple(unchecked), refused=self._refused)]
         )
 
 
-def merge(results: Iterable[EngineResult]) -> EngineResult:
-    """Put results about different targets together; the rules were the same for all."""
-    results = list(results)
+def merge(results: Sequence[EngineResult]) -> EngineResult:
+    """Put results about different targets together, sorted and without duplicates.
+
+    The rules were the same for all. Of the matches of a rule at one place one is left, because a file
+    may be checked as several languages.
+    """
+    matches: dict[tuple[int, int, int, str], Match] = {}
+    found = (match for result in results for match in result.matches)
+    for match in sorted(found, key=lambda match: (match.message, match.fix or "")):
+        matches.setdefault((match.target, match.start, match.end, match.rule), match)
+    unchecked = (item for result in results for item in result.unchecked)
     refused = {rule: reason for result in results for rule, reason in result.refused.items()}
     return EngineResult(
-        matches=_without_duplicates(match for result in results for match in result.matches),
-        unchecked=tuple(sorted((item for result in results for item in result.unchecked), key=_order)),
+        matches=tuple(match for _, match in sorted(matches.items(), key=lambda item: item[0])),
+        unchecked=tuple(
+            sorted(unchecked, key=lambda item: (item.target or 0, item.rule or "", item.kind, item.reason))
+        ),
         refused=dict(sorted(refused.items())),
     )
 
 
-def _unchecked(
-    name: str, text: str, *, rule: str | None, target: Target, lines: tuple[range, ...]
-) -> Unchecked:
-    kind = _KINDS.get(name, "crash")
-    detail = text or ("" if kind != "crash" else name)
-    if kind == "too-many":
-        detail = ""  # Semgrep only asks for a bug report
-    reason = f"{_SUMMARIES[kind]}: {detail}" if detail else _SUMMARIES[kind]
-    return Unchecked(path=target.path, target=target.key, rule=rule, kind=kind, reason=reason, lines=lines)
+def check_accounted(entries: Sequence[Entry], result: EngineResult, scanned: Mapping[int, int]) -> None:
+    """Raise `EngineError` if the answer is silent about a target that a rule must look at.
 
-
-def _with_given_up(found: set[Unchecked]) -> set[Unchecked]:
-    """Say of a file that Semgrep gave up that no rule is done with it."""
-    slow = Counter((item.target, item.path) for item in found if item.kind == "timeout" and item.rule)
-    given_up = {target: path for (target, path), rules in slow.items() if rules >= TIMEOUT_THRESHOLD}
-    reason = f"{_SUMMARIES['timeout']} with {TIMEOUT_THRESHOLD} rules and gave the file up"
-    return {item for item in found if item.target not in given_up} | {
-        Unchecked(path=path, target=target, kind="timeout", reason=reason)
-        for target, path in given_up.items()
-    }
-
-
-def _order(item: Unchecked) -> tuple[int, str, str, str]:
-    return (item.target or 0, item.rule or "", item.kind, item.reason)
-
-
-def _without_duplicates(matches: Iterable[Match]) -> tuple[Match, ...]:
-    """Keep one match of a rule at a place: a file may be checked as several languages."""
-    kept: dict[tuple[int, int, int, str], Match] = {}
-    for match in sorted(matches, key=lambda match: (match.message, match.fix or "")):
-        kept.setdefault((match.target, match.start, match.end, match.rule), match)
-    return tuple(match for _, match in sorted(kept.items(), key=lambda item: item[0]))
+    `scanned` says how often Semgrep claims to have scanned each target: once for each language.
+    """
+    failed = {item.target for item in result.unchecked if item.rule is None}
+    expected = Counter(entry.target.key for entry in entries if entry.certain - result.refused.keys())
+    for entry in entries:
+        key = entry.target.key
+        if key not in failed and scanned.get(key, 0) < expected[key]:
+            raise EngineError(f"Semgrep's answer does not say whether it checked {entry.target.path}.")

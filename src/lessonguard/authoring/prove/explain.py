@@ -9,7 +9,7 @@ from lessonguard.authoring.locations import Places
 from lessonguard.authoring.prove.result import RuleProof, Trial
 from lessonguard.authoring.prove.rule_errors import explain_refusal, is_about_glob
 from lessonguard.lessons.model import Rule
-from lessonguard.semgrep.batches import Question
+from lessonguard.semgrep.batches import RuleTargets
 from lessonguard.semgrep.globs import glob_fault
 from lessonguard.semgrep.installed import Semgrep
 from lessonguard.semgrep.interface import Limits, Target
@@ -64,10 +64,10 @@ def _with_steps(proofs: Sequence[RuleProof], semgrep: Semgrep, limits: Limits) -
     )
 
 
-def _question(proof: RuleProof, trial: Trial, semgrep: Semgrep, *, key: int) -> Question:
+def _question(proof: RuleProof, trial: Trial, semgrep: Semgrep, *, key: int) -> RuleTargets:
     rule = engine_rule(proof.rule, semgrep.languages)
     row = semgrep.languages.named(trial.language)
     analyzers = rule.analyzers & {row.id} if row else frozenset()
     content = trial.code.encode()
     target = Target(key=key, path=trial.path, content=content, analyzers=analyzers or rule.analyzers)
-    return Question(rule=rule, targets=(target,))
+    return RuleTargets(rule=rule, targets=(target,))

@@ -16,7 +16,7 @@ from lessonguard.git.changes import CommitId, short
 from lessonguard.git.repository import Repository
 from lessonguard.lessons.model import Lesson
 from lessonguard.record import record
-from lessonguard.semgrep.batches import Question, run_apart
+from lessonguard.semgrep.batches import RuleTargets, run_separately
 from lessonguard.semgrep.interface import Engine, EngineResult, Limits, Match, Target, Unchecked
 from lessonguard.semgrep.languages import Languages
 from lessonguard.semgrep.rules import engine_rule, unknown_languages
@@ -83,12 +83,12 @@ def _attempts(
 
 def _ask(attempts: Sequence[_Attempt], engine: Engine, limits: Limits) -> EngineResult:
     questions = [
-        Question(rule=attempt.subject.asked, targets=tuple(_targets(attempt)))
+        RuleTargets(rule=attempt.subject.asked, targets=tuple(_targets(attempt)))
         for attempt in attempts
         if attempt.subject.asked.analyzers
     ]
     # A good example proves nothing if it cannot be parsed, so all are, whatever words are in them.
-    return run_apart(questions, engine=engine, limits=replace(limits, prefilter=False))
+    return run_separately(questions, engine=engine, limits=replace(limits, prefilter=False))
 
 
 def _targets(attempt: _Attempt) -> Iterator[Target]:
