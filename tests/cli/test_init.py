@@ -64,7 +64,7 @@ def test_without_a_terminal_and_without_options_there_is_a_folder_and_no_more(re
 
     assert new_files(repo) == {"lessons/README.md"}
     assert not (repo.path / _HOOK).exists()
-    assert section(said, "Wrote") == "  lessons/README.md  says what belongs there\n"
+    assert section(said, "Wrote") == "  lessons/README.md  explains the folder\n"
     assert "  git add lessons" in section(said, "Next")
     assert "lessonguard init --starter --workflow --hook\n" in section(said, "Next")
     assert "lessonguard new INC-245" in section(said, "Next")
@@ -88,7 +88,7 @@ def test_starters_are_those_that_look_at_something_here(repo: Repo) -> None:
     assert others
     assert not taken & others
     assert f"  lessons/{_REGEX}.yaml" in section(said, "Wrote")
-    assert "tries every rule on its examples" in said
+    assert "runs every rule on its examples" in said
     assert "lessonguard backtest --last 200" in section(said, "Next")
 
 
@@ -185,7 +185,7 @@ def test_an_unknown_word_is_an_error_that_lists_the_known_ones(
 ) -> None:
     said = init(repo, option, word, expect=2)
 
-    assert re.search(rf"error: No lesson that comes with lessonguard is (about|for) {word}\.\n", said)
+    assert re.search(rf"error: No built-in lesson is (about|for) {word}\.\n", said)
     assert f"hint: Did you mean {similar}? There are: " in said
     assert known in said
     assert new_files(repo) == set()
@@ -202,8 +202,8 @@ def test_a_language_without_lessons_is_told_those_that_have_some(repo: Repo) -> 
 def test_where_nothing_fits_it_is_said_and_no_error(tmp_path: Path) -> None:
     empty, other = Repo(tmp_path / "empty"), Repo(tmp_path / "other").write({"a.jl": "f(1)\n"})
 
-    assert "There is no code here yet, so no lesson was chosen." in init(empty, "--starter")
-    assert "looks at what is here, julia (1 file)." in " ".join(init(other, "--starter").split())
+    assert "There is no code here yet, so no lesson was copied." in init(empty, "--starter")
+    assert "fits the code here, julia (1 file)." in " ".join(init(other, "--starter").split())
 
 
 def test_a_second_run_changes_nothing_and_says_so(repo: Repo) -> None:
@@ -213,9 +213,9 @@ def test_a_second_run_changes_nothing_and_says_so(repo: Repo) -> None:
 
     said = init(repo, "--starter", "--workflow", "--hook")
 
-    assert said.startswith("Nothing to do: it is all here.\n")
+    assert said.startswith("Nothing to do: everything is already here.\n")
     assert {"lessons/README.md", f"lessons/{_REGEX}.yaml", _WORKFLOW, _HOOK} <= set(
-        section(said, "There before, and left alone").split()
+        section(said, "Already here, not changed").split()
     )
     assert "git add" not in said
     assert "lessonguard init" not in said
@@ -236,8 +236,8 @@ def test_what_is_there_is_never_overwritten(repo: Repo) -> None:
     for name, text in theirs.items():
         assert (repo.path / name).read_text(encoding="utf-8") == text
     assert not (repo.path / "lessons/openai-2023-03-redis-cancel.yaml").exists()
-    left = section(said, "There before, and left alone")
-    assert f"  lessons/{_REGEX}.yaml  is about something else\n" in left
+    left = section(said, "Already here, not changed")
+    assert f"  lessons/{_REGEX}.yaml  is about another incident\n" in left
     assert "lessons/old/rm.yml " in left
     assert "lessons/readme.rst " in left
     assert f"{_WORKFLOW} " in left
@@ -249,7 +249,7 @@ def test_a_workflow_that_runs_the_action_under_another_name_is_enough(repo: Repo
 
     said = init(repo, "--workflow")
 
-    assert ".github/workflows/ci.yaml" in section(said, "There before, and left alone")
+    assert ".github/workflows/ci.yaml" in section(said, "Already here, not changed")
     assert not (repo.path / _WORKFLOW).exists()
 
 
@@ -257,7 +257,7 @@ def test_the_workflow_is_the_documented_one_and_says_what_to_fill_in(repo: Repo)
     said = init(repo, "--workflow")
 
     assert (repo.path / _WORKFLOW).read_bytes() == builtin_workflow().read_bytes()
-    assert f"In {_WORKFLOW}, put for OWNER whoever publishes the action" in said
+    assert f"In {_WORKFLOW}, replace OWNER with the GitHub account" in said
     assert f"git add lessons {_WORKFLOW}\n" in section(said, "Next")
 
 
@@ -296,7 +296,7 @@ def test_the_hook_is_installed_and_judges_a_push(repo: Repo, tmp_path: Path) -> 
     said = init(repo, "--starter", "--hook")
 
     assert f"  {_HOOK} " in section(said, "Wrote")
-    assert "judges each push" in said
+    assert "checks each push" in said
     assert ".git/hooks" not in section(said, "Next")
     repo.commit("Learn")
     repo.git("push", "--quiet", "origin", "main")
@@ -308,7 +308,7 @@ def test_a_hook_that_was_there_is_kept(repo: Repo) -> None:
     hook.write_text("#!/bin/sh\nexit 0\n", encoding="utf-8")
     hook.chmod(0o755)
 
-    assert "judges each push, then runs pre-push.before-lessonguard" in " ".join(init(repo, "--hook").split())
+    assert "checks each push, then runs pre-push.before-lessonguard" in " ".join(init(repo, "--hook").split())
 
 
 def test_where_another_program_writes_the_hooks_the_rest_is_done_and_that_is_told(repo: Repo) -> None:
@@ -403,9 +403,9 @@ def test_a_bare_repository_is_refused(tmp_path: Path) -> None:
         ("linked/lessons", "linked is a link"),
         ("dangling", "dangling is a link"),
         ("module/lessons", "module is a repository of its own"),
-        ("../lessons", "that is not in the work tree"),
-        (".git/lessons", "that is not in the work tree"),
-        ("x" * 300, "cannot be looked at: File name too long"),
+        ("../lessons", "it is not in the work tree"),
+        (".git/lessons", "it is not in the work tree"),
+        ("x" * 300, "cannot be read: File name too long"),
     ],
 )
 def test_a_folder_whose_lessons_no_commit_could_hold_is_refused(folder: str, words: str, repo: Repo) -> None:
@@ -416,7 +416,7 @@ def test_a_folder_whose_lessons_no_commit_could_hold_is_refused(folder: str, wor
 
     said = init(repo, "--starter", "--lessons-folder", folder, expect=2)
 
-    assert f"error: Nothing can be kept in {folder}: " in said
+    assert f"error: Files in {folder} cannot be committed: " in said
     assert words in said
     assert "hint: Name a folder" in said
     assert new_files(repo) == before
@@ -442,7 +442,7 @@ def test_what_cannot_be_written_is_told_after_what_was(repo: Repo) -> None:
     result = subprocess.run(["bash", "-c", argv], cwd=repo.path, capture_output=True, check=False, text=True)
 
     assert result.returncode == 3
-    assert section(result.stdout, "Wrote") == "  lessons/README.md  says what belongs there\n"
+    assert section(result.stdout, "Wrote") == "  lessons/README.md  explains the folder\n"
     assert re.search(r"error: Cannot write lessons/\S+\.yaml: File too large\.\nhint: ", result.stderr)
     assert new_files(repo) == {"lessons/README.md"}
     assert not (repo.path / _HOOK).exists()
@@ -450,15 +450,15 @@ def test_what_cannot_be_written_is_told_after_what_was(repo: Repo) -> None:
 
 def test_at_a_terminal_it_asks_what_to_begin_with(repo: Repo) -> None:
     with Terminal("init", cwd=repo.path) as terminal:
-        terminal.expect("This makes lessons/. What else to begin with?")
+        terminal.expect("This creates lessons/. What else should be set up?")
         terminal.expect("This repository has dockerfile (1 file), python (1 file).")
-        terminal.answer("lessons: Copies of what public incidents taught", "catastrofic-backtracking")
+        terminal.answer("lessons: Copy built-in lessons of public incidents?", "catastrofic-backtracking")
         terminal.answer("is none of them. Did you mean", "99")
         terminal.answer("There is no 99. Numbers go from 1 to ", ",")
         terminal.answer(", is none of them.", "catastrophic-backtracking")
         terminal.answer("workflow: Review each pull request on GitHub", "perhaps")
         terminal.answer("Please answer yes or no.", "n")
-        terminal.answer("hook: Judge each push", "")
+        terminal.answer("hook: Check each push", "")
         assert terminal.end() == 0
 
     assert _REGEX in lessons(repo)
@@ -541,7 +541,7 @@ def test_nothing_is_asked_where_all_is_there(repo: Repo) -> None:
     with Terminal("init", cwd=repo.path) as terminal:
         assert terminal.end() == 0
 
-    assert terminal.text.startswith("Nothing to do: it is all here.")
+    assert terminal.text.startswith("Nothing to do: everything is already here.")
 
 
 def test_names_from_the_repository_reach_the_terminal_as_text(tmp_path: Path) -> None:

@@ -70,7 +70,7 @@ def test_a_postmortem_and_a_fix_fill_most_of_it(repo: Repo) -> None:
 
     outcome = lessonguard("new", "INC-245", "--from", "headings.md", "--fix", "HEAD", cwd=repo.path)
 
-    hidden = re.sub(r"\b[0-9a-f]{12}\b", "0123456789ab", outcome.stdout)
+    hidden = re.sub(r"\b[0-9a-f]{10}\b", "0123456789", outcome.stdout)
     assert hidden == expected("new_full.txt")
     assert "headings.md" in lesson(repo).split("\n\n")[0]
 
@@ -259,7 +259,7 @@ def test_at_a_terminal_it_asks_for_what_is_missing(repo: Repo) -> None:
         terminal.expect("→ 2026-05-14")
         terminal.answer("severity: P0 (worst) to P3.", "p1")
         terminal.answer("postmortem: Where the whole story is.", "")
-        terminal.answer("known here: ", "Missing Timeout")
+        terminal.answer("used here: ", "Missing Timeout")
         terminal.answer("failure-mode: One plain sentence", "a mistake was made")
         terminal.answer("does not say what broke", "A call had no timeout.")
         terminal.answer("root-cause: Why it broke.", "-")

@@ -16,7 +16,7 @@ from lessonguard.cli.console import wants_colour
 from lessonguard.errors import LessonguardError, UsageError
 
 _COMMANDS = {
-    "init": ("lessonguard.cli.init:init", "Begin with lessonguard in a repository."),
+    "init": ("lessonguard.cli.init:init", "Set up lessonguard in a repository."),
     "scan": ("lessonguard.cli.scan:scan", "Say what a change introduces."),
     "review": ("lessonguard.cli.review:review", "Review a pull request, in GitHub Actions."),
     "hook": ("lessonguard.cli.hook:hook", "Have Git judge each push before it happens."),

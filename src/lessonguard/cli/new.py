@@ -1,9 +1,11 @@
-"""`lessonguard new`: write a lesson file that is still to be filled in."""
+"""`lessonguard new`: write a lesson file to fill in, and ask for its values at a terminal."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
+from dataclasses import replace
+from datetime import datetime, timedelta, timezone
 from enum import Enum
 from pathlib import Path
 from typing import Any
@@ -11,25 +13,38 @@ from typing import Any
 import click
 from click.shell_completion import CompletionItem
 
-from lessonguard.authoring.new.answers import failure_classes, questions, read_answer
-from lessonguard.authoring.new.draft import Draft
-from lessonguard.authoring.new.new import Place, find_place, make_draft, write_lesson
-from lessonguard.authoring.new.text import render_written
+from lessonguard.authoring.create import shown_path
+from lessonguard.authoring.language import usual_language
+from lessonguard.authoring.new.answers import Question, failure_classes, questions, read_answer
+from lessonguard.authoring.new.draft import Draft, Offer, Statement
+from lessonguard.authoring.new.new import Destination, find_destination, merge_drafts, write_lesson
+from lessonguard.authoring.new.text import render_new_lesson
 from lessonguard.authoring.select import open_repository
-from lessonguard.cli.ask import can_ask
 from lessonguard.cli.console import wants_colour, width, write_result
 from lessonguard.cli.options import DIRECTORY, LESSONS_FOLDER, with_options
-from lessonguard.cli.prompts import ask_missing
+from lessonguard.cli.prompts import (
+    completion,
+    is_interactive,
+    print_hint,
+    print_line,
+    print_problem,
+    print_question,
+    read_line,
+)
 from lessonguard.errors import LessonError, UsageError
 from lessonguard.git.repository import Repository
 from lessonguard.lessons.library import load_folder
 from lessonguard.lessons.model import Mode, Severity
+from lessonguard.lessons.rule_schema import LANGUAGES
+from lessonguard.output.escape import one_line, shortened, visible
 from lessonguard.semgrep.installed import find_semgrep
 
 _Completer = Callable[[click.Context, click.Parameter, str], list[CompletionItem]]
 
-_MOST_BYTES = 1_048_576
+# The postmortem of an incident is some pages; 1 MiB is as much as a lesson file may have.
+_MAX_BYTES = 1_048_576
 _STANDARD_INPUT = Path("-")
+
 _METAVARS = {"postmortem": "URL", "date": "DATE"}
 _CHOICES: Mapping[str, type[Enum]] = {"severity": Severity, "mode": Mode}
 _KEYS = (
@@ -37,11 +52,24 @@ _KEYS = (
     *("mitigation", "invariant", "mode"),
 )
 
+# The mode is not asked for, because its default, `comment`, is what a new lesson should begin with.
+_ASKED = (*(key for key in _KEYS if key != "mode"), "language")
+_LANGUAGE = Question(
+    key="language", text="The language of the code that the rule looks at.", example="python"
+)
+_SKIP = "-"
 
-def _known_classes(
+# How much of what is known is shown below a question: a few lines, so that the question stays in sight.
+_MAX_QUOTED_CHARACTERS = 200
+_MAX_OFFERS = 2
+_MAX_CLASSES = 8
+_MAX_DEFAULT_CHARACTERS = 50
+
+
+def _complete_class(
     context: click.Context, parameter: click.Parameter, incomplete: str
 ) -> list[CompletionItem]:
-    """Complete the classes of the lessons that are here, for the shell."""
+    """Complete the failure classes of the lessons in the folder, for the shell."""
     del parameter
     folder = Path(context.params.get("directory") or ".", context.params.get("lessons_folder") or "lessons")
     try:
@@ -52,27 +80,18 @@ def _known_classes(
 
 
 def _answer_options() -> Iterator[Callable[[Any], Any]]:
-    """Make an option for every answer, in the words of the model."""
+    """Make an option for every answer, with the words of the model."""
+
+    def completing(words: Sequence[str]) -> _Completer:
+        return lambda _context, _parameter, incomplete: [
+            CompletionItem(word) for word in words if word.startswith(incomplete)
+        ]
+
     for key in _KEYS:
         words = [choice.value for choice in _CHOICES.get(key, ())]
-        yield click.option(
-            f"--{key}",
-            metavar="|".join(words) or _METAVARS.get(key, "TEXT"),
-            help=questions()[key].text,
-            shell_complete=_completing(words)
-            if words
-            else _known_classes
-            if key == "failure-class"
-            else None,
-        )
-
-
-def _completing(words: Sequence[str]) -> _Completer:
-    def complete(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
-        del context, parameter
-        return [CompletionItem(word) for word in words if word.startswith(incomplete)]
-
-    return complete
+        complete = _complete_class if key == "failure-class" else completing(words) if words else None
+        metavar = "|".join(words) or _METAVARS.get(key, "TEXT")
+        yield click.option(f"--{key}", metavar=metavar, help=questions()[key].text, shell_complete=complete)
 
 
 @click.command()
@@ -82,12 +101,12 @@ def _completing(words: Sequence[str]) -> _Completer:
     "postmortem_file",
     metavar="FILE",
     type=click.Path(dir_okay=False, allow_dash=True, path_type=Path),
-    help="Fill in what this postmortem says; it is Markdown, and - is standard input.",
+    help="Fill the lesson from this postmortem, in Markdown; - is standard input.",
 )
 @click.option("--fix", metavar="COMMIT", help="Take the code before and after this commit as examples.")
 @with_options(*_answer_options())
 @click.option("--language", metavar="NAME", help="The language of the code that the rule looks at.")
-@click.option("--no-input", is_flag=True, help="Ask nothing; what is missing says TODO.")
+@click.option("--no-input", is_flag=True, help="Ask nothing, and write TODO for what is missing.")
 @with_options(LESSONS_FOLDER, DIRECTORY)
 def new(
     *,
@@ -99,10 +118,10 @@ def new(
     directory: Path,
     **given: str | None,
 ) -> None:
-    """Write a lesson file that is still to be filled in.
+    """Write a lesson file to fill in.
 
-    On a terminal it asks for what is missing. It never overwrites a file, and it makes nothing up:
-    every value says where it was taken from.
+    At a terminal it asks for what is missing. It never overwrites a file, and it invents nothing:
+    every value says where it comes from.
 
     \b
     Examples:
@@ -110,24 +129,28 @@ def new(
       lessonguard new INC-245 --from postmortem.md --fix 9a7b3e1
       lessonguard new INC-245 --severity P1 --language python --no-input
     """
-    answers = _answers(given)
+    answers = _checked_answers(given)
     with ExitStack() as stack:
         repository = open_repository(directory)
         if repository:
             stack.enter_context(repository)
         folder = lessons_folder.strip("/")
         top = repository.top if repository else None
-        place = find_place(incident, folder=(top or directory) / folder, top=top)
-        told = (*_postmortem(postmortem_file, place), *_fix(fix, place, repository=repository, folder=folder))
-        draft = make_draft(place.incident, answers=answers, told=told)
-        if can_ask() and not no_input:
-            draft = ask_missing(draft, place, repository=repository)
-    written = write_lesson(draft, place)
-    write_result(render_written(written, width=width(), colour=wants_colour()), None)
+        destination = find_destination(incident, folder=(top or directory) / folder, top=top)
+        drafts = []
+        if postmortem_file is not None:
+            drafts.append(_read_postmortem(postmortem_file, destination))
+        if fix is not None:
+            drafts.append(_read_fix(fix, destination, repository=repository, folder=folder))
+        draft = merge_drafts(destination.incident, answers=answers, drafts=tuple(drafts))
+        if is_interactive() and not no_input:
+            draft = _ask_missing(draft, destination, repository=repository)
+    write_lesson(draft, destination)
+    path = shown_path(destination.path)
+    write_result(render_new_lesson(draft, path=path, width=width(), colour=wants_colour()), None)
 
 
-def _answers(given: Mapping[str, str | None]) -> dict[str, str]:
-    """Judge the answers that came as options."""
+def _checked_answers(given: Mapping[str, str | None]) -> dict[str, str]:
     answers = {}
     for name, text in given.items():
         key = name.replace("_", "-")
@@ -139,31 +162,115 @@ def _answers(given: Mapping[str, str | None]) -> dict[str, str]:
     return answers
 
 
-def _postmortem(file: Path | None, place: Place) -> Iterator[Draft]:
-    if file is None:
-        return
-    # Loaded here, because the parser of Markdown takes as long to load as all the rest.
-    from lessonguard.authoring.new.postmortem.read import read_postmortem  # noqa: PLC0415
+def _read_postmortem(file: Path, destination: Destination) -> Draft:
+    # Loaded here, because the parser of Markdown takes as long to load as everything else.
+    from lessonguard.authoring.new.postmortem.postmortem import read_postmortem  # noqa: PLC0415
 
     is_stdin = file == _STANDARD_INPUT
     try:
-        data = click.get_binary_stream("stdin").read(_MOST_BYTES + 1) if is_stdin else file.read_bytes()
+        data = click.get_binary_stream("stdin").read(_MAX_BYTES + 1) if is_stdin else file.read_bytes()
         text = data.decode("utf-8-sig")
     except OSError as error:
         raise UsageError(f"Cannot read {file}: {error.strerror or error}.", hint="Check the path.") from error
     except UnicodeDecodeError as error:
         raise UsageError(f"{file} is not UTF-8.", hint="Save the postmortem as UTF-8.") from error
-    if len(data) > _MOST_BYTES:
-        raise UsageError(f"{file} is larger than 1 MiB.", hint="Name the postmortem alone, as Markdown.")
+    if len(data) > _MAX_BYTES:
+        hint = "Name a file with the postmortem alone, as Markdown."
+        raise UsageError(f"{file} is larger than 1 MiB.", hint=hint)
     name = "standard input" if is_stdin else file.name
-    yield read_postmortem(text, incident=place.incident, name=name)
+    return read_postmortem(text, incident=destination.incident, name=name)
 
 
-def _fix(commit: str | None, place: Place, *, repository: Repository | None, folder: str) -> Iterator[Draft]:
-    if commit is None:
-        return
+def _read_fix(commit: str, destination: Destination, *, repository: Repository | None, folder: str) -> Draft:
     if repository is None:
         raise UsageError("--fix needs a Git repository.", hint="Run this inside of a clone of your code.")
-    from lessonguard.authoring.new.fix.examples import read_fix  # noqa: PLC0415 - for this option alone
+    from lessonguard.authoring.new.fix.fix import read_fix  # noqa: PLC0415 - for this option alone
 
-    yield read_fix(repository, commit, incident=place.incident, semgrep=find_semgrep(), folder=folder)
+    incident, semgrep = destination.incident, find_semgrep()
+    return read_fix(repository, commit, incident=incident, semgrep=semgrep, folder=folder)
+
+
+def _ask_missing(draft: Draft, destination: Destination, *, repository: Repository | None) -> Draft:
+    """Ask for the values that are missing or a guess. Raise `click.Abort` on Ctrl-C and Ctrl-D."""
+    missing = [key for key in _ASKED if (known := draft.get(key)) is None or known.is_guess]
+    if missing:
+        print_line(f"A lesson about {destination.incident}, in {visible(shown_path(destination.path))}.")
+        print_line(
+            f"Enter takes the default in [brackets], or leaves it empty (also: {_SKIP}).\n"
+            "Ctrl-C: quit without writing."
+        )
+    choices = {
+        "failure-class": failure_classes(destination.library),
+        "language": LANGUAGES,
+        "severity": [severity.value for severity in Severity],
+    }
+    for key in missing:
+        default = one_line(draft.text(key))
+        if key == "language" and repository:
+            default = _usual_language(repository)
+        draft = _with_answer(draft, key, _ask(draft, key, words=choices.get(key, ()), default=default))
+    if missing:
+        print_line()
+    return draft
+
+
+def _usual_language(repository: Repository) -> str:
+    from lessonguard.authoring.new.fix.changed_code import is_test_or_document  # noqa: PLC0415 - rarely needed
+
+    paths = [path for path in repository.list_files() if not is_test_or_document(path)]
+    return usual_language(paths, find_semgrep().languages)
+
+
+def _ask(draft: Draft, key: str, *, words: Sequence[str], default: str) -> str:
+    """Ask until the answer is valid; return an empty text if it is left empty."""
+    question = _LANGUAGE if key == "language" else questions()[key]
+    print_question(key, question.text)
+    for line in _hints(draft, question, words):
+        print_hint(line)
+    label = f"[{default if len(default) <= _MAX_DEFAULT_CHARACTERS else 'that'}] >" if default else ">"
+    with completion(words):
+        while True:
+            text = read_line(label)
+            if text == _SKIP or not text:
+                return "" if text else default
+            answer = read_answer(key, _day(text) if key == "date" else text)
+            if not answer.problem:
+                if answer.text != " ".join(text.split()):
+                    print_hint(f"→ {answer.text}")
+                return answer.text
+            print_problem(f"{answer.problem}. {answer.hint}".strip())
+
+
+def _hints(draft: Draft, question: Question, words: Sequence[str]) -> Iterator[str]:
+    """Yield what an answer looks like, and what is known that may help."""
+    if question.example:
+        yield f"for instance: {question.example}{', or: today' if question.key == 'date' else ''}"
+    if question.key == "severity":
+        yield f"one of {', '.join(words)}"
+    if question.key == "failure-class" and words:
+        yield f"used here: {', '.join(words[:_MAX_CLASSES])}{', …' if len(words) > _MAX_CLASSES else ''}"
+    for offer in [offer for offer in draft.offers if offer.key == question.key][:_MAX_OFFERS]:
+        why = f", which was not taken: {offer.why}" if offer.why else ""
+        yield f"{offer.origin} says “{shortened(one_line(offer.text), _MAX_QUOTED_CHARACTERS)}”{why}"
+    if guess := draft.get(question.key):
+        yield f"{guess.origin} says “{one_line(guess.text)}”"
+
+
+def _day(text: str) -> str:
+    today = datetime.now(tz=timezone.utc).astimezone().date()
+    days = {"today": today, "yesterday": today - timedelta(days=1)}
+    day = days.get(text.strip().casefold())
+    return day.isoformat() if day else text
+
+
+def _with_answer(draft: Draft, key: str, answer: str) -> Draft:
+    """Return the draft with an answer: a confirmed guess keeps its origin, another becomes an offer."""
+    guess = draft.get(key)
+    others = tuple(statement for statement in draft.statements if statement.key != key)
+    if guess and answer == one_line(guess.text):
+        return replace(draft, statements=(replace(guess, is_guess=False), *others))
+    offers = draft.offers
+    if guess:
+        offers = (Offer(key=key, text=guess.text, origin=guess.origin, why=""), *offers)
+    statements = (Statement(key=key, text=answer),) if answer else ()
+    return replace(draft, statements=(*statements, *others), offers=offers)

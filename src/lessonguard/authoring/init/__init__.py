@@ -1,1 +1,1 @@
-"""Begin with lessonguard in a repository."""
+"""Set up lessonguard in a repository."""

@@ -1,4 +1,4 @@
-"""Begin with lessonguard in a repository: a folder of lessons, the workflow and the hook."""
+"""Set up lessonguard in a repository: the folder of lessons, the workflow and the hook."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from lessonguard.authoring.create import create_file, shown_path
-from lessonguard.authoring.init.result import Left, Made, Started
-from lessonguard.authoring.init.survey import USUAL_FOLDER, WORKFLOW, Ground, refuse_folder
+from lessonguard.authoring.init.result import InitResult, Remaining, SetUpFile
+from lessonguard.authoring.init.survey import DEFAULT_FOLDER, WORKFLOW, Survey, refuse_folder
 from lessonguard.errors import LessonguardError
 from lessonguard.lessons.builtin import builtin_workflow
 from lessonguard.lessons.header import find_schema, replace_schema_header
@@ -22,24 +22,25 @@ _PLACEHOLDER = "OWNER/"
 _README = """\
 # Lessons
 
-Each file here keeps what one incident taught: what broke, why, what worked, and a rule that finds the
-same mistake in code. [lessonguard](https://github.com/OWNER/lessonguard) judges every change by them.
+Each file here is the lesson of one incident: what broke, why, what worked, and a rule that finds the
+same mistake in code. A lesson that lives only in a document gets learned again, the hard way, so
+[lessonguard](https://github.com/OWNER/lessonguard) checks every change with these.
 
 After the next postmortem:
 
 ```console
-$ lessonguard new INC-245{options}        # writes the file, to fill in
-$ lessonguard check{options}              # says what is still wrong, and tries the rule on its examples
-$ lessonguard backtest INC-245{options}   # says where it would have spoken in the past
+$ lessonguard new INC-245{options}        # writes the lesson file, for you to fill in
+$ lessonguard check{options}              # lists what is wrong, and runs each rule on its examples
+$ lessonguard backtest INC-245{options}   # shows which past changes would have got a comment
 ```
 """
 
 
 @record
-class Wishes:
-    """What to begin with, beside a folder for lessons; `starters` is None if nobody asked for any.
+class Choices:
+    """What to set up besides the folder of lessons; `starters` is None if nobody asked for any.
 
-    They `are_final` if somebody was asked about everything.
+    They `are_final` if a person was asked about everything.
     """
 
     starters: tuple[Lesson, ...] | None = None
@@ -50,143 +51,136 @@ class Wishes:
 
 @record
 class _Done:
-    """A file that was made, or was there before, and what it is about."""
+    """A file that was written or existed before, and what it is about."""
 
     path: Path
     about: str
     is_new: bool
 
 
-def init(ground: Ground, wishes: Wishes) -> Started:
-    """Make what was wished for, and never overwrite anything.
+def set_up(survey: Survey, choices: Choices) -> InitResult:
+    """Set up what was chosen, and never overwrite a file.
 
-    What cannot be made ends it; what was made before stays, and the result tells both.
+    Stop at what cannot be set up. What was set up before stays, and the result has both.
     """
     done: list[_Done] = []
     failure = None
     try:
-        for each in _make(ground, wishes):
-            done.append(each)  # noqa: PERF402 - what was made before a failure counts
+        for each in _set_up(survey, choices):
+            done.append(each)  # noqa: PERF402 - what was written before a failure counts
     except LessonguardError as error:
         failure = error
     new = [each.path for each in done if each.is_new]
-    copied = [lesson for lesson in wishes.starters or () if _target(lesson, ground) in new]
-    directory = "" if Path.cwd().is_relative_to(ground.top) else shown_path(ground.top)
-    return Started(
-        made=tuple(Made(path=shown_path(each.path), about=each.about, is_new=each.is_new) for each in done),
+    copied = [lesson for lesson in choices.starters or () if _target(lesson, survey) in new]
+    directory = "" if Path.cwd().is_relative_to(survey.top) else shown_path(survey.top)
+    workflow = survey.top / WORKFLOW
+    has_placeholder = workflow in new and _PLACEHOLDER in workflow.read_text(encoding="utf-8")
+    remaining = Remaining(
+        starters=sum(lesson not in copied for lesson in survey.missing),
+        workflow=survey.offers_workflow and not choices.workflow,
+        hook=survey.offers_hook and not choices.hook,
+    )
+    return InitResult(
+        files=tuple(
+            SetUpFile(path=shown_path(each.path), about=each.about, is_new=each.is_new) for each in done
+        ),
         directory=directory,
-        to_commit=tuple(os.path.relpath(path, directory or None) for path in _tracked(new, ground)),
-        options=f"{folder_option(ground.folder)}{directory and f' -C {shlex.quote(directory)}'}",
-        lessons=len(ground.known) + len(copied),
-        languages=ground.languages,
-        left=Left() if wishes.are_final else _left(ground, wishes, copied),
-        is_unmet=wishes.starters == (),
-        has_history=ground.has_history,
-        to_fill_in=shown_path(ground.top / WORKFLOW) if _has_placeholder(new, ground) else "",
+        to_commit=tuple(os.path.relpath(path, directory or None) for path in _to_commit(new, survey)),
+        options=f"{_folder_option(survey.folder)}{directory and f' -C {shlex.quote(directory)}'}",
+        lessons=len(survey.existing) + len(copied),
+        languages=survey.languages,
+        remaining=Remaining() if choices.are_final else remaining,
+        no_starter_fits=choices.starters == (),
+        has_history=survey.has_history,
+        workflow_to_edit=shown_path(workflow) if has_placeholder else "",
         failure=failure,
     )
 
 
-def _left(ground: Ground, wishes: Wishes, copied: Sequence[Lesson]) -> Left:
-    return Left(
-        starters=sum(lesson not in copied for lesson in ground.new),
-        workflow=ground.offers_workflow and not wishes.workflow,
-        hook=ground.offers_hook and not wishes.hook,
-    )
+def _set_up(survey: Survey, choices: Choices) -> Iterator[_Done]:
+    yield _write_readme(survey)
+    for lesson in choices.starters or ():
+        yield _copy(lesson, survey)
+    if choices.workflow:
+        yield _write_workflow(survey)
+    if choices.hook:
+        yield _install_hook(survey)
 
 
-def _tracked(new: Sequence[Path], ground: Ground) -> Sequence[Path]:
-    """Give what to commit of new files: lessons as one folder, and nothing outside of the work tree."""
-    found = [ground.place if path.is_relative_to(ground.place) else path for path in new]
-    outside = ground.repository.git_directory
-    return list(
-        dict.fromkeys(
-            path for path in found if path.is_relative_to(ground.top) and outside not in path.parents
-        )
-    )
+def _write_readme(survey: Survey) -> _Done:
+    """Write what the folder is for, unless it has a file about that."""
+    folder = survey.lessons_folder
+    existing = sorted(folder.glob("[Rr][Ee][Aa][Dd][Mm][Ee]*")) if folder.is_dir() else []
+    path = existing[0] if existing else folder / "README.md"
+    text = _README.replace("{options}", _folder_option(survey.folder))
+    return _Done(path=path, about="explains the folder", is_new=not existing and _write(path, text))
 
 
-def _has_placeholder(new: Sequence[Path], ground: Ground) -> bool:
-    """Tell whether a workflow was written that does not say yet whose action it runs."""
-    path = ground.top / WORKFLOW
-    return path in new and _PLACEHOLDER in path.read_text(encoding="utf-8")
-
-
-def _make(ground: Ground, wishes: Wishes) -> Iterator[_Done]:
-    yield _make_readme(ground)
-    for lesson in wishes.starters or ():
-        yield _copy(lesson, ground)
-    if wishes.workflow:
-        yield _make_workflow(ground)
-    if wishes.hook:
-        yield _make_hook(ground)
-
-
-def _make_readme(ground: Ground) -> _Done:
-    """Say what belongs into the folder, unless a file there does already."""
-    there = sorted(ground.place.glob("[Rr][Ee][Aa][Dd][Mm][Ee]*")) if ground.place.is_dir() else []
-    path = there[0] if there else ground.place / "README.md"
-    text = _README.replace("{options}", folder_option(ground.folder))
-    return _Done(path=path, about="says what belongs there", is_new=not there and _write(path, text))
-
-
-def _copy(lesson: Lesson, ground: Ground) -> _Done:
-    """Copy a lesson as it is, but let it name the schema where the team's other lessons do."""
-    if path := ground.known.get(lesson.incident):
+def _copy(lesson: Lesson, survey: Survey) -> _Done:
+    """Copy a lesson as it is, but with the schema that the team's other lessons name."""
+    if path := survey.existing.get(lesson.incident):
         return _Done(path=path, about=lesson.failure_class, is_new=False)
-    path = _target(lesson, ground)
-    text = (ground.top / lesson.path).read_text(encoding="utf-8")
-    if _write(path, replace_schema_header(text, find_schema(ground.place, top=ground.top))):
+    path = _target(lesson, survey)
+    text = (survey.top / lesson.path).read_text(encoding="utf-8")
+    if _write(path, replace_schema_header(text, find_schema(survey.lessons_folder, top=survey.top))):
         return _Done(path=path, about=lesson.failure_class, is_new=True)
-    return _Done(path=path, about="is about something else", is_new=False)
+    return _Done(path=path, about="is about another incident", is_new=False)
 
 
-def _target(lesson: Lesson, ground: Ground) -> Path:
-    return ground.place / Path(lesson.path).name
+def _target(lesson: Lesson, survey: Survey) -> Path:
+    return survey.lessons_folder / Path(lesson.path).name
 
 
-def _make_workflow(ground: Ground) -> _Done:
+def _write_workflow(survey: Survey) -> _Done:
     about = "reviews each pull request"
-    if ground.workflow:
-        return _Done(path=ground.workflow, about=about, is_new=False)
-    path = ground.top / WORKFLOW
-    refuse_folder(ground.top, os.path.dirname(WORKFLOW), hint="GitHub looks for workflows there.")  # noqa: PTH120
-    return _Done(path=path, about=about, is_new=_write(path, _workflow(ground.folder)))
-
-
-def _workflow(folder: str) -> str:
-    """Write the workflow; its last line is the step that reviews."""
+    if survey.workflow:
+        return _Done(path=survey.workflow, about=about, is_new=False)
+    path = survey.top / WORKFLOW
+    refuse_folder(survey.top, os.path.dirname(WORKFLOW), hint="GitHub looks for workflows there.")  # noqa: PTH120
     text = builtin_workflow().read_text(encoding="utf-8")
-    if folder == USUAL_FOLDER:
-        return text
-    return f"{text.rstrip()}\n        with: {{ lessons: {json.dumps(folder)} }}\n"
+    if survey.folder != DEFAULT_FOLDER:
+        # The last line of the workflow is the step that runs the action, so inputs can follow it.
+        text = f"{text.rstrip()}\n        with: {{ lessons: {json.dumps(survey.folder)} }}\n"
+    return _Done(path=path, about=about, is_new=_write(path, text))
 
 
-def _make_hook(ground: Ground) -> _Done:
-    about = "judges each push"
-    if ground.hook:
-        return _Done(path=ground.hook, about=about, is_new=False)
-    options = () if ground.folder == USUAL_FOLDER else (f"--lessons-folder={ground.folder}",)
-    installed = install_hook(ground.repository, options=options)
+def _install_hook(survey: Survey) -> _Done:
+    about = "checks each push"
+    if survey.hook:
+        return _Done(path=survey.hook, about=about, is_new=False)
+    options = () if survey.folder == DEFAULT_FOLDER else (f"--lessons-folder={survey.folder}",)
+    installed = install_hook(survey.repository, options=options)
     if installed.kept:
         about = f"{about}, then runs {installed.kept.name}"
     return _Done(path=installed.path, about=about, is_new=not installed.is_update)
 
 
-def folder_option(folder: str) -> str:
-    """Give what names the folder of lessons in a command, with a space before it; nothing if none need."""
-    return "" if folder == USUAL_FOLDER else f" --lessons-folder {shlex.quote(folder)}"
+def _to_commit(new: Sequence[Path], survey: Survey) -> Sequence[Path]:
+    """Return the new files that can be committed, in order; for lessons, their folder once."""
+    folder = survey.lessons_folder
+    found = [folder if path.is_relative_to(folder) else path for path in new]
+    git_directory = (
+        survey.repository.git_directory
+    )  # has the hook, unless the hook is outside of the work tree
+    return list(
+        dict.fromkeys(
+            path for path in found if path.is_relative_to(survey.top) and git_directory not in path.parents
+        )
+    )
+
+
+def _folder_option(folder: str) -> str:
+    """Return the option that names the folder of lessons, with a space before it; empty for the default."""
+    return "" if folder == DEFAULT_FOLDER else f" --lessons-folder {shlex.quote(folder)}"
 
 
 def _write(path: Path, text: str) -> bool:
-    """Write a file, unless the name is taken: then tell so."""
+    """Write a file, and return whether that was possible without overwriting another."""
     try:
         create_file(path, text.encode())
     except OSError as error:
         if isinstance(error, FileExistsError) and (path.exists() or path.is_symlink()):
             return False
         message = f"Cannot write {shown_path(path)}: {error.strerror or error}."
-        raise LessonguardError(
-            message, hint="See to it that you may write there, and run this again."
-        ) from error
+        raise LessonguardError(message, hint="Make it writable, and run this again.") from error
     return True

@@ -1,4 +1,4 @@
-"""What came of beginning with lessonguard in a repository."""
+"""What `lessonguard init` did in a repository, and what is left to do."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from lessonguard.record import record
 
 
 @record
-class Made:
-    """Something that lessonguard begins with: a file, as one would type its path here, and what it is about.
+class SetUpFile:
+    """A file that lessonguard needs: its path as people would type it, and what it is about.
 
-    It is new, or was there before and was left as it is.
+    It is new, or existed before and was not changed.
     """
 
     path: str
@@ -21,8 +21,8 @@ class Made:
 
 
 @record
-class Left:
-    """What nobody has spoken of yet: lessons that would fit, and whether workflow and hook would help."""
+class Remaining:
+    """What could still be set up: the number of lessons that fit, the workflow, the hook."""
 
     starters: int = 0
     workflow: bool = False
@@ -30,25 +30,24 @@ class Left:
 
 
 @record
-class Started:
-    """What was made of a repository, in this order, and what there is now.
+class InitResult:
+    """What was set up in a repository, in this order, and what is there now.
 
-    `directory` is the top of the repository as one would type it here, empty inside of it; `to_commit`
-    are new files and folders, relative to it or, inside, to where one is. `options` is what our commands
-    must be told here, with a space before it. `lessons` is how many there are. `languages` counts the
-    files here by language. `is_unmet` means that lessons were asked for, and none fits. `to_fill_in` is
-    a workflow that does not say yet whose action it runs, empty if there is none. `failure` is what could
-    not be made, and why.
+    `directory` is the top of the repository as people would type it, empty inside of the repository.
+    `to_commit` are new files and folders, relative to `directory`. `options` is what further commands need
+    to be typed with, with a space before it. `lessons` is the number of lessons now. `languages` counts files
+    by language. `no_starter_fits` means that lessons were asked for and none fits. `workflow_to_edit` is a
+    workflow that does not name the owner of the action yet, or empty. `failure` ended the command early.
     """
 
-    made: tuple[Made, ...]
+    files: tuple[SetUpFile, ...]
     directory: str
     to_commit: tuple[str, ...]
     options: str
     lessons: int
     languages: Mapping[str, int]
-    left: Left
-    is_unmet: bool
+    remaining: Remaining
+    no_starter_fits: bool
     has_history: bool
-    to_fill_in: str
+    workflow_to_edit: str
     failure: LessonguardError | None

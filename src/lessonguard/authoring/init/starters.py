@@ -1,4 +1,4 @@
-"""Choose among the lessons that come with lessonguard, to begin with."""
+"""Choose among the built-in lessons, to begin with."""
 
 from __future__ import annotations
 
@@ -14,14 +14,17 @@ from lessonguard.semgrep.globs import path_filter
 from lessonguard.semgrep.languages import Languages
 from lessonguard.semgrep.rules import engine_rule
 
-_OF_ANY_FILE = frozenset({"generic", "regex"})
-"""What rules name that look at text in whatever language; their `paths` say in which files."""
+# Rules with these names read any file as text, so their `paths` say which files they are for; see
+# https://semgrep.dev/docs/writing-rules/generic-pattern-matching.
+_ANY_FILE = frozenset({"generic", "regex"})
 
 _ENDING = re.compile(r"\*\.(\w+)")
+_RANGE = re.compile(r"([0-9]{1,4})(?:-([0-9]{1,4}))?")
+_WORD = re.compile(r"[^\s,]+")
 
 
 def fitting_starters(lessons: Sequence[Lesson], scope: Scope) -> tuple[Lesson, ...]:
-    """Give the lessons with a rule that looks at some file which is here."""
+    """Return the lessons with a rule for a file that exists."""
     return tuple(
         lesson
         for lesson in lessons
@@ -37,56 +40,87 @@ def choose_starters(
     names: Collection[str],
     languages: Languages,
 ) -> tuple[Lesson, ...]:
-    """Choose lessons by failure class and by language; without either, those that fit.
+    """Choose lessons by failure class and by language; without `names` of languages, only those that fit.
 
-    With `names` of languages, whether code in them is here does not matter. Raise `UsageError` for a class
-    that no lesson is about, and for a language that none has a rule for.
+    Raise `UsageError` for a class that no lesson is about, and for a language that none has a rule for.
     """
     for wanted in classes:
         if wanted not in (known := starter_classes(lessons)):
             raise _unknown(f"about {wanted}", wanted, known)
     for wanted in names:
-        if not any(_speaks(lesson, wanted, languages) for lesson in lessons):
+        if not any(_is_for(lesson, wanted, languages) for lesson in lessons):
             raise _unknown(f"for {wanted}", wanted, starter_languages(lessons, languages))
     return tuple(
         lesson
         for lesson in (lessons if names else fitting)
-        if (not names or any(_speaks(lesson, name, languages) for name in names))
+        if (not names or any(_is_for(lesson, name, languages) for name in names))
         and (not classes or lesson.failure_class in classes)
     )
 
 
+def pick_starters(text: str, offered: Sequence[Lesson], *, languages: Languages) -> tuple[Lesson, ...]:
+    """Return the lessons that a list means, by incident: `1 3-5, python`, numbers being 1-based.
+
+    Raise `UsageError` for a number or a word that means none of the offered lessons.
+    """
+    words = _WORD.findall(text) or [text]
+    picked = {lesson.incident: lesson for word in words for lesson in _meant(word, offered, languages)}
+    return tuple(picked[incident] for incident in sorted(picked))
+
+
+def _meant(word: str, offered: Sequence[Lesson], languages: Languages) -> Sequence[Lesson]:
+    if found := _RANGE.fullmatch(word):
+        first, last = int(found[1]), int(found[2] or found[1])
+        if 1 <= first <= last <= len(offered):
+            return offered[first - 1 : last]
+        raise UsageError(f"There is no {word}.", hint=f"Numbers go from 1 to {len(offered)}.")
+    if named := [lesson for lesson in offered if word in {lesson.incident, lesson.failure_class}]:
+        return named
+    try:
+        return choose_starters(offered, offered, classes=(), names=[word], languages=languages)
+    except UsageError:
+        similar = find_similar(word, starter_words(offered, languages))
+        hint = f"Did you mean {similar}?" if similar else "Type all, - (none), or a list."
+        raise UsageError(f"{word} is none of them.", hint=hint) from None
+
+
+def starter_words(offered: Sequence[Lesson], languages: Languages) -> list[str]:
+    """List the words that lessons can be picked by: failure classes, languages and incidents."""
+    incidents = [lesson.incident for lesson in offered]
+    return [*starter_classes(offered), *starter_languages(offered, languages), *incidents]
+
+
 def starter_classes(lessons: Sequence[Lesson]) -> tuple[str, ...]:
-    """Give the failure classes that lessons are about, in alphabetical order."""
+    """List the failure classes of lessons, in alphabetical order."""
     return tuple(sorted({lesson.failure_class for lesson in lessons}))
 
 
 def starter_languages(lessons: Sequence[Lesson], languages: Languages) -> tuple[str, ...]:
-    """Give the languages that lessons have rules for, in alphabetical order.
+    """List the languages of lessons, in alphabetical order.
 
-    What Semgrep knows no language for, such as SQL, goes by the ending of its files.
+    A language that Semgrep does not know, such as SQL, is named by the ending of its files.
     """
     rules = [rule for lesson in lessons for rule in lesson.rules]
-    globs = [glob for rule in rules if _is_of_any_file(rule) for glob in _included(rule)]
+    globs = [glob for rule in rules if _is_for_any_file(rule) for glob in _included(rule)]
     endings = {found[1] for glob in globs if (found := _ENDING.fullmatch(glob))}
-    names = {name for rule in rules if not _is_of_any_file(rule) for name in rule.languages}
+    names = {name for rule in rules if not _is_for_any_file(rule) for name in rule.languages}
     return tuple(sorted(names | {language_of(f"a.{ending}", languages) or ending for ending in endings}))
 
 
-def _speaks(lesson: Lesson, name: str, languages: Languages) -> bool:
-    """Tell whether a lesson has a rule for a language, by a name that Semgrep knows, or by an ending."""
+def _is_for(lesson: Lesson, name: str, languages: Languages) -> bool:
+    """Return whether a lesson has a rule for a language, by a name that Semgrep knows or by a file ending."""
     row = languages.named(name)
     files = [f"a{ending}" for ending in row.endings] if row else [f"a.{name}"]
     return any(
         bool(_included(rule)) and any(map(path_filter(rule.document).admits, files))
-        if _is_of_any_file(rule)
+        if _is_for_any_file(rule)
         else row is not None and row.id in engine_rule(rule, languages).analyzers
         for rule in lesson.rules
     )
 
 
-def _is_of_any_file(rule: Rule) -> bool:
-    return bool(_OF_ANY_FILE.intersection(rule.languages))
+def _is_for_any_file(rule: Rule) -> bool:
+    return bool(_ANY_FILE.intersection(rule.languages))
 
 
 def _included(rule: Rule) -> Sequence[str]:
@@ -97,7 +131,5 @@ def _included(rule: Rule) -> Sequence[str]:
 def _unknown(words: str, wanted: str, known: Sequence[str]) -> UsageError:
     similar = find_similar(wanted, known)
     hint = f"There are: {', '.join(known)}."
-    return UsageError(
-        f"No lesson that comes with lessonguard is {words}.",
-        hint=f"Did you mean {similar}? {hint}" if similar else hint,
-    )
+    hint = f"Did you mean {similar}? {hint}" if similar else hint
+    return UsageError(f"No built-in lesson is {words}.", hint=hint)

@@ -1,4 +1,4 @@
-"""Look at a repository in which lessonguard is to begin: what is there, and what would suit it."""
+"""Read what a repository has before lessonguard is set up in it, and which lessons would fit."""
 
 from __future__ import annotations
 
@@ -24,26 +24,29 @@ from lessonguard.record import record
 from lessonguard.scan.scan import read_directory
 from lessonguard.semgrep.languages import Languages
 
+# Relative to the top of the repository. GitHub finds workflows in this folder only, see
+# https://docs.github.com/en/actions/writing-workflows/about-workflows.
 WORKFLOW = ".github/workflows/lessonguard.yml"
-"""Where the workflow goes that reviews pull requests, from the top of the repository."""
 
-USUAL_FOLDER = "lessons"
-"""Where lessons are kept unless somebody says otherwise."""
+DEFAULT_FOLDER = "lessons"
 
-_ELSEWHERE = "Name a folder from the top of the repository: `--lessons-folder docs/lessons`."
+# github.com, an alias for it in the configuration of SSH, GitHub Enterprise Server under a name such as
+# github.acme.com, and GitHub Enterprise Cloud with data residency, which is at SUBDOMAIN.ghe.com.
 _GITHUB = re.compile(r"(^|[.-])github[.-]|^github$|\.ghe\.com$")
+
+# What a workflow that runs the action has in it, whoever publishes the action, and what a hook has in it.
 _ACTION = b"/lessonguard@"
 _COMMAND = b"lessonguard"
 
 
 @record
-class Ground:
+class Survey:
     """A repository before anything is written.
 
-    `folder` is where lessons go, relative to `top`. `languages` counts the files here by language,
-    programs before data, the most frequent first. `starters` are the lessons that come with
-    lessonguard, and `fitting` those of them that look at something here. `known` has the file about
-    each incident. `workflow` and `hook` are what runs lessonguard already, if something does.
+    `folder` is where lessons go, relative to `top`. `languages` counts the files by language, programming
+    languages before data, the most frequent first. `starters` are the built-in lessons, and `fitting` those
+    of them for files that are here. `existing` has the lesson file about each incident. `workflow` and
+    `hook` are what runs lessonguard already, or None.
     """
 
     repository: Repository
@@ -52,7 +55,7 @@ class Ground:
     languages: Mapping[str, int]
     starters: tuple[Lesson, ...]
     fitting: tuple[Lesson, ...]
-    known: Mapping[IncidentId, Path]
+    existing: Mapping[IncidentId, Path]
     workflow: Path | None
     hooks: Hooks
     hook: Path | None
@@ -60,83 +63,92 @@ class Ground:
     has_history: bool
 
     @property
-    def place(self) -> Path:
-        """Give the folder of lessons."""
+    def lessons_folder(self) -> Path:
+        """Return the folder of lessons as a whole path."""
         return self.top / self.folder
 
     @property
     def offers_workflow(self) -> bool:
-        """Tell whether a workflow would be of use, and none runs lessonguard yet."""
+        """Return whether a workflow would help: on GitHub, where none runs lessonguard yet."""
         return self.is_on_github and self.workflow is None
 
     @property
     def offers_hook(self) -> bool:
-        """Tell whether a hook is missing, and would be for this repository alone."""
+        """Return whether there is no hook yet, and a new one would be for this repository alone."""
         return self.hook is None and not self.hooks.is_shared
 
     @property
-    def new(self) -> tuple[Lesson, ...]:
-        """Give the lessons that fit and are not here yet."""
-        return tuple(lesson for lesson in self.fitting if lesson.incident not in self.known)
+    def missing(self) -> tuple[Lesson, ...]:
+        """Return the lessons that fit and are not here yet."""
+        return tuple(lesson for lesson in self.fitting if lesson.incident not in self.existing)
 
 
-def survey(
+def survey_repository(
     repository: Repository, *, folder: str, languages: Languages, has_workflow: bool = False
-) -> Ground:
-    """Look at a repository with a work tree, at least an empty one; nothing is written.
+) -> Survey:
+    """Read what a repository has; nothing is written. It may have no commit yet.
 
-    `folder` is relative to its top. A workflow that may be written, or will (`has_workflow`), counts as
-    something that lessons can look at. Raise `UsageError` if lessons in that folder could judge nothing,
-    and `GitError` if the repository is bare.
+    `folder` is relative to its top. With `has_workflow`, or where a workflow will be offered, the workflow
+    counts as a file that lessons can fit. Raise `UsageError` if lessons in the folder could not be
+    committed, and `GitError` if the repository is bare.
     """
     if repository.top is None:
-        hint = "Run this in a clone that has files."
+        hint = "Run this in a clone with a work tree."
         raise GitError(f"{shown_path(repository.git_directory)} is a bare repository.", hint=hint)
-    refuse_folder(repository.top, folder, hint=_ELSEWHERE)
-    workflow, is_on_github = next(_workflows(repository.top), None), _is_on_github(repository.top)
+    top = repository.top
+    hint = "Name a folder from the top of the repository: `--lessons-folder docs/lessons`."
+    refuse_folder(top, folder, hint=hint)
+    workflow = next(_workflows(top), None)
+    is_on_github = (top / WORKFLOW).parent.is_dir() or any(map(_GITHUB.search, remote_hosts(top)))
     planned = (WORKFLOW,) if workflow is None and (is_on_github or has_workflow) else ()
     tree = Tree(repository, planned=planned)
     starters = read_directory(repository, builtin_folder(), folder=folder).lessons
+    files = find_files(top / folder, name=None) if (top / folder).is_dir() else ()
+    incidents = find_incidents(load_files(files, folder=None), lambda name: Path(name).read_bytes())
     hooks = repository.hooks()
-    return Ground(
+    hook = hooks.folder / "pre-push"
+    return Survey(
         repository=repository,
-        top=repository.top,
+        top=top,
         folder=folder,
-        languages=_count(tree, languages, without=planned, folder=folder),
+        languages=_count_languages(tree, languages, without=planned, folder=folder),
         starters=starters,
         fitting=fitting_starters(starters, Scope(tree, languages, folder=folder)),
-        known=_known(repository.top / folder),
+        existing={IncidentId(incident): Path(paths[0]) for incident, paths in incidents.items()},
         workflow=workflow,
         hooks=hooks,
-        hook=path if _COMMAND in _read(path := hooks.folder / "pre-push") else None,
+        hook=hook if _COMMAND in _read(hook) else None,
         is_on_github=is_on_github,
         has_history=_has_history(repository),
     )
 
 
 def refuse_folder(top: Path, folder: str, *, hint: str) -> None:
-    """Raise `UsageError` for a folder, relative to the top, whose files no commit could hold."""
+    """Raise `UsageError` for a folder, relative to the top, whose files cannot be committed."""
     parts = PurePosixPath(folder).parts
     if ".." in parts or ".git" in parts:
-        raise UsageError(f"Nothing can be kept in {folder}: that is not in the work tree.", hint=hint)
+        raise UsageError(f"Files in {folder} cannot be committed: it is not in the work tree.", hint=hint)
     for depth in range(1, len(parts) + 1):
         path = top.joinpath(*parts[:depth])
-        if why := _obstacle(path):
-            raise UsageError(f"Nothing can be kept in {folder}: {shown_path(path)} {why}.", hint=hint)
+        if why := _why_not_committed(path):
+            message = f"Files in {folder} cannot be committed: {shown_path(path)} {why}."
+            raise UsageError(message, hint=hint)
 
 
-def _obstacle(path: Path) -> str:
+def _why_not_committed(path: Path) -> str:
     try:
         if path.is_symlink():
-            return "is a link, and what it leads to is in no commit"
+            return "is a link, and Git does not follow links"
         if path.exists() and not path.is_dir():
             return "is not a folder"
         return "is a repository of its own" if (path / ".git").exists() else ""
-    except OSError as error:  # a name that is too long, or a folder that we may not look into
-        return f"cannot be looked at: {error.strerror}"
+    except OSError as error:  # because the name is too long, or we may not read the folder
+        return f"cannot be read: {error.strerror}"
 
 
-def _count(tree: Tree, languages: Languages, *, without: Collection[str], folder: str) -> Mapping[str, int]:
+def _count_languages(
+    tree: Tree, languages: Languages, *, without: Collection[str], folder: str
+) -> Mapping[str, int]:
     outside = [path for path in tree.files if path not in without and not path.startswith(f"{folder}/")]
     named = {path: language_of(path, languages) for path in outside}
     scripts = (path for path, name in named.items() if not name and tree.files[path])
@@ -145,28 +157,18 @@ def _count(tree: Tree, languages: Languages, *, without: Collection[str], folder
     return dict(sorted(counts.items(), key=lambda item: (item[0] in DATA, -item[1], item[0])))
 
 
-def _known(folder: Path) -> Mapping[IncidentId, Path]:
-    files = find_files(folder, name=None) if folder.is_dir() else ()
-    found = find_incidents(load_files(files, folder=None), lambda name: Path(name).read_bytes())
-    return {IncidentId(incident): Path(paths[0]) for incident, paths in found.items()}
-
-
 def _workflows(top: Path) -> Iterator[Path]:
-    """Find the workflow that we would write, or another one that runs the action."""
+    """Yield the workflow that `init` would write, if it exists, and others that run the action."""
     own = top / WORKFLOW
     if own.exists() or own.is_symlink():
         yield own
     yield from (path for path in sorted(own.parent.glob("*.y*ml")) if _ACTION in _read(path))
 
 
-def _is_on_github(top: Path) -> bool:
-    return (top / WORKFLOW).parent.is_dir() or any(map(_GITHUB.search, remote_hosts(top)))
-
-
 def _has_history(repository: Repository) -> bool:
     try:
         repository.resolve("HEAD")
-    except GitError:  # no commit has been made yet
+    except GitError:  # because there is no commit yet
         return False
     return True
 
@@ -174,5 +176,5 @@ def _has_history(repository: Repository) -> bool:
 def _read(path: Path) -> bytes:
     try:
         return path.read_bytes() if path.is_file() else b""
-    except OSError:  # we may not read it
+    except OSError:  # because we may not read it: then it does not run lessonguard for us
         return b""

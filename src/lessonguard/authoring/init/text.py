@@ -1,116 +1,102 @@
-"""What came of beginning with lessonguard, for a person at a terminal: file by file, and what to do next."""
+"""Render what `lessonguard init` did for a person at a terminal: file by file, and what to do next."""
 
 from __future__ import annotations
 
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
 
-from lessonguard.authoring.init.result import Made, Started
+from lessonguard.authoring.init.result import InitResult, SetUpFile
 from lessonguard.output.escape import visible
 from lessonguard.output.phrases import counted
 from lessonguard.output.terminal import Screen, Style, clipped, column_width, titled_table, wrapped
 
-_NOTHING = "Nothing to do: it is all here."
-_WIDEST = 100
-_MOST_LANGUAGES = 6
-_ABOUT = 20
-"""How much room there is at least beside the name of a file, in columns."""
+# Lines of more than 100 columns are hard to read, however wide the terminal is.
+_MAX_WIDTH = 100
+_MAX_LANGUAGES = 6
 
-_REPLAYED = 200
-"""How many changes are worth replaying on the first day."""
+# A path is never cut, but it may not push what the files are about to fewer than 20 columns.
+_MIN_ABOUT_WIDTH = 20
+
+# Twice as many as `backtest` takes by default, because on the first day all lessons are new.
+_BACKTEST_CHANGES = 200
 
 
-def render_started(started: Started, *, width: int, colour: bool) -> str:
-    """Say what was made, what was there before, and what to do next.
+def render_init(result: InitResult, *, width: int, colour: bool) -> str:
+    """Return what was set up, what existed before, and what to do next.
 
-    Without `colour` there is no escape sequence in it. It ends in a line feed, or is empty if nothing could
-    be made and nothing was there.
+    Without `colour` there is no escape sequence in the text. It ends in a line feed, or is empty if there is
+    nothing but a failure.
     """
-    if not started.made:
+    if not result.files:
         return ""
-    screen = Screen(colour=colour, width=min(max(width, 48), _WIDEST))
-    new = [each for each in started.made if each.is_new]
-    old = [each for each in started.made if not each.is_new]
+    screen = Screen(colour=colour, width=min(max(width, 48), _MAX_WIDTH))
+    new = [file for file in result.files if file.is_new]
+    old = [file for file in result.files if not file.is_new]
+    nothing = screen.write("Nothing to do: everything is already here.", Style.BOLD)
     blocks = [
-        _files(screen, "Wrote", new) or [screen.write(_NOTHING, Style.BOLD)] * (not started.failure),
-        _files(screen, "There before, and left alone", old),
-        _paragraph(screen, _unmet(started)),
-        _paragraph(screen, _to_fill_in(started)),
-        titled_table(screen, "Next", list(_next(started)), least=40),
+        _file_lines(screen, "Wrote", new) or [nothing] * (not result.failure),
+        _file_lines(screen, "Already here, not changed", old),
+        *(wrapped(note, width=screen.width) for note in _notes(result)),
+        titled_table(screen, "Next", list(_next_steps(result)), least=40),
     ]
     return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
 
 
-def languages_words(languages: Mapping[str, int]) -> str:
-    """Name the languages that are here, and how many files each has."""
+def language_counts(languages: Mapping[str, int]) -> str:
+    """Return in words how many files there are in each language, of at most six languages."""
     names = [f"{name} ({counted(number, 'file')})" for name, number in languages.items()]
-    return ", ".join([*names[:_MOST_LANGUAGES], *(["…"] if len(names) > _MOST_LANGUAGES else [])])
+    return ", ".join([*names[:_MAX_LANGUAGES], *(["…"] if len(names) > _MAX_LANGUAGES else [])])
 
 
-def _files(screen: Screen, title: str, made: Sequence[Made]) -> list[str]:
-    """Name each file on a line of its own, and beside it, as far as there is room, what it is about."""
-    paths = [visible(each.path) for each in made]
-    column = max((size for path in paths if (size := column_width(path)) <= screen.width - _ABOUT), default=0)
-    starts = [f"  {path}{' ' * (column - column_width(path))}" for path in paths]
-    lines = [
-        f"{start}  {clipped(visible(each.about), width=room)}" if (room := _room(screen, start)) else start
-        for start, each in zip(starts, made, strict=True)
-    ]
-    return [screen.bold(f"{title}:"), *lines] if made else []
+def _file_lines(screen: Screen, title: str, files: Sequence[SetUpFile]) -> list[str]:
+    """Return a line for each file, with as much of what it is about as there is room for."""
+    paths = [visible(file.path) for file in files]
+    most = screen.width - _MIN_ABOUT_WIDTH
+    column = max((size for path in paths if (size := column_width(path)) <= most), default=0)
+    lines = []
+    for path, file in zip(paths, files, strict=True):
+        start = f"  {path}{' ' * (column - column_width(path))}"
+        room = max(0, screen.width - column_width(start) - 2)
+        lines.append(f"{start}  {clipped(visible(file.about), width=room)}" if room else start)
+    return [screen.bold(f"{title}:"), *lines] if files else []
 
 
-def _room(screen: Screen, start: str) -> int:
-    return max(0, screen.width - column_width(start) - 2)
-
-
-def _unmet(started: Started) -> str:
-    if not started.is_unmet:
-        return ""
-    if not started.languages:
-        return (
-            "There is no code here yet, so no lesson was chosen. "
-            f"`lessonguard init --language python{started.options}` takes those for a language."
+def _notes(result: InitResult) -> Iterator[str]:
+    if result.no_starter_fits and not result.languages:
+        yield (
+            "There is no code here yet, so no lesson was copied. "
+            f"`lessonguard init --language python{result.options}` copies all Python lessons."
         )
-    return (
-        "No lesson that comes with lessonguard was chosen: none that was asked for looks at what is here, "
-        f"{languages_words(started.languages)}. `lessonguard list --lessons builtin` names them all."
-    )
+    elif result.no_starter_fits:
+        yield (
+            "No lesson was copied: none of those that you asked for fits the code here, "
+            f"{language_counts(result.languages)}. `lessonguard list --lessons builtin` lists them all."
+        )
+    if result.workflow_to_edit:
+        path = visible(result.workflow_to_edit)
+        yield f"In {path}, replace OWNER with the GitHub account that publishes the action."
 
 
-def _to_fill_in(started: Started) -> str:
-    if not started.to_fill_in:
-        return ""
-    return f"In {visible(started.to_fill_in)}, put for OWNER whoever publishes the action that you use."
-
-
-def _offers(started: Started) -> Mapping[str, str]:
-    """Give what could still be added: what each option adds."""
-    left, offers = started.left, {}
-    if left.starters:
-        more = "more lesson" if started.lessons else "lesson"
-        offers["--starter"] = f"{counted(left.starters, more)} of public incidents"
-    if left.workflow:
-        offers["--workflow"] = "reviews on GitHub"
-    if left.hook:
-        offers["--hook"] = "a look at each push before it happens"
-    return offers
-
-
-def _next(started: Started) -> Iterator[tuple[str, str]]:
-    options = started.options
-    if started.to_commit:
-        git = ["git", *(["-C", started.directory] if started.directory else []), "add", *started.to_commit]
-        yield shlex.join(git), "and commit: lessons judge once they are on the default branch"
-    if started.lessons:
-        yield f"lessonguard check{options}", "tries every rule on its examples"
-    if started.lessons and started.has_history:
-        command = f"lessonguard backtest --last {_REPLAYED}{options}"
-        yield command, "says where the lessons would have spoken, and what they match today"
-    if offers := _offers(started):
-        yield f"lessonguard init {' '.join(offers)}{options}", f"adds {', '.join(offers.values())}"
-    words = "after the next postmortem" if started.lessons else "writes the first lesson of your own"
+def _next_steps(result: InitResult) -> Iterator[tuple[str, str]]:
+    """Yield the commands to run next, and what each of them does."""
+    options, remaining = result.options, result.remaining
+    if result.to_commit:
+        git = ["git", *(["-C", result.directory] if result.directory else []), "add", *result.to_commit]
+        yield shlex.join(git), "and commit: lessons take effect once they are merged"
+    if result.lessons:
+        yield f"lessonguard check{options}", "runs every rule on its examples"
+    if result.lessons and result.has_history:
+        command = f"lessonguard backtest --last {_BACKTEST_CHANGES}{options}"
+        yield command, "shows which past changes would have got a comment, and what matches today"
+    offers = {}
+    if remaining.starters:
+        more = "more lesson" if result.lessons else "lesson"
+        offers["--starter"] = f"copies {counted(remaining.starters, more)} of public incidents"
+    if remaining.workflow:
+        offers["--workflow"] = "reviews pull requests on GitHub"
+    if remaining.hook:
+        offers["--hook"] = "checks each push before it leaves"
+    if offers:
+        yield f"lessonguard init {' '.join(offers)}{options}", ", ".join(offers.values())
+    words = "after the next postmortem" if result.lessons else "writes your first lesson"
     yield f"lessonguard new INC-245{options}", words
-
-
-def _paragraph(screen: Screen, text: str) -> list[str]:
-    return wrapped(text, width=screen.width)

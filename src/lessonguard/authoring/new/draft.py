@@ -1,4 +1,4 @@
-"""A lesson that is still to be written: what is known of it, and who says so."""
+"""A lesson that is still to be written: what is known of it, and where that comes from."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from lessonguard.record import record
 
 @record
 class Statement:
-    """What goes under a key of the lesson, as text.
+    """The value of a key of the lesson, as text.
 
-    Moments of the timeline stand under `began` and so on, the language of the rule under
-    `language`. `origin` says where it was taken from, such as `“Root Cause”, line 31`; it is empty for
-    what the author said. A guess is taken for want of better: the author is asked about it.
+    Keys are those of a lesson, `began` and so on for the moments of its timeline, and `language` for the
+    language of its rule. `origin` says where the value was found, such as `“Root Cause”, line 31`; it is
+    empty for answers of the author. A guess is a value that the author should confirm.
     """
 
     key: str
@@ -26,7 +26,10 @@ class Statement:
 
 @record
 class Offer:
-    """Something said about a key that was not taken, and why; the author may use it."""
+    """Text about a key that is not its value, for the author to read.
+
+    `why` says what is wrong with it as a value; it is empty if the text is just more about the key.
+    """
 
     key: str
     text: str
@@ -36,10 +39,10 @@ class Offer:
 
 @record
 class FollowUp:
-    """An action item: what is to be done, and as much of a remediation item as was said.
+    """An action item, with as much of a remediation item as is known.
 
-    `due` and `done_on` are days as YYYY-MM-DD; what was not said is empty. Something may be done
-    and nobody said when.
+    `due` and `done_on` are days as YYYY-MM-DD; what is not known is empty. An item may be done without a
+    known day.
     """
 
     action: str
@@ -55,10 +58,10 @@ class FollowUp:
 
 @record
 class Pair:
-    """Code before and after a fix.
+    """Code before and after a fix, for an example.
 
-    `path` is where the good code is, `place` says more exactly where both were taken from. If `files` is
-    not empty, the code cannot stand alone, and these are the whole files, as `path@commit`.
+    `path` is that of the good code; `place` is for people, with line numbers. If `files` is not None, the
+    code cannot be parsed alone, and these are the whole files before and after, as `path@commit`.
     """
 
     place: str
@@ -69,11 +72,11 @@ class Pair:
 
 
 @record
-class Fix:
-    """The commit that fixed it: its name and that of its first parent, if it has one.
+class FixCommit:
+    """The commit that fixed the incident, and its first parent, if it has one.
 
-    `paths` are the files it touched, without tests and the like. `left_out` says what is in it
-    that is not among the pairs, a few words each.
+    `paths` are the files that it changed, without tests and documents. `left_out` names what it changed that
+    is not in the pairs, in a few words each.
     """
 
     fixed: str
@@ -85,9 +88,9 @@ class Fix:
 
 @record
 class Draft:
-    """What is known of a lesson, best first: of two statements about one key the first counts.
+    """What is known of a lesson; of two values for one key, the first counts.
 
-    `postmortem` is the name of the file whose headings and lines the origins name, if there is one.
+    `postmortem` is the name of the file in which the origins are, if there is one.
     """
 
     incident: IncidentId
@@ -95,29 +98,20 @@ class Draft:
     statements: tuple[Statement, ...] = ()
     offers: tuple[Offer, ...] = ()
     follow_ups: tuple[FollowUp, ...] = ()
-    fix: Fix | None = None
+    fix: FixCommit | None = None
 
     def get(self, key: str) -> Statement | None:
-        """Give what goes under a key; what is no guess comes first."""
-        said = [statement for statement in self.statements if statement.key == key]
-        return min(said, key=lambda statement: statement.is_guess, default=None)
+        """Return the value of a key; a guess only if there is nothing else."""
+        found = [statement for statement in self.statements if statement.key == key]
+        return min(found, key=lambda statement: statement.is_guess, default=None)
 
     def text(self, key: str) -> str:
-        """Give the text under a key, or nothing."""
+        """Return the text of the value of a key; empty if there is none."""
         statement = self.get(key)
         return statement.text if statement else ""
 
     @property
     def missing(self) -> tuple[str, ...]:
-        """Name the keys that a lesson must have and nothing is known of, and `language`."""
-        keys = [key_of(field) for field in key_fields(Lesson) if field.default is MISSING]
-        asked = [key for key in [*keys, "language"] if key != "incident"]
-        return tuple(key for key in asked if not self.text(key))
-
-
-@record
-class Written:
-    """A lesson file that was written: where it is, for people at a terminal, and what was known of it."""
-
-    path: str
-    draft: Draft
+        """List the required keys of a lesson without a value, in order, and `language`."""
+        required = [key_of(field) for field in key_fields(Lesson) if field.default is MISSING]
+        return tuple(key for key in [*required, "language"] if key != "incident" and not self.text(key))

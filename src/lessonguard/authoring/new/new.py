@@ -1,4 +1,4 @@
-"""Write a new lesson file: from what the author, a postmortem and a fix say."""
+"""Write a new lesson file from the answers of its author, a postmortem and a fix."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from lessonguard.authoring.create import create_file, shown_path
-from lessonguard.authoring.new.answers import find_fault
-from lessonguard.authoring.new.draft import Draft, Offer, Statement, Written
-from lessonguard.authoring.new.skeleton.write import write_skeleton
+from lessonguard.authoring.new.answers import find_error
+from lessonguard.authoring.new.draft import Draft, Offer, Statement
+from lessonguard.authoring.new.skeleton.skeleton import write_skeleton
 from lessonguard.authoring.select import find_incidents
 from lessonguard.errors import LessonguardError, UsageError
 from lessonguard.lessons.header import find_schema
@@ -18,8 +18,8 @@ from lessonguard.record import record
 
 
 @record
-class Place:
-    """Where a new lesson will be, and the lessons that are there already."""
+class Destination:
+    """Where a new lesson will be written: its path, the schema to name in it, and the lessons that exist."""
 
     incident: IncidentId
     path: Path
@@ -27,67 +27,66 @@ class Place:
     library: Library
 
 
-def find_place(incident: str, *, folder: Path, top: Path | None) -> Place:
-    """Find where the lesson about an incident belongs; `top` is that of the repository, if there is one.
+def find_destination(incident: str, *, folder: Path, top: Path | None) -> Destination:
+    """Return where the lesson about an incident belongs; `top` is that of the repository, if there is one.
 
-    Raise `UsageError` if the ID is none, if there is such a file, or if another one is about that incident.
+    Raise `UsageError` if this is no ID of an incident, if the file exists, or if another file is about the
+    incident.
     """
-    if fault := find_fault("incident", incident):
-        raise UsageError(f"{fault.message}.", hint=fault.hint and f"{fault.hint[0].upper()}{fault.hint[1:]}.")
+    if error := find_error("incident", incident):
+        raise UsageError(f"{error.message}.", hint=error.hint and f"{error.hint[0].upper()}{error.hint[1:]}.")
     if folder.exists() and not folder.is_dir():
         raise UsageError(f"{shown_path(folder)} is not a folder.", hint="Name another: `--lessons-folder`.")
     path = folder / f"{incident}.yaml"
     if path.exists() or path.is_symlink():
-        raise _taken(path)
+        raise _exists(path)
     files = find_files(folder, name=None) if folder.is_dir() else ()
     library = load_files(files, folder=None)
     if other := find_incidents(library, lambda name: Path(name).read_bytes()).get(incident):
         hint = "Edit that lesson, or give this incident another ID."
         raise UsageError(f"{shown_path(Path(other[0]))} is already about {incident}.", hint=hint)
-    return Place(
-        incident=IncidentId(incident), path=path, schema=find_schema(folder, top=top), library=library
-    )
+    schema = find_schema(folder, top=top)
+    return Destination(incident=IncidentId(incident), path=path, schema=schema, library=library)
 
 
-def make_draft(incident: IncidentId, *, answers: Mapping[str, str], told: tuple[Draft, ...]) -> Draft:
-    """Put together what the author answers and what is told elsewhere; answers count first.
+def merge_drafts(incident: IncidentId, *, answers: Mapping[str, str], drafts: tuple[Draft, ...]) -> Draft:
+    """Return one draft of the author's answers, by key, and of what other sources say; answers count first.
 
-    What is told and does not fit into a lesson is offered to the author instead.
+    A value from another source that `check` would refuse becomes an offer to the author.
     """
-    given = [Statement(key=key, text=text) for key, text in answers.items()]
-    statements, offers = list(given), [offer for draft in told for offer in draft.offers]
-    for statement in (statement for draft in told for statement in draft.statements):
-        if fault := find_fault(statement.key, statement.text):
-            why = fault.message.replace(f'"{statement.key}" says', "it says")
+    statements = [Statement(key=key, text=text) for key, text in answers.items()]
+    offers = [offer for draft in drafts for offer in draft.offers]
+    for statement in (statement for draft in drafts for statement in draft.statements):
+        if error := find_error(statement.key, statement.text):
+            why = error.message
             offers.append(Offer(key=statement.key, text=statement.text, origin=statement.origin, why=why))
         else:
             statements.append(statement)
     return Draft(
         incident=incident,
-        postmortem=next((draft.postmortem for draft in told if draft.postmortem), ""),
+        postmortem=next((draft.postmortem for draft in drafts if draft.postmortem), ""),
         statements=tuple(statements),
         offers=tuple(offers),
-        follow_ups=tuple(item for draft in told for item in draft.follow_ups),
-        fix=next((draft.fix for draft in told if draft.fix), None),
+        follow_ups=tuple(item for draft in drafts for item in draft.follow_ups),
+        fix=next((draft.fix for draft in drafts if draft.fix), None),
     )
 
 
-def write_lesson(draft: Draft, place: Place) -> Written:
-    """Write the lesson file as a whole or not at all, and never over another.
+def write_lesson(draft: Draft, destination: Destination) -> None:
+    """Write the lesson file, all of it or nothing, and never over an existing file.
 
-    Raise `UsageError` if there is such a file by now, and `LessonguardError` if it cannot be written.
+    Raise `UsageError` if the file exists by now, and `LessonguardError` if it cannot be written.
     """
-    text = write_skeleton(draft, schema=place.schema)
+    text = write_skeleton(draft, schema=destination.schema)
     try:
-        create_file(place.path, text.encode())
+        create_file(destination.path, text.encode())
     except FileExistsError as error:
-        raise _taken(place.path) from error
+        raise _exists(destination.path) from error
     except OSError as error:
-        message = f"Cannot write {shown_path(place.path)}: {error.strerror or error}."
+        message = f"Cannot write {shown_path(destination.path)}: {error.strerror or error}."
         raise LessonguardError(message, hint="Name another folder: `--lessons-folder`.") from error
-    return Written(path=shown_path(place.path), draft=draft)
 
 
-def _taken(path: Path) -> UsageError:
+def _exists(path: Path) -> UsageError:
     hint = "Edit it, or remove it first: `new` never overwrites."
     return UsageError(f"{shown_path(path)} exists already.", hint=hint)

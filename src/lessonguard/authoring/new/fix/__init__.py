@@ -1,1 +1,1 @@
-"""The commit that fixed an incident, read for what a lesson can show of it."""
+"""Read the commit that fixed an incident for what a lesson can show of it."""

@@ -1,1 +1,1 @@
-"""A postmortem in Markdown, read for what a lesson can hold."""
+"""Read a postmortem in Markdown for what a lesson can hold."""

@@ -1,4 +1,4 @@
-"""The action items of a postmortem, in a list or a table."""
+"""Read the action items of a postmortem, in a list or a table."""
 
 from __future__ import annotations
 
@@ -7,45 +7,31 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from lessonguard.authoring.new.draft import FollowUp
-from lessonguard.authoring.new.postmortem.moments import first_day
 from lessonguard.authoring.new.postmortem.outline import Block, Line
-from lessonguard.authoring.new.postmortem.passages import Passage
+from lessonguard.authoring.new.postmortem.sections import Section
+from lessonguard.authoring.new.postmortem.timestamps import first_day
 from lessonguard.lessons.model import RemediationKind
 
-_COLUMNS = {
-    "action": (
-        *("action", "action item", "task", "description", "what", "item", "corrective action", "follow up"),
-        *("follow-up", "summary", "title", "work item", "remediation", "to do", "todo"),
-    ),
-    "kind": ("kind", "type", "category"),
-    "failure_mode": ("failure mode", "failure-mode"),
-    "owner": ("owner", "owners", "assignee", "assigned to", "responsible", "who", "dri", "owned by", "team"),
-    "due": (
-        *(
-            "due",
-            "due date",
-            "due by",
-            "due on",
-            "deadline",
-            "target date",
-            "target",
-            "eta",
-            "by when",
-            "when",
-        ),
-        *("date", "by"),
-    ),
-    "validation": ("validation", "validated by", "verification", "how to verify", "success criteria"),
-    "done_on": ("done", "done on", "completed", "completed on", "completion date", "closed"),
-    "status": ("status", "state"),
+# The words of columns and labels in common templates, by field of a follow-up.
+_WORDS = {
+    "action": """
+        action, action item, task, description, what, item, corrective action, follow up, follow-up, summary,
+        title, work item, remediation, to do, todo""",
+    "kind": "kind, type, category",
+    "failure_mode": "failure mode, failure-mode",
+    "owner": "owner, owners, assignee, assigned to, responsible, who, dri, owned by, team",
+    "due": "due, due date, due by, due on, deadline, target date, target, eta, by when, when, date, by",
+    "validation": "validation, validated by, verification, how to verify, success criteria",
+    "done_on": "done, done on, completed, completed on, completion date, closed",
+    "status": "status, state",
 }
-_MEANINGS = {words: key for key, known in _COLUMNS.items() for words in known}
+_FIELDS = {words: field for field, known in _WORDS.items() for words in " ".join(known.split()).split(", ")}
 _KINDS = frozenset(kind.value for kind in RemediationKind)
 _NOTHING = re.compile(r"(?:n/?a|none|tb[dc]|todo|unassigned|unknown|[\s?.\u2013\u2014-]*)\.?", re.IGNORECASE)
 _DONE = re.compile(
     r"(?:done|complete|completed|closed|fixed|resolved|shipped|yes|x|✓|✔|✅)\b.*|[✓✔✅].*", re.IGNORECASE
 )
-_NAMED = re.compile(
+_LABEL = re.compile(
     r"\b(?P<label>owners?|assignee|assigned to|dri|responsible|owned by|kind|type|validation|failure[ -]mode)"
     r"\s*[:=]\s*(?P<value>[^()\[\];,|]+)",
     re.IGNORECASE,
@@ -59,76 +45,80 @@ _DUE = re.compile(
     rf"|[(,;\u2013\u2014-]\s*(?P<last>{_DATE})[\s).]*$",
     re.IGNORECASE,
 )
-_LONG = 500
-"""How many characters say who, when or how; more are something else."""
-
 _MENTION = re.compile(r"(?<![\w/@.])@[A-Za-z0-9][\w-]*(?:/[\w.-]+)?")
 
+# An owner or a validation is a few words; a cell with more than 500 characters is about something else.
+_MAX_FIELD_CHARACTERS = 500
 
-def read_follow_ups(passage: Passage) -> list[FollowUp]:
-    """Read the items that stand under a heading such as “Action items”.
 
-    What is said of who, when and how comes from the columns of a table, and from labels, mentions and days
-    in a list; items below an item that begin with such labels belong to it. Paragraphs are no items.
+def read_follow_ups(section: Section) -> list[FollowUp]:
+    """Read the items under a heading such as “Action items”.
+
+    Owner, due day and so on come from the columns of a table, or from labels, mentions and days in a list;
+    items below an item that begin with such labels belong to it. Paragraphs are not items.
     """
     items: list[FollowUp] = []
-    for block in passage.blocks:
-        origin = f"“{passage.title}”, line {block.line}"
-        detail = _labelled(block.lines)
+    for block in section.blocks:
+        origin = f"“{section.title}”, line {block.line}"
+        values = _labelled(block.lines)
         if block.kind == "row":
-            items += _of_row(block, origin)
-        elif block.kind == "item" and items and block.depth > 1 and len(detail) == len(block.lines):
-            items[-1] = _filled(items[-1], detail)
+            items += _read_row(block, origin)
+        elif block.kind == "item" and items and block.depth > 1 and len(values) == len(block.lines):
+            items[-1] = _with_values(items[-1], values)
         elif block.kind == "item":
-            items += _of_item(block, origin)
+            items += _read_item(block, values, origin)
     return items
 
 
-def _of_row(block: Block, origin: str) -> Iterator[FollowUp]:
-    keys = [_meaning(name) for name in block.columns]
-    if "action" not in keys or block.cells == block.columns:
+def _read_row(block: Block, origin: str) -> Iterator[FollowUp]:
+    fields = [_field(name) for name in block.columns]
+    if "action" not in fields or block.cells == block.columns:
         return
-    said: dict[str, str] = {}
-    for key, cell in zip(keys, block.cells, strict=False):
-        said.setdefault(key, cell)
-    if not _NOTHING.fullmatch(said["action"]):
-        yield _filled(FollowUp(action=said["action"], origin=origin), said)
+    values: dict[str, str] = {}
+    for field, cell in zip(fields, block.cells, strict=False):
+        values.setdefault(field, cell)
+    if not _NOTHING.fullmatch(values["action"]):
+        yield _with_values(FollowUp(action=values["action"], origin=origin), values)
 
 
-def _of_item(block: Block, origin: str) -> Iterator[FollowUp]:
-    action = " ".join(line.text for line in block.lines if _meaning(line.label) in {"", "action"})
-    said = _labelled(block.lines)
-    text = said.pop("action", action)
-    for found in _NAMED.finditer(text):
-        said.setdefault(_meaning(found["label"]), found["value"])
+def _read_item(block: Block, labelled: Mapping[str, str], origin: str) -> Iterator[FollowUp]:
+    values = dict(labelled)
+    action = " ".join(line.text for line in block.lines if _field(line.label) in {"", "action"})
+    text = values.pop("action", action)
+    for found in _LABEL.finditer(text):
+        values.setdefault(_field(found["label"]), found["value"])
     mentions = set(_MENTION.findall(text))
     if len(mentions) == 1:
-        said.setdefault("owner", mentions.pop())
-    due = [found["named"] or found["last"] for found in _DUE.finditer(text)]
-    if len(due) == 1 and not block.is_ticked:
-        said.setdefault("due", due[0])
+        values.setdefault("owner", mentions.pop())
+    days = [found["named"] or found["last"] for found in _DUE.finditer(text)]
+    # Behind an item that is done, a day may be the one when it was done.
+    if len(days) == 1 and not block.is_ticked:
+        values.setdefault("due", days[0])
     if not _NOTHING.fullmatch(text):
-        yield replace(_filled(FollowUp(action=text, origin=origin), said), is_done=block.is_ticked is True)
+        item = _with_values(FollowUp(action=text, origin=origin), values)
+        yield replace(item, is_done=block.is_ticked is True)
 
 
 def _labelled(lines: Sequence[Line]) -> dict[str, str]:
-    """Give what lines such as `Owner: …` say, by field."""
-    return {key: line.value for line in lines if (key := _meaning(line.label))}
+    """Return the values of lines such as `Owner: …`, by field."""
+    return {field: line.value for line in lines if (field := _field(line.label))}
 
 
-def _meaning(name: str) -> str:
-    return _MEANINGS.get(re.sub(r"\s*\(.*\)", "", name).strip(" :").casefold(), "")
+def _field(name: str) -> str:
+    return _FIELDS.get(re.sub(r"\s*\(.*\)", "", name).strip(" :").casefold(), "")
 
 
-def _filled(item: FollowUp, said: Mapping[str, str]) -> FollowUp:
-    """Add what is said and can be taken as it is."""
+def _with_values(item: FollowUp, values: Mapping[str, str]) -> FollowUp:
+    """Return an item with those values that a lesson can hold as they are."""
     texts = {
-        key: text.strip(" .,;")
-        for key, text in said.items()
-        if len(text) <= _LONG and not _NOTHING.fullmatch(text.strip())
+        field: text.strip(" .,;")
+        for field, text in values.items()
+        if len(text) <= _MAX_FIELD_CHARACTERS and not _NOTHING.fullmatch(text.strip())
     }
-    days = {key: day.isoformat() for key in ("due", "done_on") if (day := first_day(texts.get(key, "")))}
-    plain = {key: texts[key] for key in ("failure_mode", "owner", "validation") if key in texts}
+    days = {
+        field: day.isoformat() for field in ("due", "done_on") if (day := first_day(texts.get(field, "")))
+    }
+    plain = {field: texts[field] for field in ("failure_mode", "owner", "validation") if field in texts}
     kind = texts.get("kind", "").casefold()
     kinds = {"kind": kind} if kind in _KINDS else {}
     is_done = any(_DONE.fullmatch(texts.get(key, "")) for key in ("status", "done_on")) or "done_on" in days

@@ -1,4 +1,4 @@
-"""A Markdown document → its headings and what stands under them, as plain text; the only Markdown parser."""
+"""Read the headings and blocks of a Markdown document as plain text; the only importer of the parser."""
 
 from __future__ import annotations
 
@@ -12,33 +12,40 @@ from markdown_it.token import Token
 
 from lessonguard.record import record
 
-_BOLD, _PLAIN = "\x02", "\x03"  # around emphasised text, for as long as it is being read
+# Around emphasised text while it is read. `cleaned` has removed control characters, so these cannot be there.
+_BOLD, _PLAIN = "\x02", "\x03"
 _LABELS = (
     re.compile(rf"{_BOLD}([^{_BOLD}{_PLAIN}]+?)\s*(?::\s*{_PLAIN}|{_PLAIN}\s*:)\s*(.*)", re.DOTALL),
     re.compile(r"([^\W\d_][^:.,;!?`]{1,40}?)\s*:(?:\s+(.*)|$)", re.DOTALL),
 )
+# Between the parts of a line with several labels, such as `**Date:** 2026-05-14 | **Severity:** P1`.
+_SEVERAL_LABELS = re.compile(rf"\s[|·•]\s+(?={_BOLD})")
 _ALONE = re.compile(rf"{_BOLD}([^{_BOLD}{_PLAIN}]+){_PLAIN}:?")
 _BOX = re.compile(r"\[([ xX])\]\s+")
 _ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b\n]*(?:\x07|\x1b\\)?)")
+
+# The text for tokens that have none. The Markdown parser names them as markdown-it does, see
+# https://markdown-it-py.readthedocs.io/en/latest/using.html#the-token-stream.
 _SIGNS = {
     **dict.fromkeys(("strong_open", "em_open"), _BOLD),
     **dict.fromkeys(("strong_close", "em_close"), _PLAIN),
     **dict.fromkeys(("softbreak", "hardbreak"), "\n"),
     "image": "",
 }
-"""What stands for tokens that are no text."""
 
-_HYPHENS = "\u2010\u2011"  # word processors put them into dates
-_PSEUDO = 7
-"""The level of a paragraph that is a heading for being all bold; real ones have 1 to 6."""
+# Word processors put these hyphens into dates, so that they are not broken at the end of a line.
+_HYPHENS = "\u2010\u2011"
+
+# A paragraph that is all bold is a heading, too: below the real ones, which have the levels 1 to 6.
+_BOLD_LEVEL = 7
 
 
 @record
 class Line:
-    """A line as it is written: its 1-based number and its text.
+    """A line of a block: its number in the document, 1-based, and its text.
 
-    `label` is what it begins with up to a colon, `Owner` or `**Owner**:`, and `value` what
-    follows that; without a label the value is all of the text.
+    `label` is the beginning up to a colon, as in `Owner: …` or `**Owner**: …`, and `value` the text after
+    it; without a label, the value is the whole text.
     """
 
     number: int
@@ -49,10 +56,10 @@ class Line:
 
 @record
 class Block:
-    """A paragraph, an item of a list, a row of a table, or a title in between.
+    """A paragraph, an item of a list, a row of a table, or a title inside a section.
 
-    An item's `depth` counts the lists that it is in; `is_ticked` is None unless it has a box. A row
-    has `cells` and the table's `columns`, its first row, instead of lines; that row comes first itself.
+    `depth` is the number of lists that an item is in; `is_ticked` is None for an item without a box. A row
+    has `cells` instead of lines, and `columns`, the first row of its table, which is a block as well.
     """
 
     kind: Literal["prose", "item", "row", "title"]
@@ -65,13 +72,13 @@ class Block:
 
     @property
     def text(self) -> str:
-        """Give all of the text on one line."""
+        """Return the whole text on one line."""
         return " ".join(" ".join([*(line.text for line in self.lines), *self.cells]).split())
 
 
 @record
 class Heading:
-    """A heading: its level from 1 to 6, or 7 for a paragraph that is all bold, and its line, 1-based."""
+    """A heading: its line, 1-based, and its level from 1 to 6, or 7 for a paragraph that is all bold."""
 
     title: str
     line: int
@@ -81,30 +88,29 @@ class Heading:
 def read_outline(text: str) -> tuple[Heading | Block, ...]:
     """Read the headings and blocks of a document, in order.
 
-    Emphasis, links and HTML leave their text, code its backticks. Images, blocks of code and of HTML are
-    left out. The text is `cleaned`.
+    The text must be `cleaned`. Of emphasis, links and HTML the text is kept, and code keeps its backticks.
+    Images, blocks of code and blocks of HTML are left out.
     """
     return tuple(_Reader(MarkdownIt("commonmark").enable("table").parse(text)).read())
 
 
 def cleaned(text: str) -> str:
-    """Drop what nobody sees: escape sequences of terminals, control and format characters.
+    """Return text without what nobody sees: escape sequences of terminals, control and format characters.
 
-    Lines stay lines, and every other kind of space or hyphen becomes a plain one.
+    Line endings stay, and every other kind of space or hyphen becomes a plain one.
     """
-    text = re.sub(r"\r\n?", "\n", _ESCAPES.sub("", text))
-    return "".join(_seen(character) for character in text)
 
+    def seen(character: str) -> str:
+        if character in "\n\t" or character.isprintable():
+            return "-" if character in _HYPHENS else character
+        category = unicodedata.category(character)
+        return " " if category.startswith("Z") or character == "\x85" else ""
 
-def _seen(character: str) -> str:
-    if character in "\n\t" or character.isprintable():
-        return "-" if character in _HYPHENS else character
-    category = unicodedata.category(character)
-    return " " if category.startswith("Z") or character == "\x85" else ""
+    return "".join(map(seen, re.sub(r"\r\n?", "\n", _ESCAPES.sub("", text))))
 
 
 class _Reader:
-    """Go through the tokens of a document; see "Token stream" in the documentation of markdown-it."""
+    """Reads the tokens of a document in order."""
 
     def __init__(self, tokens: Sequence[Token]) -> None:
         self._tokens = tokens
@@ -154,7 +160,7 @@ class _Reader:
     def _paragraph(self, token: Token, lines: list[Line]) -> Iterator[Heading | Block]:
         alone = _ALONE.fullmatch(_raw(token).partition("\n")[0].strip())
         if alone and not self._depth:
-            yield Heading(title=_plain(alone[1]).rstrip(" :"), line=lines[0].number, level=_PSEUDO)
+            yield Heading(title=_plain(alone[1]).rstrip(" :"), line=lines[0].number, level=_BOLD_LEVEL)
             lines = lines[1:]
         if not lines:
             return
@@ -175,16 +181,11 @@ def _number(token: Token) -> int:
 
 
 def _lines(token: Token) -> list[Line]:
-    first = _number(token)
-    lines = [
-        (first + index, part) for index, raw in enumerate(_raw(token).split("\n")) for part in _parts(raw)
+    return [
+        _line(number, part)
+        for number, raw in enumerate(_raw(token).split("\n"), start=_number(token))
+        for part in _SEVERAL_LABELS.split(raw)
     ]
-    return [_line(number, part) for number, part in lines]
-
-
-def _parts(raw: str) -> list[str]:
-    """Split a line of several labels, such as `**Date:** 2026-05-14 | **Severity:** P1`."""
-    return re.split(rf"\s[|·•]\s+(?={_BOLD})", raw)
 
 
 def _line(number: int, raw: str) -> Line:
@@ -201,14 +202,14 @@ def _plain(raw: str) -> str:
 
 
 def _raw(token: Token) -> str:
-    """Give the text of a paragraph, line by line, with signs around what is emphasised."""
-    raw = "".join(_inline_text(child) for child in token.children or ())
+    """Return the text of a paragraph, line by line, with marks around emphasised text."""
+
+    def text(child: Token) -> str:
+        if child.type == "code_inline":
+            return f"`{child.content}`"
+        if child.type == "html_inline":
+            return " " if child.content.startswith("<br") else ""
+        return _SIGNS.get(child.type, child.content)
+
+    raw = "".join(map(text, token.children or ()))
     return re.sub(rf"{_BOLD}+", _BOLD, re.sub(rf"{_PLAIN}+", _PLAIN, raw))
-
-
-def _inline_text(token: Token) -> str:
-    if token.type == "code_inline":
-        return f"`{token.content}`"
-    if token.type == "html_inline":
-        return " " if token.content.startswith("<br") else ""
-    return _SIGNS.get(token.type, token.content)

@@ -1,4 +1,4 @@
-"""The timeline of a postmortem → when the incident began, was detected and was under control."""
+"""Read from a postmortem when the incident began, was detected and was stabilized."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 
 from lessonguard.authoring.new.draft import Offer, Statement
-from lessonguard.authoring.new.postmortem.moments import (
+from lessonguard.authoring.new.postmortem.sections import Section
+from lessonguard.authoring.new.postmortem.timestamps import (
     find_days,
     find_moment,
     first_day,
@@ -16,14 +17,15 @@ from lessonguard.authoring.new.postmortem.moments import (
     split_moment,
     write_moment,
 )
-from lessonguard.authoring.new.postmortem.outline import Block
-from lessonguard.authoring.new.postmortem.passages import Passage
 from lessonguard.record import record
 
-MOMENTS = ("began", "detected", "stabilized")
+_MOMENTS = ("began", "detected", "stabilized")
 
 _IT = r"(?:the\s+)?(?:incident|outage|impact|issue|disruption|degradation)"
 _IS = r"(?:\s+(?:is|was|has|had|been|first))*\s+"
+
+# How the entry of a timeline begins that is about one of these moments, the most exact words first: a service
+# may be restored before or after its incident is called resolved.
 _WORDS = {
     "began": (
         rf"(?:{_IT}\s+(?:begins|began|begun|starts|started|start|onset)|(?:start|onset) of {_IT}|began)\b",
@@ -37,8 +39,6 @@ _WORDS = {
         rf"(?:{_IT}{_IS})?resolved\b",
     ),
 }
-"""How an entry begins that is about one of these moments, the most exact words first."""
-
 _PATTERNS = [
     (key, rank, re.compile(words, re.IGNORECASE))
     for key, known in _WORDS.items()
@@ -48,25 +48,24 @@ _PATTERNS = [
 
 @record
 class _Event:
-    """An entry of a timeline whose moment is known."""
+    """An entry of a timeline with a known moment."""
 
     moment: datetime
     text: str
     origin: str
 
 
-def read_moments(passages: Sequence[Passage], *, day: date | None) -> list[Statement | Offer]:
-    """Find the moments that are labelled as what they are, with their offset from UTC.
+def read_moments(sections: Sequence[Section], *, day: date | None) -> list[Statement | Offer]:
+    """Read the moments that are named as what they are, with their UTC offsets.
 
-    `day` is the day of the incident, for times that are told without one. Labels such as `Detected: …` come
-    before entries of a timeline. Times that cannot be placed, or that are out of order, are offered.
+    `day` is the day of the incident, for times without a day. Labels such as `Detected: …` count before
+    entries of a timeline. Times without a known day or offset, and times out of order, become offers.
     """
-    labelled, offers = _labelled(passages, day)
-    found = dict(labelled)
-    for passage in passages:
-        if passage.topic == "timeline":
-            found = {**_told(list(_events(passage, day))), **found}
-    known = [(key, found[key]) for key in MOMENTS if key in found]
+    found, offers = _labelled(sections, day)
+    for section in sections:
+        if section.topic == "timeline":
+            found = {**_best_events(list(_events(section, day))), **found}
+    known = [(key, found[key]) for key in _MOMENTS if key in found]
     moments = [event.moment for _, event in known]
     if moments != sorted(moments):
         why = "the moments of the timeline are not in order"
@@ -74,40 +73,43 @@ def read_moments(passages: Sequence[Passage], *, day: date | None) -> list[State
             Offer(key=key, text=write_moment(event.moment), origin=event.origin, why=why)
             for key, event in known
         ]
-    told = [Statement(key=key, text=write_moment(event.moment), origin=event.origin) for key, event in known]
-    return [*told, *(offer for offer in offers if offer.key not in found)]
+    statements = [
+        Statement(key=key, text=write_moment(event.moment), origin=event.origin) for key, event in known
+    ]
+    return [*statements, *(offer for offer in offers if offer.key not in found)]
 
 
-def _labelled(passages: Sequence[Passage], day: date | None) -> tuple[dict[str, _Event], list[Offer]]:
-    """Read what is labelled; the best label of a moment counts."""
+def _labelled(sections: Sequence[Section], day: date | None) -> tuple[dict[str, _Event], list[Offer]]:
+    """Read the moments behind labels; the most exact label for a moment counts."""
     found: dict[str, _Event] = {}
     offers = []
-    for passage in sorted(passages, key=lambda passage: passage.rank):
-        if passage.topic in MOMENTS and has_time(passage.first):
-            moment = find_moment(passage.first, day=day, is_utc=says_utc(passage.title))
+    for section in sorted(sections, key=lambda section: section.rank):
+        text = section.first_line
+        if section.topic in _MOMENTS and has_time(text):
+            moment = find_moment(text, day=day, is_utc=says_utc(section.title))
             if moment:
-                found.setdefault(passage.topic, _Event(moment=moment, text="", origin=passage.origin))
+                found.setdefault(section.topic, _Event(moment=moment, text="", origin=section.origin))
             else:
-                why = "its day or its offset from UTC is not said, or there are several"
-                offers.append(Offer(key=passage.topic, text=passage.first, origin=passage.origin, why=why))
+                why = "its day or its offset from UTC is missing, or there are several"
+                offers.append(Offer(key=section.topic, text=text, origin=section.origin, why=why))
     return found, offers
 
 
-def _told(events: Sequence[_Event]) -> dict[str, _Event]:
-    """Give the first event that is called by the best of the words for each moment."""
+def _best_events(events: Sequence[_Event]) -> dict[str, _Event]:
+    """Return for each moment the first event with the most exact words."""
     found: dict[str, tuple[int, _Event]] = {}
     for event in events:
         for key, rank, pattern in _PATTERNS:
-            if pattern.match(event.text) and rank < found.get(key, (99, event))[0]:
+            if pattern.match(event.text) and rank < found.get(key, (len(_PATTERNS), event))[0]:
                 found[key] = rank, event
     return {key: event for key, (_, event) in found.items()}
 
 
-def _events(passage: Passage, day: date | None) -> Iterator[_Event]:
-    """Read the entries; a title or a paragraph in between may say the day of those below, and UTC."""
-    is_utc, last = says_utc(passage.title), None
-    for block in passage.blocks:
-        text = _entry(block)
+def _events(section: Section, day: date | None) -> Iterator[_Event]:
+    """Read the entries; a title or a paragraph in between may name the day of those below it, and UTC."""
+    is_utc, last = says_utc(section.title), None
+    for block in section.blocks:
+        text = " ".join(cell for cell in block.cells if cell) if block.kind == "row" else block.text
         when, what = split_moment(text)
         if block.kind in {"title", "prose"} and not when:
             is_utc = is_utc or says_utc(text)
@@ -115,13 +117,9 @@ def _events(passage: Passage, day: date | None) -> Iterator[_Event]:
             continue
         moment = find_moment(when, day=day, is_utc=is_utc or any(map(says_utc, block.columns)))
         if moment and last and moment < last and not find_days(when):
-            day, moment = None, None  # past midnight, and nobody says so
+            # Past midnight without a new day, or out of order: which one it is, nobody can know.
+            day, moment = None, None
         if moment:
             last = moment
-            yield _Event(
-                moment=moment, text=what.strip("*_ "), origin=f"“{passage.title}”, line {block.line}"
-            )
-
-
-def _entry(block: Block) -> str:
-    return " ".join(cell for cell in block.cells if cell) if block.kind == "row" else block.text
+            origin = f"“{section.title}”, line {block.line}"
+            yield _Event(moment=moment, text=what.strip("*_ "), origin=origin)

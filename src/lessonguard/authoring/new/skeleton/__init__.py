@@ -1,1 +1,1 @@
-"""The text of a lesson file that is still to be filled in."""
+"""Write the text of a new lesson file."""

@@ -1,4 +1,4 @@
-"""Days and moments as people write them; only those that can be read in one way."""
+"""Read days and times as people write them, but only those that can be read in one way."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from itertools import pairwise
 
 from lessonguard.lessons.dates import read_day
 
+# Numbers with a year of four digits: which of the others is the month is for `read_day` to decide.
 _NUMBERS = r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{4}"
 _SPELLED = (
     r"\d{1,2}(?:st|nd|rd|th)?(?:\s+of)?[\s-]+[a-z]{3,9}\.?,?[\s-]+\d{4}"
@@ -29,41 +30,43 @@ _ZONE = re.compile(
 )
 _ALL_UTC = re.compile(r"\b(?:UTC|GMT)\b(?!\s?[+\u2212-]\s?\d)", re.IGNORECASE)
 _NOON = 12
-_WORDS_OF_A_DAY = 2  # Thursday 14 May
+
+# Before the time of an entry are at most two words of a date, as in `Thursday 14 May, 09:12`. With more words
+# the time is in the middle of a sentence.
+_MAX_DATE_WORDS = 2
 
 
 def find_days(text: str) -> list[date]:
-    """Give the days that a text names, in its order.
+    """List the days in a text, in its order.
 
-    Without a month's name, a day is only one if year, month and day can be told apart: 05/06/2026
-    cannot be, 14/05/2026 can.
+    A day in numbers counts only if it can be read in one way: 14/05/2026 can, 05/06/2026 cannot.
     """
     return [day for _, _, day in _days(text)]
 
 
 def first_day(text: str) -> date | None:
-    """Give the one day that a text names, or the first of a span such as `2026-05-14 to 2026-05-15`.
+    """Return the only day in a text, or the first of a range such as `2026-05-14 to 2026-05-15`.
 
-    None if there is none, there are several, or one that can be read in two ways.
+    Return None if there is no day, if there are several, or one that can be read in two ways.
     """
     if any(read_day(found[0]) is None for found in re.finditer(rf"\b(?:{_NUMBERS})\b", text)):
         return None
     found = list(_days(text))
     if len({day for _, _, day in found}) == 1:
         return found[0][2]
-    spans = {
+    ranges = {
         (day, later)
         for (_, end, day), (start, _, later) in pairwise(found)
         if day < later and _RANGE.fullmatch(text[end:start])
     }
-    return found[0][2] if len(found) == len(spans) + 1 == 2 else None  # noqa: PLR2004 - both ends of a span
+    return found[0][2] if len(found) == len(ranges) + 1 == 2 else None  # noqa: PLR2004 - both ends
 
 
 def find_moment(text: str, *, day: date | None = None, is_utc: bool = False) -> datetime | None:
-    """Give the moment that a text names, with its UTC offset; None if that is not said.
+    """Return the only moment in a text, with its UTC offset.
 
-    `day` and `is_utc` are what the heading or the table says of all of its times. A text with
-    several times names no moment.
+    `day` and `is_utc` are what a heading or a table says about all its times. Return None if the day or the
+    offset is not known, and for a text with several times.
     """
     named = find_days(text)
     times = list(_TIME.finditer(_INSTANT_DAY.sub(r"\g<day> ", text)))
@@ -78,33 +81,33 @@ def find_moment(text: str, *, day: date | None = None, is_utc: bool = False) -> 
 
 
 def has_time(text: str) -> bool:
-    """Tell whether a text names a time of day."""
+    """Return whether there is a time of day in a text."""
     return bool(_TIME.search(_INSTANT_DAY.sub(r"\g<day> ", text)))
 
 
 def split_moment(text: str) -> tuple[str, str]:
-    """Split an entry of a timeline behind its time: `09:12 UTC`, `the outage begins`.
+    """Split an entry of a timeline after its time: `09:12 UTC`, `the outage begins`.
 
     The first part is empty if the entry does not begin with a day or a time.
     """
     found = _TIME.search(_INSTANT_DAY.sub(r"\g<day> ", text))
-    if found is None or len(re.findall(r"[^\W\d_]{3,}", text[: found.start()])) > _WORDS_OF_A_DAY:
+    if found is None or len(re.findall(r"[^\W\d_]{3,}", text[: found.start()])) > _MAX_DATE_WORDS:
         return "", text
     return text[: found.end()], text[found.end() :].lstrip(" \t)]|:,;\u2013\u2014-")
 
 
 def says_utc(text: str) -> bool:
-    """Tell whether a heading such as “Timeline (all times UTC)” says so."""
+    """Return whether a heading such as “Timeline (all times UTC)” says that times are in UTC."""
     return bool(_ALL_UTC.search(text))
 
 
 def write_moment(moment: datetime) -> str:
-    """Write a moment as a lesson file has it: `2026-05-14T09:12:00Z`."""
+    """Return a moment as a lesson file has it: `2026-05-14T09:12:00Z`."""
     return moment.isoformat().replace("+00:00", "Z")
 
 
 def _days(text: str) -> Iterator[tuple[int, int, date]]:
-    """Give start, end and day of each that can be read, by start."""
+    """List each day that can be read, with its start and end in the text."""
     for found in _DAY.finditer(_INSTANT_DAY.sub(r"\g<day> ", text)):
         if day := read_day(re.sub(r"(?<=[^\W\d_]),", "", found[0])):
             yield found.start(), found.end(), day
@@ -136,7 +139,10 @@ def _offset(zone: str | None) -> timezone | None:
 
 
 def _is_unclear(text: str, clock: re.Match[str]) -> bool:
-    """Tell whether the time is said in a zone that has only a name, such as PST or CEST."""
+    """Return whether a time is in a zone that has only a name, such as PST or CEST.
+
+    Names of zones are ambiguous: IST is Indian, Irish or Israel time.
+    """
     if clock["zone"]:
         return False
     after = _INSTANT_DAY.sub(r"\g<day> ", text)[clock.end() :]

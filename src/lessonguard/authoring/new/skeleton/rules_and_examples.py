@@ -1,0 +1,112 @@
+"""Write the parts of a lesson file that are about code: rules, examples, proof and watched paths."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from lessonguard.authoring.new.draft import Draft, FixCommit, Pair
+from lessonguard.authoring.new.skeleton.sample_rules import SAMPLES
+from lessonguard.authoring.new.skeleton.side_by_side import side_by_side
+from lessonguard.authoring.new.skeleton.yaml_text import (
+    code_lines,
+    comment,
+    commented_out,
+    list_item,
+    prose_lines,
+    quoted,
+)
+from lessonguard.git.changes import short
+from lessonguard.lessons.placeholder import PLACEHOLDER
+from lessonguard.lessons.rule_schema import LONE_LANGUAGES
+from lessonguard.output.escape import visible
+
+_COOKBOOK_URL = "https://github.com/OWNER/lessonguard/blob/v1/docs/cookbook.md"
+
+# A fix may change hundreds of files; what an author reads through in a comment is a page at most.
+_MAX_PATHS = 20
+_MAX_LEFT_OUT = 10
+
+# Rules for `regex` have a regular expression for a pattern; those for `generic` have patterns of code.
+_REGEX_LANGUAGES = LONE_LANGUAGES - {"generic"}
+
+
+def rule_lines(draft: Draft) -> list[str]:
+    """Return a rule to fill in, below an explanation of patterns and what the fix changed."""
+    language = draft.text("language") or PLACEHOLDER
+    is_regex = language in _REGEX_LANGUAGES
+    patterns = ["    patterns:", f"      - pattern: {PLACEHOLDER}", f"      - pattern-not: {PLACEHOLDER}"]
+    return [
+        *(
+            comment("The pattern is a regular expression, as in Perl.")
+            if is_regex
+            else _explanation(language)
+        ),
+        *(_fix_lines(draft.fix) if draft.fix else ()),
+        "rules:",
+        f"  - languages: [{language}]",
+        *(["    pattern-regex:"] if is_regex else patterns),
+    ]
+
+
+def _explanation(language: str) -> list[str]:
+    sample = SAMPLES.get(language, SAMPLES["python"])
+    samples = {"pattern": sample.pattern, "pattern-not": sample.pattern_not}
+    # YAML would read `a: b` as a key and `{` as the beginning of a mapping, so such patterns need quotes.
+    texts = {key: f"'{text}'" if ": " in text or "{" in text else text for key, text in samples.items()}
+    return [
+        *comment("A pattern is code, in which `...` means anything and `$X` any expression. For instance:"),
+        *commented_out(f"  - {key}: {text}" for key, text in texts.items()),
+        *comment(f"`pattern-not` excludes code that is safe; remove it if none is. More: {_COOKBOOK_URL}"),
+    ]
+
+
+def _fix_lines(fix: FixCommit) -> list[str]:
+    """Return the best example of what the fix changed, and every other one that is shown as whole files."""
+    shown = [pair for index, pair in enumerate(fix.pairs) if not index or pair.files]
+    titles = f"broken: {short(fix.broken or '')}", f"fixed: {short(fix.fixed)}"
+    lines = ["#"]
+    for pair in shown:
+        code = side_by_side(pair.bad, pair.good, titles=titles)
+        lines += [*comment(f"The fix, in {pair.place}:"), *commented_out(code), "#"]
+    return lines if shown else []
+
+
+def example_lines(draft: Draft) -> list[str]:
+    """Return the examples from the fix, or one to fill in; with a comment about what is not among them."""
+    pairs = draft.fix.pairs if draft.fix else ()
+    lines = [line for pair in pairs for line in _example(pair)]
+    if not lines:
+        keys = (code_lines(key, f"{PLACEHOLDER}\n", indent=4) for key in ("bad", "good"))
+        lines = list_item([line for key in keys for line in key])
+    return [*_left_out_lines(draft.fix.left_out if draft.fix else ()), "examples:", *lines]
+
+
+def _left_out_lines(left_out: Sequence[str]) -> list[str]:
+    more = len(left_out) - _MAX_LEFT_OUT
+    parts = [*left_out[:_MAX_LEFT_OUT], *([f"{more} more"] if more > 0 else [])]
+    lines = commented_out(f"  {visible(part)}" for part in parts)
+    return [*comment("Parts of the fix that are not among the examples:"), *lines] if lines else []
+
+
+def _example(pair: Pair) -> list[str]:
+    note = prose_lines("note", f"{pair.place}.", indent=4)
+    if pair.files:
+        files = [f"    bad-file: {quoted(pair.files[0])}", f"    good-file: {quoted(pair.files[1])}"]
+        return list_item([*note, *files])
+    # The path is there because a rule with `paths` finds nothing in an example without one.
+    code = [*code_lines("bad", pair.bad, indent=4), *code_lines("good", pair.good, indent=4)]
+    return list_item([*note, f"    path: {quoted(pair.path)}", *code])
+
+
+def proof_lines(draft: Draft) -> list[str]:
+    """Return the commits of the fix, or a comment that shows how to name them."""
+    if draft.fix and draft.fix.broken:
+        return ["proof:", f"  broken: {quoted(draft.fix.broken)}", f"  fixed: {quoted(draft.fix.fixed)}"]
+    fixed = draft.fix.fixed if draft.fix else "9a7b3e1"
+    return commented_out(["proof:", "  broken: 4f1c2d9", f"  fixed: {fixed}"])
+
+
+def watch_lines(draft: Draft) -> list[str]:
+    """Return the paths that the fix changed, as a comment: whether to watch them, the author decides."""
+    paths = draft.fix.paths if draft.fix and draft.fix.paths else ("billing/gateway/**",)
+    return commented_out(["watch:", "  paths:", *(f"    - {quoted(path)}" for path in paths[:_MAX_PATHS])])
