@@ -1,4 +1,4 @@
-"""Name the wheels that the action needs here: two runs that print the same can use the same ones."""
+"""Print the cache key of the wheels that the action needs on this runner: equal keys, same wheels."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Start lessonguard from the action's own folder: `python -I -S run.py PACKAGES COMMAND…`.
 
-With these options Python looks for modules only in its standard library, and here in the sources beside
-this file and in PACKAGES, where `action.yml` has put what `requirements.txt` locks.
+With these options Python finds modules only in its standard library. This script adds the sources beside
+it, and PACKAGES, where `action.yml` has installed the packages of `requirements.txt`.
 """
 
 from __future__ import annotations

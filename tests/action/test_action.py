@@ -196,7 +196,7 @@ def test_an_old_python_is_replaced_and_a_damaged_cache_is_not_installed(scene: S
     assert damaged
     assert run.is_green, run.log
     assert "setup-python" in scene.act.log
-    assert "getting them anew" in run.log
+    assert "downloading them again" in run.log
     assert len(pull.comments) == 1
 
 
