@@ -1,1 +1,1 @@
-"""GitHub: what it knows of a pull request, and how to say something there."""
+"""GitHub's API: read pull requests, and post to them."""

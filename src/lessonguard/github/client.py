@@ -1,4 +1,4 @@
-"""One repository at GitHub: read its pull requests, and say something there."""
+"""One repository at GitHub: read its pull requests, and post to them."""
 
 from __future__ import annotations
 
@@ -25,15 +25,20 @@ from lessonguard.github.pull_request import (
 
 _Parsed = TypeVar("_Parsed")
 
+# The author of what a workflow posts with its GITHUB_TOKEN.
 _RUNNERS_LOGIN = "github-actions[bot]"
-_MOST_AT_ONCE = 50  # threads that one request resolves
+
+# Threads that one request resolves, so that a mutation stays far from the limit of GitHub's GraphQL:
+# 500,000 nodes and 10 seconds. See
+# https://docs.github.com/en/graphql/overview/rate-limits-and-query-limits-for-the-graphql-api
+_MOST_AT_ONCE = 50
 
 
 class GitHub:
-    """Talk to GitHub about one repository: `owner/name`.
+    """A client of GitHub's API for one repository: `owner/name`.
 
-    Without a `token` only what is public can be read. Every method asks when it is called, and
-    raises a `GitHubError`: `RefusedError` if the token may not, `UnprocessableError` for what
+    Without a `token` only what is public can be read. Every method sends its requests when it is called,
+    and raises a `GitHubError`: `RefusedError` if the token may not, `UnprocessableError` for what
     GitHub does not accept, `UnavailableError` if it fails, `RateLimitError` if it asks us to wait for
     long. Lists are complete, however many pages they take.
     """
@@ -45,24 +50,23 @@ class GitHub:
         token: str | None,
         api_url: str,
         graphql_url: str,
-        patience: RetryPolicy | None = None,
+        policy: RetryPolicy | None = None,
     ) -> None:
         self._owner, _, self._name = repository.partition("/")
         self._connection = Connection(
-            token=token, api_url=api_url, graphql_url=graphql_url, patience=patience or RetryPolicy()
+            token=token, api_url=api_url, graphql_url=graphql_url, policy=policy or RetryPolicy()
         )
         self._login: str | None = None
 
     def close(self) -> None:
-        """Close what is open to the server; it opens again when it is needed."""
+        """Close the connection; it opens again when it is needed."""
         self._connection.close()
 
     def compare(self, base: str, head: str) -> Comparison:
-        """Tell where two branches or commits parted.
-
-        Of the pages of "Compare two commits" only the first holds files: up to 300 with their
-        changes, which GitHub may take too long to compute. So a short second page is asked for.
-        """
+        """Return the merge base of two branches or commits."""
+        # Only the first page has files, up to 300 with their changes, which GitHub may take too long to
+        # compute; so this asks for a second page, of one commit.
+        # See https://docs.github.com/en/rest/commits/commits#compare-two-commits
         path = f"/compare/{_quoted(base)}...{_quoted(head)}"
         call = self._read(path, to=f"compare {base} with {head}", needs="contents: read")
         with suppress(responses.MalformedError):
@@ -71,11 +75,11 @@ class GitHub:
         return self._parse(replace(call, parameters={"per_page": 1}), responses.parse_comparison)
 
     def pull_request(self, number: int) -> PullRequest:
-        """Tell how a pull request is now."""
+        """Return a pull request as it is now."""
         return self._parse(self._read_pull(number, ""), responses.parse_pull_request)
 
     def open_pull_requests(self, head: str) -> tuple[PullRequest, ...]:
-        """Find the open pull requests from a branch, given as `owner:branch`; the newest comes first."""
+        """List the open pull requests from a branch, given as `owner:branch`, the newest first."""
         call = replace(
             self._read("/pulls", to=f"find the pull requests from {head}", needs="pull-requests: read"),
             parameters={"head": head, "state": "open"},
@@ -83,12 +87,12 @@ class GitHub:
         return self._parse_list(call, lambda found: responses.parse_pull_requests(found, head=head))
 
     def own_login(self) -> str:
-        """Tell as whom we write: as the runner of GitHub Actions, if GitHub does not say.
+        """Return the login that our comments have; that of GitHub Actions if GitHub does not say.
 
-        GraphQL knows it of every token; REST refuses to tell an app. It is asked once.
+        GitHub is asked once.
         """
         if self._login is None:
-            self._login = self._ask_login()
+            self._login = self._fetch_login()
         return self._login
 
     def review_comments(self, number: int) -> tuple[ReviewComment, ...]:
@@ -100,11 +104,11 @@ class GitHub:
         return self._parse_list(self._read_pull(number, "/reviews"), responses.parse_reviews)
 
     def diff_files(self, number: int) -> tuple[DiffFile, ...]:
-        """List the changed files of a pull request; GitHub gives no more than 3,000."""
+        """List the changed files of a pull request; GitHub lists 3,000 at most."""
         return self._parse_list(self._read_pull(number, "/files"), responses.parse_diff_files)
 
     def root_tree(self, commit: str) -> str:
-        """Give the name of the tree of a commit."""
+        """Return the name of the tree of a commit."""
         call = self._read(
             f"/git/commits/{_quoted(commit)}", to=f"read commit {commit}", needs="contents: read"
         )
@@ -113,16 +117,16 @@ class GitHub:
     def tree(self, name: str) -> tuple[TreeEntry, ...]:
         """List all that is in a tree, given by its name, that of a commit, or a branch.
 
-        Raise `GitHubError` if there is more than GitHub lists: about 100,000 entries.
+        Raise `GitHubError` if it has more than the 100,000 entries that GitHub lists.
         """
         path = f"/git/trees/{_quoted(name)}"
         call = self._read(path, to=f"list the files of {name}", needs="contents: read")
         return self._parse(replace(call, parameters={"recursive": 1}), responses.parse_tree)
 
     def blob(self, name: str, *, limit: int) -> bytes | int:
-        """Read a blob; of one with more than `limit` bytes give only the size.
+        """Return the contents of a blob; of one with more than `limit` bytes only the size.
 
-        All of it is sent nevertheless: look at the sizes in `tree` before.
+        All of it is sent nevertheless; `tree` has the sizes.
         """
         call = self._read(f"/git/blobs/{_quoted(name)}", to=f"read {name}", needs="contents: read")
         return self._parse(call, lambda document: responses.parse_blob(document, limit=limit))
@@ -130,7 +134,7 @@ class GitHub:
     def post_review(self, number: int, *, commit: str, body: str, comments: Sequence[NewComment]) -> Review:
         """Post one review: `body` above comments on lines of the diff at `commit`.
 
-        If GitHub finds fault with one comment it posts nothing: `UnprocessableError`.
+        If GitHub refuses one of the comments it posts nothing, and this raises `UnprocessableError`.
         """
         fields: dict[str, object] = {"commit_id": commit, "event": "COMMENT", "body": body}
         if comments:
@@ -152,44 +156,45 @@ class GitHub:
         self._connection.send(call)
 
     def edit_review(self, number: int, review: int, body: str) -> None:
-        """Replace the text of a review, which stands above its comments."""
+        """Replace the text of a review, above its comments."""
         path, to = f"/pulls/{number}/reviews/{review}", f"edit the review {review} of pull request {number}"
         self._connection.send(self._write("PUT", path, to=to, body={"body": body}))
 
     def resolve_threads(self, number: int, comments: Collection[int]) -> bool:
-        """Resolve the threads that these comments began; False if that could not be done.
-
-        It is no error, whatever the reason: GITHUB_TOKEN may only do it with `contents: write`, and
-        a comment that was edited says the same.
-        """
+        """Resolve the threads that these comments start; return False if that could not be done."""
+        # No error, whatever the reason: GITHUB_TOKEN needs `contents: write` for it, which few workflows
+        # grant, and the text of the edited comment says the same.
+        # See https://docs.github.com/en/graphql/reference/mutations#resolvereviewthread
         with suppress(GitHubError):
             waiting = [each for each in self._threads(number, set(comments)) if not each.is_resolved]
             for first in range(0, len(waiting), _MOST_AT_ONCE):
                 document, variables = threads.resolution(waiting[first : first + _MOST_AT_ONCE])
-                call = self._ask(f"resolve threads of pull request {number}", needs="contents: write")
+                call = self._query(f"resolve threads of pull request {number}", needs="contents: write")
                 self._connection.query(document, variables, call=replace(call, is_write=True))
             return True
         return False
 
     def _threads(self, number: int, wanted: set[int]) -> Iterator[threads.Thread]:
-        call = self._ask(f"read the threads of pull request {number}", needs="pull-requests: read")
+        call = self._query(f"read the threads of pull request {number}", needs="pull-requests: read")
         after: str | None = None
         while wanted:
             variables = {"owner": self._owner, "name": self._name, "number": number, "after": after}
             data = self._connection.query(threads.THREADS, variables, call=call)
-            with _understood(call):
+            with _parsing(call):
                 found, after = threads.parse_threads(data)
             yield from (each for each in found if each.first_comment in wanted)
             wanted = wanted - {each.first_comment for each in found} if after else set()
 
-    def _ask_login(self) -> str:
+    def _fetch_login(self) -> str:
         if self._connection.is_anonymous:
             return _RUNNERS_LOGIN
-        call = self._ask("find out who owns the token", needs="metadata: read")
-        with suppress(RefusedError), _understood(call):
+        # By GraphQL first, which answers for every token: REST's `/user` refuses those of apps, such as
+        # GITHUB_TOKEN. See https://docs.github.com/en/rest/users/users#get-the-authenticated-user
+        call = self._query("find out who owns the token", needs="metadata: read")
+        with suppress(RefusedError), _parsing(call):
             return responses.get(self._connection.query(threads.VIEWER, {}, call=call), "viewer.login", str)
         call = replace(call, method="GET", path="/user")
-        with suppress(RefusedError), _understood(call):
+        with suppress(RefusedError), _parsing(call):
             return responses.get(self._connection.send(call), "login", str)
         return _RUNNERS_LOGIN
 
@@ -210,7 +215,7 @@ class GitHub:
         needs = "pull-requests: write"
         return Call(to=to, needs=needs, path=self._path(path), method=method, body=body, is_write=True)
 
-    def _ask(self, to: str, *, needs: str) -> Call:
+    def _query(self, to: str, *, needs: str) -> Call:
         return Call(to=to, needs=needs, path="", method="POST")
 
     def _path(self, path: str) -> str:
@@ -218,17 +223,17 @@ class GitHub:
 
     def _parse(self, call: Call, parser: Callable[[object], _Parsed]) -> _Parsed:
         document = self._connection.send(call)
-        with _understood(call):
+        with _parsing(call):
             return parser(document)
 
     def _parse_list(self, call: Call, parser: Callable[[Iterable[object]], _Parsed]) -> _Parsed:
-        with _understood(call):
+        with _parsing(call):
             return parser(self._connection.pages(call))
 
 
 @contextmanager
-def _understood(call: Call) -> Iterator[None]:
-    """Turn what a document lacks into an error that says what could not be done."""
+def _parsing(call: Call) -> Iterator[None]:
+    """Raise a `GitHubError` with the purpose of the call for what a document lacks."""
     try:
         yield
     except responses.MalformedError as error:
@@ -236,7 +241,7 @@ def _understood(call: Call) -> Iterator[None]:
 
 
 def _quoted(name: str) -> str:
-    """Write a name for one part of a path; a slash in it is no separator."""
+    """Return a name as one part of a path; a slash in it is no separator."""
     return quote(name, safe="", errors="surrogateescape")
 
 

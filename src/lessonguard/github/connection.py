@@ -1,4 +1,4 @@
-"""The wire to GitHub: every request and every repetition. The only user of PyGithub."""
+"""The connection to GitHub: every request and every retry. The only module that uses PyGithub."""
 
 from __future__ import annotations
 
@@ -13,34 +13,41 @@ from github.Requester import HTTPSRequestsConnectionClass, RequestsResponse
 from lessonguard.github import api_errors
 from lessonguard.github.api_errors import GitHubError, UnavailableError
 from lessonguard.github.call import Call, Response, parse_document, plain
-from lessonguard.github.limits import Pace, RetryPolicy, limited_for
+from lessonguard.github.limits import RateLimiter, RetryPolicy, limited_for
 
+# https://docs.github.com/en/rest/about-the-rest-api/api-versions
 _HEADERS = {"Accept": "application/vnd.github+json", "X-GitHub-Api-Version": "2022-11-28"}
-_PER_PAGE = 100  # the most that GitHub gives
+# The most that GitHub sends on a page: the fewest requests. See
+# https://docs.github.com/en/rest/using-the-rest-api/using-pagination-in-the-rest-api
+_PER_PAGE = 100
 _PORTS = {"https": 443, "http": 80}
 _REDIRECTS = (302, 307, 308)
+
+# A repository that was renamed takes one; two more, and then it is a loop.
 _MOST_REDIRECTS = 3
-_ADDRESSES = "The runner sets GITHUB_API_URL and GITHUB_GRAPHQL_URL; leave them."
+
+_ADDRESSES = "Leave GITHUB_API_URL and GITHUB_GRAPHQL_URL as the runner sets them."
 
 
 class Connection:
-    """Send requests to one GitHub; repeat, wait and follow redirects as it documents.
+    """Sends requests to one GitHub; retries, waits and follows redirects as GitHub documents.
 
     Without a `token` only what is public can be read. It goes to the servers of `api_url` and
     `graphql_url` alone, and into no error.
     """
 
-    def __init__(self, *, token: str | None, api_url: str, graphql_url: str, patience: RetryPolicy) -> None:
-        self._token = _checked(token)
+    def __init__(self, *, token: str | None, api_url: str, graphql_url: str, policy: RetryPolicy) -> None:
+        self._token = _checked_token(token)
         self._api_url = api_url.rstrip("/")
         self._graphql_url = graphql_url
-        self._patience = patience
-        self._pace = Pace(patience)
-        self._lines = {
-            place: _Line(*place, timeout=patience.timeout) for place in (_place(api_url), _place(graphql_url))
+        self._policy = policy
+        self._limiter = RateLimiter(policy)
+        self._connections = {
+            place: _NoRedirects(*place, timeout=policy.timeout)
+            for place in (_place(api_url), _place(graphql_url))
         }
         self._server = urlsplit(api_url)._replace(path="").geturl()
-        # Repeating and waiting are ours: PyGithub would repeat a POST that may have been carried out.
+        # Retries and waits are ours, because PyGithub would repeat a POST that may have been carried out.
         self._requester = Github(
             auth=Auth.Token(token) if token else None,
             base_url=self._api_url,
@@ -52,109 +59,105 @@ class Connection:
 
     @property
     def is_anonymous(self) -> bool:
-        """Tell whether there is no token."""
+        """Return whether there is no token."""
         return not self._token
 
     def close(self) -> None:
-        """Close what is open to the servers."""
-        for line in self._lines.values():
-            line.close()
+        """Close the connections; they open again when they are needed."""
+        for connection in self._connections.values():
+            connection.close()
 
     def send(self, call: Call) -> object:
-        """Make a request and return the document that comes back."""
-        return self._exchange(call).document
+        """Send a request and return the document of its response."""
+        return self._send(call).document
 
     def pages(self, call: Call) -> Iterator[object]:
-        """Make a request for a list and those for its further pages; give item after item."""
+        """Send a request for a list, and those for its further pages; yield item after item."""
         page: Call | None = replace(call, parameters={**call.parameters, "per_page": _PER_PAGE})
         while page:
-            answer = self._exchange(page)
-            if not isinstance(answer.document, list):
+            response = self._send(page)
+            if not isinstance(response.document, list):
                 raise api_errors.malformed_response(call, "it is no list")
-            yield from answer.document
-            following = answer.next_page
+            yield from response.document
+            following = response.next_page
             page = replace(call, path=self._server + following, parameters={}) if following else None
 
     def query(self, document: str, variables: Mapping[str, object], *, call: Call) -> object:
-        """Ask by GraphQL and return `data`; `call` says what for and whether it writes."""
+        """Send a GraphQL query and return `data`; `call` has its purpose and whether it writes."""
         body = {"query": document, "variables": variables}
-        answer = self.send(replace(call, path=self._graphql_url, method="POST", body=body))
-        if not isinstance(answer, dict):
+        content = self.send(replace(call, path=self._graphql_url, method="POST", body=body))
+        if not isinstance(content, dict):
             raise api_errors.malformed_response(call, "it is no object")
-        if answer.get("errors"):
-            raise api_errors.graphql_rejection(call, answer["errors"], has_token=not self.is_anonymous)
-        return answer.get("data")
+        if content.get("errors"):
+            raise api_errors.graphql_rejection(call, content["errors"], has_token=not self.is_anonymous)
+        return content.get("data")
 
-    def _exchange(self, call: Call) -> Response:
-        """Make a request as often as it takes and is safe."""
-        if not call.is_write:
-            return self._persist(call)
-        self._pace.before_write()
+    def _send(self, call: Call) -> Response:
+        """Send a request, again where GitHub or the network fails and a retry is safe."""
+        if call.is_write:
+            self._limiter.before_write()
         try:
-            return self._persist(call)
+            for pause in self._policy.pauses if call.is_repeatable else ():
+                try:
+                    return self._send_within_limits(call)
+                except UnavailableError:  # noqa: PERF203 - the request takes longer
+                    self._policy.sleep(pause)
+            return self._send_within_limits(call)
         finally:
-            self._pace.after_write()
+            if call.is_write:
+                self._limiter.after_write()
 
-    def _persist(self, call: Call) -> Response:
-        for pause in self._patience.pauses if call.is_repeatable else ():
-            try:
-                return self._settle(call)
-            except UnavailableError:  # noqa: PERF203 - the request takes longer
-                self._patience.sleep(pause)
-        return self._settle(call)
-
-    def _settle(self, call: Call) -> Response:
-        """Make a request until the rate of requests is no matter; raise unless GitHub did it."""
-        answer = self._follow(call)
-        while (seconds := limited_for(answer)) is not None:
-            if not self._pace.wait(seconds):
+    def _send_within_limits(self, call: Call) -> Response:
+        """Send a request, again after each wait that GitHub asks for; raise unless GitHub did it."""
+        response = self._follow_redirects(call)
+        while (seconds := limited_for(response)) is not None:
+            if not self._limiter.wait(seconds):
                 raise api_errors.rate_limited(call, seconds, has_token=not self.is_anonymous)
-            answer = self._follow(call)
-        if not answer.is_success:
-            raise api_errors.rejection(call, answer, has_token=not self.is_anonymous)
-        if answer.document is None:
-            raise api_errors.unavailable(call, "the answer is cut off, or not from GitHub")
-        return answer
+            response = self._follow_redirects(call)
+        if not response.is_success:
+            raise api_errors.rejection(call, response, has_token=not self.is_anonymous)
+        if response.document is None:
+            raise api_errors.unavailable(call, "the response is cut off, or not from GitHub")
+        return response
 
-    def _follow(self, call: Call) -> Response:
-        """Make a request where it leads to: a repository that was renamed is elsewhere.
-
-        The method stays the same, as GitHub asks; see "Follow redirects" in its best practices.
-        """
+    def _follow_redirects(self, call: Call) -> Response:
+        """Send a request to where it leads: a repository that was renamed has another address."""
+        # With the same method, as "Follow redirects" asks for in
+        # https://docs.github.com/en/rest/using-the-rest-api/best-practices-for-using-the-rest-api
         url = self._api_url + call.target if call.path.startswith("/") else call.target
         for _ in range(_MOST_REDIRECTS):
-            answer = self._perform(call, url)
-            if answer.status not in _REDIRECTS or "location" not in answer.headers:
-                return answer
-            url = urljoin(url, answer.headers["location"])
-            if _place(url) not in self._lines:
+            response = self._perform(call, url)
+            if response.status not in _REDIRECTS or "location" not in response.headers:
+                return response
+            url = urljoin(url, response.headers["location"])
+            if _place(url) not in self._connections:
                 raise api_errors.redirected(call, url)
         raise api_errors.redirected(call, url)
 
     def _perform(self, call: Call, url: str) -> Response:
-        line = self._lines[_place(url)]
         try:
             status, headers, body = self._requester.requestJson(
-                call.method, url, headers={**_HEADERS}, input=call.body, cnx=line
+                call.method, url, headers={**_HEADERS}, input=call.body, cnx=self._connections[_place(url)]
             )
-        except (OSError, ValueError) as error:  # requests raises the one; headers without sense, the other
+        except (OSError, ValueError) as error:  # ValueError, because requests raises it for broken headers
             reason = self._without_token(self._reason(error))
             raise api_errors.unavailable(call, reason) from error
         document = parse_document(self._without_token(body))
         return Response(status=status, headers=headers, document=document)
 
     def _reason(self, error: BaseException) -> str:
-        root = _root(error)
-        if isinstance(root, TimeoutError):
-            return f"GitHub does not answer within {self._patience.timeout} seconds"
-        words = getattr(root, "strerror", None) or str(root) or type(root).__name__
+        while inner := [each for each in (error.__cause__, *error.args) if isinstance(each, BaseException)]:
+            error = inner[0]  # requests and urllib3 wrap what went wrong several times
+        if isinstance(error, TimeoutError):
+            return f"GitHub does not answer within {self._policy.timeout} seconds"
+        words = getattr(error, "strerror", None) or str(error) or type(error).__name__
         return f"the connection failed ({words})"
 
     def _without_token(self, text: str) -> str:
         return text.replace(self._token, "***") if self._token else text
 
 
-class _Line(HTTPSRequestsConnectionClass):
+class _NoRedirects(HTTPSRequestsConnectionClass):
     """A connection that leaves redirects to us.
 
     PyGithub follows one kind, 301, and drops the query: a filter, or the number of a page.
@@ -165,14 +168,15 @@ class _Line(HTTPSRequestsConnectionClass):
         self.protocol = scheme
 
     def getresponse(self) -> RequestsResponse:
-        """Give the answer, a 301 under the name for the same that PyGithub does not know."""
+        """Return the response; a 301 as 308, which means the same and is nothing to PyGithub."""
         response = super().getresponse()
         response.status = {301: 308}.get(response.status, response.status)
         return response
 
 
-def _checked(token: str | None) -> str | None:
-    """Refuse what cannot stand in a header: the error that requests raises would quote it."""
+def _checked_token(token: str | None) -> str | None:
+    """Return the token; raise `GitHubError` for one that cannot be in a header."""
+    # Here, because the error that requests raises would quote the token.
     if token and not (token.isascii() and token.isprintable() and " " not in token):
         hint = "Set GITHUB_TOKEN to the token alone, without quotes, spaces or line breaks."
         raise GitHubError("Cannot use the token: it has characters that no token has.", hint=hint)
@@ -180,15 +184,9 @@ def _checked(token: str | None) -> str | None:
 
 
 def _place(url: str) -> tuple[str, str, int]:
-    """Give the scheme, host and port that a URL leads to; raise `GitHubError` if it is none."""
+    """Return the scheme, host and port of a URL; raise `GitHubError` if it is no URL."""
     with suppress(ValueError, KeyError):
         parts = urlsplit(url)
         if parts.hostname:
             return parts.scheme, parts.hostname, parts.port or _PORTS[parts.scheme]
-    raise GitHubError(f"Cannot reach {plain(url)}: it is no web address.", hint=_ADDRESSES)
-
-
-def _root(error: BaseException) -> BaseException:
-    """Give what went wrong first: requests and urllib3 wrap it several times."""
-    inner = [each for each in (error.__cause__, *error.args) if isinstance(each, BaseException)]
-    return _root(inner[0]) if inner else error
+    raise GitHubError(f"Cannot reach {plain(url)}: it is not a web address.", hint=_ADDRESSES)

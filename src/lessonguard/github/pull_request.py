@@ -1,4 +1,4 @@
-"""What GitHub tells, and what it is told, in our own words."""
+"""The types for a pull request: its commits, comments, reviews and files; and of entries of trees. Pure."""
 
 from __future__ import annotations
 
@@ -6,13 +6,14 @@ from typing import Literal
 
 from lessonguard.record import record
 
+# `RIGHT` are lines of head (added or context), `LEFT` lines of base that were deleted. See
+# https://docs.github.com/en/rest/pulls/comments#create-a-review-comment-for-a-pull-request
 Side = Literal["LEFT", "RIGHT"]
-"""`RIGHT` are lines of head (added or context), `LEFT` lines of base that were deleted."""
 
 
 @record
 class Comparison:
-    """Two commits and where they parted: full object names, all of them."""
+    """The base that was compared, and its merge base with the head: full object names."""
 
     base: str
     merge_base: str

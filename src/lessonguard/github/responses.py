@@ -1,4 +1,4 @@
-"""From GitHub's documents to our own values. Pure."""
+"""Parse the documents in GitHub's responses into our own values. Pure."""
 
 from __future__ import annotations
 
@@ -21,16 +21,18 @@ _ENTRY_KINDS: Mapping[str, Literal["blob", "tree", "commit"]] = {
     "tree": "tree",
     "commit": "commit",
 }
+
+# Whom GitHub shows as the author of what a deleted account wrote; `user` is null then. See
+# https://github.com/ghost
 _GHOST = "ghost"
-"""Whom GitHub shows as the author of what a deleted account wrote."""
 
 
 class MalformedError(Exception):
-    """A document lacks what GitHub's documentation promises; the text says what."""
+    """A document lacks what GitHub's documentation promises; the text says what, about "it"."""
 
 
 def parse_comparison(document: object) -> Comparison:
-    """Read "Compare two commits"."""
+    """Parse "Compare two commits": https://docs.github.com/en/rest/commits/commits#compare-two-commits."""
     return Comparison(
         base=get(document, "base_commit.sha", str),
         merge_base=get(document, "merge_base_commit.sha", str),
@@ -38,7 +40,7 @@ def parse_comparison(document: object) -> Comparison:
 
 
 def parse_pull_request(document: object) -> PullRequest:
-    """Read "Get a pull request", or an item of "List pull requests"."""
+    """Parse "Get a pull request", or an item of "List pull requests"."""
     return PullRequest(
         number=get(document, "number", int),
         head=get(document, "head.sha", str),
@@ -49,15 +51,16 @@ def parse_pull_request(document: object) -> PullRequest:
 
 
 def parse_pull_requests(documents: Iterable[object], *, head: str) -> tuple[PullRequest, ...]:
-    """Read "List pull requests" and keep those from one branch.
-
-    GitHub ignores a filter that it does not understand, and then lists them all.
-    """
+    """Parse "List pull requests" and return those from one branch: `owner:branch`."""
+    # Filtered again, because GitHub ignores a filter that it does not understand, and lists all of them:
+    # https://docs.github.com/en/rest/pulls/pulls#list-pull-requests
     return tuple(parse_pull_request(each) for each in documents if find(each, "head.label") == head)
 
 
 def parse_review_comments(documents: Iterable[object]) -> tuple[ReviewComment, ...]:
-    """Read "List review comments on a pull request"."""
+    """Parse "List review comments on a pull request"."""
+    # `line` is null for an outdated comment, and no line at all for one about a whole file.
+    # See https://docs.github.com/en/rest/pulls/comments
     return tuple(
         ReviewComment(
             id=get(each, "id", int),
@@ -73,7 +76,7 @@ def parse_review_comments(documents: Iterable[object]) -> tuple[ReviewComment, .
 
 
 def parse_review(document: object) -> Review:
-    """Read "Create a review for a pull request", or an item of the list of reviews."""
+    """Parse "Create a review for a pull request", or an item of the list of reviews."""
     return Review(
         id=get(document, "id", int),
         login=_login(document),
@@ -83,26 +86,29 @@ def parse_review(document: object) -> Review:
 
 
 def parse_reviews(documents: Iterable[object]) -> tuple[Review, ...]:
-    """Read "List reviews for a pull request", without the one that somebody still writes."""
+    """Parse "List reviews for a pull request" and return the submitted ones."""
+    # A pending review is listed, too, but only for the user who still writes it.
+    # See https://docs.github.com/en/rest/pulls/reviews#list-reviews-for-a-pull-request
     return tuple(parse_review(each) for each in documents if find(each, "state") != "PENDING")
 
 
 def parse_diff_files(documents: Iterable[object]) -> tuple[DiffFile, ...]:
-    """Read "List pull requests files"."""
+    """Parse "List pull requests files"."""
     return tuple(
         DiffFile(path=get(each, "filename", str), patch=_optional(each, "patch", str)) for each in documents
     )
 
 
 def parse_tree(document: object) -> tuple[TreeEntry, ...]:
-    """Read "Get a tree"; raise if GitHub left entries out."""
+    """Parse "Get a tree"; raise `MalformedError` if GitHub left entries out."""
+    # Above 100,000 entries or 7 MB: https://docs.github.com/en/rest/git/trees#get-a-tree
     if find(document, "truncated") is not False:
         raise MalformedError("it is cut off, because the tree is too large")
     return tuple(_entry(each) for each in get(document, "tree", list))
 
 
 def parse_blob(document: object, *, limit: int) -> bytes | int:
-    """Read "Get a blob": its content, or the size if that is more than `limit` bytes."""
+    """Parse "Get a blob": its content, or the size if that is more than `limit` bytes."""
     size = get(document, "size", int)
     if size > limit:
         return size
@@ -118,7 +124,7 @@ def parse_blob(document: object, *, limit: int) -> bytes | int:
 
 
 def get(document: object, place: str, kind: type[_Kind]) -> _Kind:
-    """Give what is at a dotted place; raise if it is not there or of another kind."""
+    """Return the value at a dotted place; raise `MalformedError` if it is missing or of another type."""
     value = find(document, place)
     if not isinstance(value, kind):
         raise MalformedError(f"it has no usable {place}")
@@ -126,7 +132,7 @@ def get(document: object, place: str, kind: type[_Kind]) -> _Kind:
 
 
 def find(document: object, place: str) -> object:
-    """Give what is at a dotted place, None if it is not there."""
+    """Return the value at a dotted place; None if it is missing."""
     for key in place.split("."):
         document = document.get(key) if isinstance(document, dict) else None
     return document

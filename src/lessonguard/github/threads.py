@@ -1,4 +1,4 @@
-"""Questions for GitHub's GraphQL: who we are, and threads of review comments. Pure."""
+"""GraphQL queries: who owns the token, and the threads of review comments. Pure."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from lessonguard.record import record
 
 VIEWER = "query { viewer { login } }"
 
+# One page of threads. Not `databaseId`, because that is an Int of 32 bits, and new comments are beyond.
+# See https://docs.github.com/en/graphql/reference/objects#pullrequestreviewcomment
 THREADS = """\
 query($owner: String!, $name: String!, $number: Int!, $after: String) {
   repository(owner: $owner, name: $name) {
@@ -21,12 +23,11 @@ query($owner: String!, $name: String!, $number: Int!, $after: String) {
   }
 }
 """
-"""One page of threads. `databaseId` would be an Int of 32 bits, which new comments have outgrown."""
 
 
 @record
 class Thread:
-    """A thread: `id` is GraphQL's, `first_comment` what REST calls its first comment."""
+    """A thread: `id` is that of GraphQL, `first_comment` the id that its first comment has in REST."""
 
     id: str
     first_comment: int
@@ -34,14 +35,14 @@ class Thread:
 
 
 def parse_threads(data: object) -> tuple[Sequence[Thread], str | None]:
-    """Read a page of `THREADS`; give its threads, and what comes `after` it, None if nothing."""
+    """Parse a page of `THREADS`; return its threads and its end, for `after`; None for the last page."""
     page = find(data, "repository.pullRequest.reviewThreads")
     after = get(page, "pageInfo.endCursor", str) if find(page, "pageInfo.hasNextPage") else None
     return [thread for each in get(page, "nodes", list) if (thread := _thread(each))], after
 
 
 def resolution(threads: Sequence[Thread]) -> tuple[str, Mapping[str, str]]:
-    """Write the mutation that resolves threads, all at once, and its variables."""
+    """Return the mutation that resolves threads, all at once, and its variables."""
     names = {f"thread{number}": thread.id for number, thread in enumerate(threads)}
     declared = ", ".join(f"${name}: ID!" for name in names)
     fields = " ".join(
@@ -51,7 +52,7 @@ def resolution(threads: Sequence[Thread]) -> tuple[str, Mapping[str, str]]:
 
 
 def _thread(document: object) -> Thread | None:
-    """Read a thread, None if its first comment cannot be seen."""
+    """Parse a thread; None if the token may not see its first comment."""
     comments = get(document, "comments.nodes", list)
     number = find(comments[0], "fullDatabaseId") if comments else None
     if number is None:
@@ -60,6 +61,6 @@ def _thread(document: object) -> Thread | None:
         raise MalformedError("it has no usable fullDatabaseId")
     return Thread(
         id=get(document, "id", str),
-        first_comment=int(number),  # a BigInt comes as text
+        first_comment=int(number),  # GraphQL sends a BigInt as text
         is_resolved=get(document, "isResolved", bool),
     )
