@@ -19,6 +19,7 @@ MAX_BYTES = 1_048_576
 
 _MAX_VALUES = 20_000  # counts what aliases repeat: a file of 1 KB can ask for billions
 _MAX_DEPTH = 50
+_TOO_DEEP = "values are nested too deeply"
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml is ten times as fast, where it is there
 _RESOLVER: Any = yaml.resolver.Resolver()
@@ -115,6 +116,8 @@ def _describe(error: yaml.YAMLError) -> str:
         return f"this is not YAML: {error}"
     if isinstance(error, _RefusedError):
         return str(error.problem)
+    if "nesting depth" in str(error.problem):  # PyYAML 6.0.4 reads ahead of us, to a limit of its own: 1,000
+        return _TOO_DEEP
     context, mark = error.context or "", error.context_mark
     is_open = mark is not None and ("flow" in context or "quoted" in context)
     start = f", {context} from line {mark.line + 1}" if mark and is_open else ""
@@ -161,7 +164,7 @@ class _Tree:
         before = self.values
         self._count(1, event)
         if depth > _MAX_DEPTH:
-            raise _refuse(event, "values are nested too deeply")
+            raise _refuse(event, _TOO_DEEP)
         node = self._made(event, events, depth)
         if event.anchor:
             self.anchors[event.anchor] = (node, self.values - before)
