@@ -178,7 +178,7 @@ def test_a_bare_repository_has_the_lessons_of_its_head(repo: Repo, tmp_path: Pat
         ),
         (["HEAD~1...HEAD"], 2, "Write two: HEAD~1..HEAD"),
         (["nowhere..HEAD"], 3, "There is no commit 'nowhere'"),
-        (["--format", "sarif"], 2, "'sarif' is not one of"),
+        (["--format", "sarif"], 2, "'sarif'"),
         (["--lessons-folder", "gone"], 2, "there is no such folder"),
         (["-C", "/"], 3, "not in a Git repository"),
     ],

@@ -198,9 +198,9 @@ def test_a_rule_that_semgrep_refuses_is_named_and_is_exit_2(repo: Repo) -> None:
         (["--base=--output=x"], 3, "There is no commit '--output=x'"),
         (["--staged", "--worktree"], 2, "Only one of --head, --staged and --worktree"),
         (["--staged", "--base", "main"], 2, "--staged compares with HEAD"),
-        (["--format", "xml"], 2, "'xml' is not one of"),
-        (["--unknown"], 2, "No such option"),
-        (["--lessons", "missing"], 2, "Directory 'missing' does not exist"),
+        (["--format", "xml"], 2, "'xml'"),
+        (["--unknown"], 2, "--unknown"),
+        (["--lessons", "missing"], 2, "'missing'"),
         (
             ["--output", "no/such/folder/report.json"],
             2,

@@ -19,6 +19,7 @@ from lessonguard.lessons.diagnostic import Diagnostic
 from lessonguard.lessons.model import Example, Lesson, Mode, Severity, Watch
 from lessonguard.lessons.parse import MAX_BYTES, parse_lesson
 from lessonguard.lessons.vague import find_vague
+from tests.support.wording import with_quotes
 
 _CASES = Path(__file__).parents[1] / "cases" / "lesson_faults"
 _BASE = (_CASES / "base.yaml").read_text(encoding="utf-8")
@@ -62,7 +63,9 @@ def _faults(data: bytes) -> list[str]:
 
 @pytest.mark.parametrize(("text", "expected"), list(_read_cases()))
 def test_a_mistake_is_named_with_its_place_and_its_remedy(text: str, expected: list[str]) -> None:
-    assert _faults(text.encode()) == [f"x.yaml:{line}" for line in expected]
+    faults = _faults(text.encode())
+
+    assert faults == with_quotes([f"x.yaml:{line}" for line in expected], faults)
 
 
 def test_the_base_of_the_mistakes_has_none_itself() -> None:

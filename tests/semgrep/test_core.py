@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from lessonguard.errors import EngineError, LessonguardError
 from lessonguard.semgrep.batches import Entry, split_entries
 from lessonguard.semgrep.core import CoreEngine
-from lessonguard.semgrep.installed import Semgrep, find_semgrep
+from lessonguard.semgrep.installed import TESTED, Semgrep, find_semgrep
 from lessonguard.semgrep.interface import EngineResult, EngineRule, Limits, Target
 
 RULE = EngineRule(
@@ -281,7 +281,8 @@ def test_settings_of_semgrep_and_ocaml_change_nothing(monkeypatch: pytest.Monkey
 
 
 @pytest.mark.parametrize(
-    ("version", "name"), [((1, 136, 0), "CliEngine"), ((1, 182, 0), "CoreEngine"), ((2, 0, 0), "CliEngine")]
+    ("version", "name"),
+    [((1, 136, 0), "CliEngine"), ((*TESTED[1], 0), "CoreEngine"), ((2, 0, 0), "CliEngine")],
 )
 def test_only_tested_versions_take_the_fast_path(version: tuple[int, int, int], name: str) -> None:
     semgrep = Semgrep(package=find_semgrep().package, version=version)
@@ -290,6 +291,6 @@ def test_only_tested_versions_take_the_fast_path(version: tuple[int, int, int], 
 
 
 def test_a_package_without_the_engine_takes_the_public_path(tmp_path: Path) -> None:
-    semgrep = Semgrep(package=tmp_path, version=(1, 182, 0))
+    semgrep = Semgrep(package=tmp_path, version=(*TESTED[1], 0))
 
     assert not semgrep.core.is_file()

@@ -5,6 +5,8 @@ from __future__ import annotations
 from importlib.util import find_spec
 from pathlib import Path
 
+from lessonguard.semgrep.installed import TESTED
+
 
 def install_semgrep(folder: Path, script: str) -> None:
     """Make a package in `folder`, to be put on PYTHONPATH: the real table of languages, and this engine."""
@@ -15,7 +17,8 @@ def install_semgrep(folder: Path, script: str) -> None:
     package = folder / "semgrep"
     (package / "bin").mkdir(parents=True)
     (package / "semgrep_interfaces").mkdir()
-    (package / "__init__.py").write_text('__VERSION__ = "1.182.0"\n', encoding="utf-8")
+    version = ".".join(map(str, (*TESTED[1], 0)))
+    (package / "__init__.py").write_text(f'__VERSION__ = "{version}"\n', encoding="utf-8")
     (package / "semgrep_interfaces" / "lang.json").write_bytes(table)
     engine = package / "bin" / "semgrep-core"
     engine.write_text(f"#!/bin/sh\n{script}\n", encoding="utf-8")

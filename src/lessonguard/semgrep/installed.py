@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from lessonguard.semgrep.batches import RuleTargets
     from lessonguard.semgrep.explanations import Step
 
-_TESTED = ((1, 137), (1, 185))
+TESTED = ((1, 137), (1, 185))
 """The oldest and the newest Semgrep whose engine has passed the tests of `CoreEngine`.
 
 1.136 takes the globs of `paths` for something else; newer ones than the newest nobody has tried, and
@@ -72,7 +72,7 @@ class Semgrep:
 
     @cached_property
     def _engine(self) -> Engine:
-        if _TESTED[0] <= self.version[:2] <= _TESTED[1] and self.core.is_file():
+        if TESTED[0] <= self.version[:2] <= TESTED[1] and self.core.is_file():
             from lessonguard.semgrep.core import WORTH_A_PROCESS, CoreEngine  # noqa: PLC0415 - see above
 
             return CoreEngine(self.core, least=self.least or WORTH_A_PROCESS)

@@ -12,6 +12,7 @@ import pytest
 
 from tests.support.cli import lessonguard
 from tests.support.repo import Repo
+from tests.support.wording import with_quotes
 
 _CASES = Path(__file__).parents[2] / "cases" / "check"
 _BASE = (_CASES / "base.yaml").read_text(encoding="utf-8")
@@ -82,7 +83,8 @@ def test_a_mistake_is_named_with_its_place_and_its_remedy(
 
     report = _check(repo, expect=2 if any(": error: " in line for line in expected) else 0)
 
-    assert [_told(remark) for remark in report["remarks"]] == expected
+    told = [_told(remark) for remark in report["remarks"]]
+    assert told == with_quotes(expected, told)
 
 
 def test_a_path_that_holds_a_semicolon_stays_whole(repo: Repo) -> None:

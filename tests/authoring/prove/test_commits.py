@@ -123,7 +123,7 @@ def test_code_that_the_fix_made_unreadable_proves_nothing(shop: Repo) -> None:
     proof = prove_at(shop, broken, fixed)
 
     assert not proof.is_proven
-    assert outcomes(proof)[1] == "fixed pay.py: Semgrep cannot read line 10 as python: `)` was unexpected"
+    assert outcomes(proof)[1].startswith("fixed pay.py: Semgrep cannot read line 10 as python: ")
 
 
 def test_a_file_that_the_fix_made_binary_proves_nothing(shop: Repo) -> None:

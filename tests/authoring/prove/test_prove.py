@@ -24,7 +24,7 @@ from lessonguard.git.repository import Repository
 from lessonguard.lessons.library import load_folder
 from lessonguard.lessons.model import Example, IncidentId, Library
 from lessonguard.output.terminal import column_width
-from lessonguard.semgrep.installed import Semgrep, find_semgrep
+from lessonguard.semgrep.installed import TESTED, Semgrep, find_semgrep
 from lessonguard.semgrep.interface import Limits
 from tests.support.engine import FakeEngine
 from tests.support.prove import BAD, HEAD, LARGE
@@ -218,7 +218,7 @@ def test_an_engine_that_cannot_explain_leaves_the_rest_as_it_is(
     places = Places(lambda path: (shop.repo.path / path).read_bytes())
 
     for other in (
-        Semgrep(package=tmp_path / "semgrep", version=(1, 182, 0)),
+        Semgrep(package=tmp_path / "semgrep", version=(*TESTED[1], 0)),
         Semgrep(package=semgrep.package, version=(99, 0, 0)),
     ):
         assert explain_failures(failed, places=places, semgrep=other, limits=Limits()) == tuple(failed)
