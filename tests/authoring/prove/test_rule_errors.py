@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -45,6 +46,36 @@ def test_a_refusal_of_an_unknown_kind_is_told_at_the_rule(
 
     assert (diagnostic.line, diagnostic.column, diagnostic.message) == (line, 5, message)
     assert hint is None or diagnostic.hint == hint
+
+
+_STOPS = [
+    ('f(a "b" c)', '1:8 "c"', "1:8 <1 bytes>", "it goes wrong at `c`; "),
+    ('f(é, a "b\\"é" c)', r'1:8 "\"b\\\"\195\169\""', "1:8 <7 bytes>", 'it goes wrong at `"b\\"é"`; '),
+    ("é x", r'1:0 "\195"', "1:0 <1 bytes>", "it goes wrong at `é`; "),
+    ("if x {\n  y =\n}\n", '3:0 "}"', "3:0 <1 bytes>", "it goes wrong at `}` in line 3 of the pattern; "),
+    ("if x", '1:4 ""', "1:4 <0 bytes>", ""),
+    ("if x", '2:0 ""', "2:0 <0 bytes>", ""),
+]
+"""A pattern, where Semgrep 1.182 and 1.185 say that they stop, and what is made of that."""
+
+
+@pytest.mark.parametrize(
+    ("pattern", "stop", "hint"),
+    [(pattern, stop, hint) for pattern, old, new, hint in _STOPS for stop in (old, new)],
+)
+def test_the_word_that_a_pattern_goes_wrong_at_is_named(pattern: str, stop: str, hint: str) -> None:
+    why = f"Parsing_error.Syntax_error (_NOT_A_FILE_:{stop})"
+    line = " ".join(pattern.split())
+    refusal = f"Invalid pattern for Go: {why} ----- pattern ----- {line} ----- end pattern -----"
+    data = _BASE.replace("requests.$M(...)\n", json.dumps(pattern, ensure_ascii=False) + "\n").encode()
+    lesson = parse_lesson(data, path="x.yaml")
+    assert isinstance(lesson, Lesson)
+    proof = RuleProof(lesson=lesson, rule=lesson.rules[0], trials=(), refusal=refusal)
+
+    diagnostic = explain_refusal(proof, Places(lambda _: data))
+
+    assert diagnostic.message == f"Semgrep cannot read this pattern as Go: `{line}`"
+    assert diagnostic.hint.startswith(f"{hint}write whole expressions or statements; ")
 
 
 def test_what_is_not_in_a_file_is_placed_at_what_is_nearest() -> None:

@@ -16,7 +16,9 @@ _PATTERN = re.compile(
     r"Invalid pattern for (?P<language>.+?): (?P<why>.*?) ?----- pattern ----- "
     r"(?P<text>.*?)(?: ----- end pattern -----.*)?"
 )
-_STOP = re.compile(r'\(_NOT_A_FILE_:(?P<line>\d+):\d+ "(?P<word>[^"]+)"\)')
+# Lines count from 1, columns from 0, in bytes. Semgrep 1.182 quotes the word, 1.185 only has its length.
+_STOP = re.compile(r'_NOT_A_FILE_:(?P<line>\d+):(?P<column>\d+) (?:"(?P<word>.*)"|<(?P<length>\d+) bytes>)\)')
+_ESCAPE = re.compile(r"\\(?:\d{3}|.)")  # how OCaml writes a byte that is no plain character
 _REGEX = re.compile(r"invalid regex '(?P<text>.*)': (?P<why>.*) at position (?P<position>\d+)")
 _METAVARIABLE = re.compile(r"`(\$\w+)' is neither")
 _TOO_OLD = re.compile(
@@ -77,7 +79,7 @@ def _words(refusal: str, rule: Node | None) -> _Words:
         where = f"after `{before}`" if before else "at its beginning"
         hint = "put a backslash before a sign that is meant literally, such as ( or *"
         message = f"this is no regular expression: {regex['why']} {where}"
-        return _Words(message=message, hint=hint, place=_find(rule, regex["text"]))
+        return _Words(message=message, hint=hint, place=_place(_find(rule, regex["text"])))
     if version := _TOO_OLD.fullmatch(refusal) or _TOO_NEW.fullmatch(refusal):
         key, bound = ("min-version", "newer") if version.re is _TOO_OLD else ("max-version", "older")
         message = (
@@ -101,22 +103,32 @@ def _other_words(refusal: str, rule: Node | None) -> _Words:
 
 
 def _pattern_words(told: re.Match[str], rule: Node | None) -> _Words:
-    place = _find(rule, told["text"])
+    value = _find(rule, told["text"])
     message = f"Semgrep cannot read this pattern as {told['language']}: {_quoted(told['text'])}"
     hint = "write whole expressions or statements; ... stands for anything, $X for any expression"
     if found := _METAVARIABLE.match(told["why"]):
         hint = f"metavariables are upper-case: {found[1].upper()}"
     elif bracket := _lone_bracket(told["text"]):
         hint = f"the bracket {bracket} has no counterpart"
-    elif stop := _STOP.search(told["why"]):
+    elif value and (stop := _STOP.search(told["why"])) and (word := _word(stop, value.text)):
         line = f" in line {stop['line']} of the pattern" if stop["line"] != "1" else ""
-        hint = f"it goes wrong at {_quoted(stop['word'])}{line}; {hint}"
-    elif place is None:  # it is made of the type of a metavariable
+        hint = f"it goes wrong at {_quoted(word)}{line}; {hint}"
+    elif value is None:  # it is made of the type of a metavariable
         for key, value in scalars(rule):
             if key in {"type", "types"} and value.text in told["text"]:
                 message = f"Semgrep cannot read this type as {told['language']}: {_quoted(value.text)}"
                 return _Words(message=message, place=(value.line, value.column))
-    return _Words(message=message, hint=hint, place=place)
+    return _Words(message=message, hint=hint, place=_place(value))
+
+
+def _word(stop: re.Match[str], pattern: str) -> str:
+    """Return the word of a pattern that Semgrep stops at; empty if that is its end."""
+    lines = pattern.encode().split(b"\n")
+    if int(stop["line"]) > len(lines):
+        return ""
+    length = int(stop["length"] or len(_ESCAPE.sub(".", stop["word"])))
+    rest = lines[int(stop["line"]) - 1][int(stop["column"]) :]
+    return rest[:length].decode(errors="ignore") or rest.decode(errors="ignore")[:1]
 
 
 def _condition_words(rule: Node | None) -> _Words:
@@ -148,10 +160,12 @@ def _lone_bracket(text: str) -> str:
     return opened[-1] if opened and not text.endswith("…") else ""
 
 
-def _find(rule: Node | None, told: str) -> Place | None:
+def _find(rule: Node | None, told: str) -> Scalar | None:
     """Find the value of a rule that Semgrep tells: on one line, and cut where it is long."""
-    found = (value for _, value in scalars(rule) if _is_same(value, told))
-    value = next(found, None)
+    return next((value for _, value in scalars(rule) if _is_same(value, told)), None)
+
+
+def _place(value: Scalar | None) -> Place | None:
     return (value.line, value.column) if value else None
 
 
