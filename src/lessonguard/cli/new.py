@@ -17,6 +17,7 @@ from lessonguard.authoring.create import shown_path
 from lessonguard.authoring.language import usual_language
 from lessonguard.authoring.new.answers import Question, failure_classes, questions, read_answer
 from lessonguard.authoring.new.draft import Draft, Offer, Statement
+from lessonguard.authoring.new.fix.changed_code import is_test_or_document
 from lessonguard.authoring.new.new import Destination, find_destination, merge_drafts, write_lesson
 from lessonguard.authoring.new.text import render_new_lesson
 from lessonguard.authoring.select import open_repository
@@ -207,18 +208,12 @@ def _ask_missing(draft: Draft, destination: Destination, *, repository: Reposito
     for key in missing:
         default = one_line(draft.text(key))
         if key == "language" and repository:
-            default = _usual_language(repository)
+            paths = [path for path in repository.list_files() if not is_test_or_document(path)]
+            default = usual_language(paths, find_semgrep().languages)
         draft = _with_answer(draft, key, _ask(draft, key, words=choices.get(key, ()), default=default))
     if missing:
         print_line()
     return draft
-
-
-def _usual_language(repository: Repository) -> str:
-    from lessonguard.authoring.new.fix.changed_code import is_test_or_document  # noqa: PLC0415 - rarely needed
-
-    paths = [path for path in repository.list_files() if not is_test_or_document(path)]
-    return usual_language(paths, find_semgrep().languages)
 
 
 def _ask(draft: Draft, key: str, *, words: Sequence[str], default: str) -> str:
@@ -227,13 +222,16 @@ def _ask(draft: Draft, key: str, *, words: Sequence[str], default: str) -> str:
     print_question(key, question.text)
     for line in _hints(draft, question, words):
         print_hint(line)
+    today = datetime.now(tz=timezone.utc).astimezone().date()
+    days = {"today": today, "yesterday": today - timedelta(days=1)}
     label = f"[{default if len(default) <= _MAX_DEFAULT_CHARACTERS else 'that'}] >" if default else ">"
     with completion(words):
         while True:
             text = read_line(label)
             if text == _SKIP or not text:
                 return "" if text else default
-            answer = read_answer(key, _day(text) if key == "date" else text)
+            day = days.get(text.casefold()) if key == "date" else None
+            answer = read_answer(key, day.isoformat() if day else text)
             if not answer.problem:
                 if answer.text != " ".join(text.split()):
                     print_hint(f"→ {answer.text}")
@@ -254,13 +252,6 @@ def _hints(draft: Draft, question: Question, words: Sequence[str]) -> Iterator[s
         yield f"{offer.origin} says “{shortened(one_line(offer.text), _MAX_QUOTED_CHARACTERS)}”{why}"
     if guess := draft.get(question.key):
         yield f"{guess.origin} says “{one_line(guess.text)}”"
-
-
-def _day(text: str) -> str:
-    today = datetime.now(tz=timezone.utc).astimezone().date()
-    days = {"today": today, "yesterday": today - timedelta(days=1)}
-    day = days.get(text.strip().casefold())
-    return day.isoformat() if day else text
 
 
 def _with_answer(draft: Draft, key: str, answer: str) -> Draft:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shlex
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from lessonguard.authoring.create import create_file, shown_path
@@ -66,8 +66,13 @@ def set_up(survey: Survey, choices: Choices) -> InitResult:
     done: list[_Done] = []
     failure = None
     try:
-        for each in _set_up(survey, choices):
-            done.append(each)  # noqa: PERF402 - what was written before a failure counts
+        done.append(_write_readme(survey))
+        for lesson in choices.starters or ():
+            done.append(_copy(lesson, survey))  # noqa: PERF401 - what was copied before a failure counts
+        if choices.workflow:
+            done.append(_write_workflow(survey))
+        if choices.hook:
+            done.append(_install_hook(survey))
     except LessonguardError as error:
         failure = error
     new = [each.path for each in done if each.is_new]
@@ -95,16 +100,6 @@ def set_up(survey: Survey, choices: Choices) -> InitResult:
         workflow_to_edit=shown_path(workflow) if has_placeholder else "",
         failure=failure,
     )
-
-
-def _set_up(survey: Survey, choices: Choices) -> Iterator[_Done]:
-    yield _write_readme(survey)
-    for lesson in choices.starters or ():
-        yield _copy(lesson, survey)
-    if choices.workflow:
-        yield _write_workflow(survey)
-    if choices.hook:
-        yield _install_hook(survey)
 
 
 def _write_readme(survey: Survey) -> _Done:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
+from contextlib import suppress
 from pathlib import Path, PurePosixPath
 
 from lessonguard.authoring.create import shown_path
@@ -98,13 +99,18 @@ def survey_repository(
     top = repository.top
     hint = "Name a folder from the top of the repository: `--lessons-folder docs/lessons`."
     refuse_folder(top, folder, hint=hint)
-    workflow = next(_workflows(top), None)
-    is_on_github = (top / WORKFLOW).parent.is_dir() or any(map(_GITHUB.search, remote_hosts(top)))
+    own = top / WORKFLOW
+    others = (path for path in sorted(own.parent.glob("*.y*ml")) if _ACTION in _read(path))
+    workflow = own if own.exists() or own.is_symlink() else next(others, None)
+    is_on_github = own.parent.is_dir() or any(map(_GITHUB.search, remote_hosts(top)))
     planned = (WORKFLOW,) if workflow is None and (is_on_github or has_workflow) else ()
     tree = Tree(repository, planned=planned)
     starters = read_directory(repository, builtin_folder(), folder=folder).lessons
     files = find_files(top / folder, name=None) if (top / folder).is_dir() else ()
     incidents = find_incidents(load_files(files, folder=None), lambda name: Path(name).read_bytes())
+    has_history = False
+    with suppress(GitError):  # because there may be no commit yet
+        has_history = bool(repository.resolve("HEAD"))
     hooks = repository.hooks()
     hook = hooks.folder / "pre-push"
     return Survey(
@@ -119,7 +125,7 @@ def survey_repository(
         hooks=hooks,
         hook=hook if _COMMAND in _read(hook) else None,
         is_on_github=is_on_github,
-        has_history=_has_history(repository),
+        has_history=has_history,
     )
 
 
@@ -155,22 +161,6 @@ def _count_languages(
     named |= {path: language_of(path, languages, script=tree.read(path) or b"") for path in scripts}
     counts = Counter(name for name in named.values() if name)
     return dict(sorted(counts.items(), key=lambda item: (item[0] in DATA, -item[1], item[0])))
-
-
-def _workflows(top: Path) -> Iterator[Path]:
-    """Yield the workflow that `init` would write, if it exists, and others that run the action."""
-    own = top / WORKFLOW
-    if own.exists() or own.is_symlink():
-        yield own
-    yield from (path for path in sorted(own.parent.glob("*.y*ml")) if _ACTION in _read(path))
-
-
-def _has_history(repository: Repository) -> bool:
-    try:
-        repository.resolve("HEAD")
-    except GitError:  # because there is no commit yet
-        return False
-    return True
 
 
 def _read(path: Path) -> bytes:

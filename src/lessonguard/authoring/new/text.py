@@ -13,7 +13,7 @@ from lessonguard.output.terminal import Screen, Style, titled_table
 
 # Lines of more than 100 columns are hard to read, however wide the terminal is.
 _MAX_WIDTH = 100
-_MAX_QUOTED_CHARACTERS = 60
+_MAX_QUOTED = 60  # characters, so that the reason after them is still in sight
 
 
 def render_new_lesson(draft: Draft, *, path: str, width: int, colour: bool) -> str:
@@ -31,10 +31,15 @@ def render_new_lesson(draft: Draft, *, path: str, width: int, colour: bool) -> s
         (f"lessonguard prove {draft.incident}", "runs the rule on the examples"),
         (f"lessonguard backtest {draft.incident}", "shows where it would have commented"),
     ]
+    refused = [
+        (offer.key, f"“{shortened(one_line(offer.text), _MAX_QUOTED)}” ({offer.origin}): {offer.why}")
+        for offer in draft.offers
+        if offer.why
+    ]
     blocks = [
         [screen.write(f"Wrote {shown}", Style.BOLD)],
         titled_table(screen, "Filled in", list(_filled_in(draft))),
-        titled_table(screen, "Not filled in", list(_refused(draft))),
+        titled_table(screen, "Not filled in", refused),
         titled_table(screen, "Still to write", [("", ", ".join(missing))]),
         titled_table(screen, "Next", next_steps),
     ]
@@ -55,10 +60,3 @@ def _filled_in(draft: Draft) -> Iterator[tuple[str, str]]:
     if draft.follow_ups:
         words = f"{counted(len(draft.follow_ups), 'follow-up')}, the first from {draft.follow_ups[0].origin}"
         yield "remediation", f"{words}; the lesson file shows what each of them lacks"
-
-
-def _refused(draft: Draft) -> Iterator[tuple[str, str]]:
-    for offer in draft.offers:
-        if offer.why:
-            text = shortened(one_line(offer.text), _MAX_QUOTED_CHARACTERS)
-            yield offer.key, f"“{text}” ({offer.origin}): {offer.why}"

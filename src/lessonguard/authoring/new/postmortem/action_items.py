@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from lessonguard.authoring.new.draft import FollowUp
-from lessonguard.authoring.new.postmortem.outline import Block, Line
+from lessonguard.authoring.new.postmortem.outline import Block
 from lessonguard.authoring.new.postmortem.sections import Section
 from lessonguard.authoring.new.postmortem.timestamps import first_day
 from lessonguard.lessons.model import RemediationKind
@@ -60,7 +60,7 @@ def read_follow_ups(section: Section) -> list[FollowUp]:
     items: list[FollowUp] = []
     for block in section.blocks:
         origin = f"“{section.title}”, line {block.line}"
-        values = _labelled(block.lines)
+        values = {field: line.value for line in block.lines if (field := _field(line.label))}
         if block.kind == "row":
             items += _read_row(block, origin)
         elif block.kind == "item" and items and block.depth > 1 and len(values) == len(block.lines):
@@ -97,11 +97,6 @@ def _read_item(block: Block, labelled: Mapping[str, str], origin: str) -> Iterat
     if not _NOTHING.fullmatch(text):
         item = _with_values(FollowUp(action=text, origin=origin), values)
         yield replace(item, is_done=block.is_ticked is True)
-
-
-def _labelled(lines: Sequence[Line]) -> dict[str, str]:
-    """Return the values of lines such as `Owner: …`, by field."""
-    return {field: line.value for line in lines if (field := _field(line.label))}
 
 
 def _field(name: str) -> str:

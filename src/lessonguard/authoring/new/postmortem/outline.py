@@ -123,41 +123,38 @@ class _Reader:
         opening = self._tokens[0] if self._tokens else None
         for token in self._tokens:
             if token.type == "inline" and opening is not None:
-                yield from self._inline(token, opening)
+                yield from self._read_inline(token, opening)
             elif token.nesting == 1:
                 opening = token
-                self._enter(token)
-            elif token.nesting == -1:
-                yield from self._leave(token)
+            if token.type in {"bullet_list_open", "ordered_list_open"}:
+                self._depth += 1
+            elif token.type in {"bullet_list_close", "ordered_list_close"}:
+                self._depth -= 1
+            elif token.type == "table_open":
+                self._columns = ()
+            elif token.type == "tr_open":
+                self._cells = []
+                self._row = _number(token)
+            elif token.type == "tr_close":
+                cells = tuple(self._cells)
+                self._columns = self._columns or cells
+                yield Block(kind="row", line=self._row, cells=cells, columns=self._columns)
 
-    def _enter(self, token: Token) -> None:
-        if token.type in {"bullet_list_open", "ordered_list_open"}:
-            self._depth += 1
-        elif token.type == "table_open":
-            self._columns = ()
-        elif token.type == "tr_open":
-            self._cells = []
-            self._row = _number(token)
-
-    def _leave(self, token: Token) -> Iterator[Block]:
-        if token.type in {"bullet_list_close", "ordered_list_close"}:
-            self._depth -= 1
-        elif token.type == "tr_close":
-            cells = tuple(self._cells)
-            self._columns = self._columns or cells
-            yield Block(kind="row", line=self._row, cells=cells, columns=self._columns)
-
-    def _inline(self, token: Token, opening: Token) -> Iterator[Heading | Block]:
-        lines = _lines(token)
+    def _read_inline(self, token: Token, opening: Token) -> Iterator[Heading | Block]:
+        lines = [
+            _line(number, part)
+            for number, raw in enumerate(_raw(token).split("\n"), start=_number(token))
+            for part in _SEVERAL_LABELS.split(raw)
+        ]
         if opening.type in {"th_open", "td_open"}:
             self._cells.append(" ".join(line.text for line in lines))
         elif opening.type == "heading_open":
             title = " ".join(line.text for line in lines)
             yield Heading(title=title, line=_number(token), level=int(opening.tag[1:]))
         else:
-            yield from self._paragraph(token, lines)
+            yield from self._read_paragraph(token, lines)
 
-    def _paragraph(self, token: Token, lines: list[Line]) -> Iterator[Heading | Block]:
+    def _read_paragraph(self, token: Token, lines: list[Line]) -> Iterator[Heading | Block]:
         alone = _ALONE.fullmatch(_raw(token).partition("\n")[0].strip())
         if alone and not self._depth:
             yield Heading(title=_plain(alone[1]).rstrip(" :"), line=lines[0].number, level=_BOLD_LEVEL)
@@ -178,14 +175,6 @@ class _Reader:
 
 def _number(token: Token) -> int:
     return (token.map[0] if token.map else 0) + 1
-
-
-def _lines(token: Token) -> list[Line]:
-    return [
-        _line(number, part)
-        for number, raw in enumerate(_raw(token).split("\n"), start=_number(token))
-        for part in _SEVERAL_LABELS.split(raw)
-    ]
 
 
 def _line(number: int, raw: str) -> Line:

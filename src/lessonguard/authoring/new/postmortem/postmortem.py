@@ -185,7 +185,11 @@ def _prose(key: str, sections: Sequence[Section]) -> Iterator[Statement | Offer]
             ):
                 count += 1
             text = " ".join(sentences[:count])
-            if why := _objection(key, text):
+            error = find_error(key, text)
+            why = error.message if error else ""
+            if len(text) > _MAX_SENTENCE_CHARACTERS:
+                why = "it is too long for a lesson"
+            if why:
                 yield Offer(key=key, text=text, origin=section.origin, why=why)
             else:
                 is_taken = True
@@ -193,14 +197,6 @@ def _prose(key: str, sections: Sequence[Section]) -> Iterator[Statement | Offer]
             rest = rest[count:]
         if rest:
             yield Offer(key=key, text=" ".join(rest), origin=section.origin, why="")
-
-
-def _objection(key: str, text: str) -> str:
-    """Return why a text cannot be the value of a key; empty if it can."""
-    if len(text) > _MAX_SENTENCE_CHARACTERS:
-        return "it is too long for a lesson"
-    error = find_error(key, text)
-    return error.message if error else ""
 
 
 def _other_incidents(sections: Sequence[Section], incident: IncidentId) -> Iterator[Offer]:

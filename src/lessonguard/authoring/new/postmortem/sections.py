@@ -9,8 +9,8 @@ from functools import cache
 from lessonguard.authoring.new.postmortem.outline import Block, Heading, Line
 from lessonguard.record import record
 
-# The words of headings and labels in common postmortem templates, as `_words` writes them: by topic, the most
-# exact first. The first one with a text wins where a postmortem has several sections on one topic.
+# The words of headings and labels in common postmortem templates, in lower case and without punctuation: by
+# topic, the most exact first. Where a postmortem has several sections on a topic, the most exact one counts.
 HEADINGS = {
     "title": "title, incident title, incident name",
     "incident": "incident id, incident number, incident, id",
@@ -143,19 +143,15 @@ def find_topic(title: str) -> tuple[str, int] | None:
     The topic is empty for headings that no lesson needs; the result is None for unknown ones. For a heading
     about several topics, such as “Mitigation and resolution”, the first one is returned.
     """
-    words = _words(title)
+    text = re.sub(r"\([^)]*\)|\[[^\]]*\]", " ", title.casefold())
+    text = text.replace("&", " and ").replace("+", " and ")
+    text = re.sub(r"\s*/\s*", "/", re.sub(r"[^\w/]+|_", " ", text)).strip()
+    words = re.sub(r"^(?:\d+ )+|^the ", "", text)  # because headings are numbered: `3.2 Root cause`
     if words in _TOPICS:
         return _TOPICS[words]
     parts = [part.strip() for part in re.split(r"\b(?:and|or)\b|/", words)]
     found = [_TOPICS.get(part) for part in parts]
     return found[0] if len(found) > 1 and all(found) else None
-
-
-def _words(title: str) -> str:
-    """Return a heading in lower case, without numbers, brackets, punctuation and the article."""
-    text = re.sub(r"\([^)]*\)|\[[^\]]*\]", " ", title.casefold()).replace("&", " and ").replace("+", " and ")
-    text = re.sub(r"\s*/\s*", "/", re.sub(r"[^\w/]+|_", " ", text)).strip()
-    return re.sub(r"^(?:\d+ )+|^the ", "", text)
 
 
 def find_sections(outline: Sequence[Heading | Block]) -> tuple[Section, ...]:

@@ -64,7 +64,12 @@ def read_moments(sections: Sequence[Section], *, day: date | None) -> list[State
     found, offers = _labelled(sections, day)
     for section in sections:
         if section.topic == "timeline":
-            found = {**_best_events(list(_events(section, day))), **found}
+            best: dict[str, tuple[int, _Event]] = {}
+            for event in _events(section, day):
+                for key, rank, pattern in _PATTERNS:
+                    if pattern.match(event.text) and rank < best.get(key, (len(_PATTERNS), event))[0]:
+                        best[key] = rank, event
+            found = {**{key: event for key, (_, event) in best.items()}, **found}
     known = [(key, found[key]) for key in _MOMENTS if key in found]
     moments = [event.moment for _, event in known]
     if moments != sorted(moments):
@@ -93,16 +98,6 @@ def _labelled(sections: Sequence[Section], day: date | None) -> tuple[dict[str, 
                 why = "its day or its offset from UTC is missing, or there are several"
                 offers.append(Offer(key=section.topic, text=text, origin=section.origin, why=why))
     return found, offers
-
-
-def _best_events(events: Sequence[_Event]) -> dict[str, _Event]:
-    """Return for each moment the first event with the most exact words."""
-    found: dict[str, tuple[int, _Event]] = {}
-    for event in events:
-        for key, rank, pattern in _PATTERNS:
-            if pattern.match(event.text) and rank < found.get(key, (len(_PATTERNS), event))[0]:
-                found[key] = rank, event
-    return {key: event for key, (_, event) in found.items()}
 
 
 def _events(section: Section, day: date | None) -> Iterator[_Event]:

@@ -29,6 +29,7 @@ _ZONE = re.compile(
     r"(?:UTC|GMT)?\s?(?P<sign>[+\u2212-])(?P<hours>\d{1,2}):?(?P<minutes>\d\d)?", re.IGNORECASE
 )
 _ALL_UTC = re.compile(r"\b(?:UTC|GMT)\b(?!\s?[+\u2212-]\s?\d)", re.IGNORECASE)
+_NAMED_ZONE = re.compile(r"\s?\(?(?:[A-Z]{2,4}T|local)\b")
 _NOON = 12
 
 # Before the time of an entry are at most two words of a date, as in `Thursday 14 May, 09:12`. With more words
@@ -75,7 +76,10 @@ def find_moment(text: str, *, day: date | None = None, is_utc: bool = False) -> 
     offset = _offset(times[0]["zone"]) or (timezone.utc if is_utc and not times[0]["zone"] else None)
     clock = _clock(times[0])
     the_day = named[0] if named else day
-    if clock is None or offset is None or the_day is None or _is_unclear(text, times[0]):
+    # Names of zones such as PST are ambiguous: IST is Indian, Irish or Israel time.
+    after = _INSTANT_DAY.sub(r"\g<day> ", text)[times[0].end() :]
+    is_named_zone = not times[0]["zone"] and _NAMED_ZONE.match(after)
+    if clock is None or offset is None or the_day is None or is_named_zone:
         return None
     return datetime.combine(the_day, clock, offset)
 
@@ -136,14 +140,3 @@ def _offset(zone: str | None) -> timezone | None:
     with suppress(ValueError):
         return timezone(gap if found["sign"] == "+" else -gap)
     return None
-
-
-def _is_unclear(text: str, clock: re.Match[str]) -> bool:
-    """Return whether a time is in a zone that has only a name, such as PST or CEST.
-
-    Names of zones are ambiguous: IST is Indian, Irish or Israel time.
-    """
-    if clock["zone"]:
-        return False
-    after = _INSTANT_DAY.sub(r"\g<day> ", text)[clock.end() :]
-    return bool(re.match(r"\s?\(?(?:[A-Z]{2,4}T|local)\b", after))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from lessonguard.authoring.new.draft import Draft, FixCommit, Pair
 from lessonguard.authoring.new.skeleton.sample_rules import SAMPLES
 from lessonguard.authoring.new.skeleton.side_by_side import side_by_side
@@ -78,14 +76,11 @@ def example_lines(draft: Draft) -> list[str]:
     if not lines:
         keys = (code_lines(key, f"{PLACEHOLDER}\n", indent=4) for key in ("bad", "good"))
         lines = list_item([line for key in keys for line in key])
-    return [*_left_out_lines(draft.fix.left_out if draft.fix else ()), "examples:", *lines]
-
-
-def _left_out_lines(left_out: Sequence[str]) -> list[str]:
+    left_out = draft.fix.left_out if draft.fix else ()
     more = len(left_out) - _MAX_LEFT_OUT
     parts = [*left_out[:_MAX_LEFT_OUT], *([f"{more} more"] if more > 0 else [])]
-    lines = commented_out(f"  {visible(part)}" for part in parts)
-    return [*comment("Parts of the fix that are not among the examples:"), *lines] if lines else []
+    heading = comment("Parts of the fix that are not among the examples:") if parts else []
+    return [*heading, *commented_out(f"  {visible(part)}" for part in parts), "examples:", *lines]
 
 
 def _example(pair: Pair) -> list[str]:

@@ -16,13 +16,18 @@ _MAX_COLUMNS = 64
 # A line of code this long is generated: its beginning shows what it is.
 _MAX_CHARACTERS = 200
 
+# Whether both sides are the same, and the line of each; None where a side has no line.
 _Row = tuple[bool, str | None, str | None]
 
 
 def side_by_side(before: str, after: str, *, titles: tuple[str, str]) -> list[str]:
     """Return two versions side by side, with `-` and `+` where they differ, or as a diff if they are wide."""
     left, right = _printable(before), _printable(after)
-    rows = list(_rows(left, right))
+    matcher = SequenceMatcher(None, left, right, autojunk=False)
+    rows: list[_Row] = []
+    for tag, left_start, left_end, right_start, right_end in matcher.get_opcodes():
+        pairs = zip_longest(left[left_start:left_end], right[right_start:right_end])
+        rows += [(tag == "equal", old, new) for old, new in pairs]
     widths = [
         max(map(column_width, [title, *side])) for title, side in zip(titles, (left, right), strict=True)
     ]
@@ -40,14 +45,6 @@ def side_by_side(before: str, after: str, *, titles: tuple[str, str]) -> list[st
         f"{old}{' ' * (width - column_width(old))} │ {new}".rstrip()
         for old, new in [(f"  {titles[0]}", f"  {titles[1]}"), *marked]
     ]
-
-
-def _rows(left: Sequence[str], right: Sequence[str]) -> Iterator[_Row]:
-    """Pair the lines, and yield with each pair whether they are the same; None where a side has no line."""
-    matcher = SequenceMatcher(None, left, right, autojunk=False)
-    for tag, left_start, left_end, right_start, right_end in matcher.get_opcodes():
-        pairs = zip_longest(left[left_start:left_end], right[right_start:right_end])
-        yield from ((tag == "equal", old, new) for old, new in pairs)
 
 
 def _diff(rows: Sequence[_Row]) -> Iterator[str]:

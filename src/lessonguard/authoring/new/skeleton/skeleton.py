@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 from lessonguard.authoring.mend import KEY_ORDER
 from lessonguard.authoring.new.answers import questions
-from lessonguard.authoring.new.draft import Draft, FollowUp, Offer
+from lessonguard.authoring.new.draft import Draft, FollowUp
 from lessonguard.authoring.new.skeleton.rules_and_examples import (
     example_lines,
     proof_lines,
@@ -42,17 +42,14 @@ def write_skeleton(draft: Draft, *, schema: str) -> str:
     Comments say what each key is for, where its value comes from and what else was said about it. Optional
     keys without a value are comments. The result is valid YAML, whatever the texts of the draft hold.
     """
-    blocks = [_head(draft, schema), *(_block(draft, key) for key in KEY_ORDER)]
-    return "\n\n".join("\n".join(lines) for lines in blocks) + "\n"
-
-
-def _head(draft: Draft, schema: str) -> list[str]:
     origins = f" Headings and line numbers are those of {draft.postmortem}." if draft.postmortem else ""
-    return [
+    head = [
         schema_header(schema),
         *comment(f"Replace every {PLACEHOLDER}.{origins} Then run:"),
         *commented_out(["  lessonguard check", f"  lessonguard prove {draft.incident}"]),
     ]
+    blocks = [head, *(_block(draft, key) for key in KEY_ORDER)]
+    return "\n\n".join("\n".join(lines) for lines in blocks) + "\n"
 
 
 def _block(draft: Draft, key: str) -> list[str]:
@@ -84,18 +81,15 @@ def _value_lines(draft: Draft, key: str) -> list[str]:
 def _offer_comments(draft: Draft, key: str) -> list[str]:
     """Return what else was said about a key, as far as people will read it."""
     offers = [offer for offer in draft.offers if offer.key == key]
-    lines = [line for offer in offers[:_MAX_OFFERS] for line in comment(_offer_words(draft, offer))]
+    statement = draft.get(key)
+    lines = []
+    for offer in offers[:_MAX_OFFERS]:
+        text = shortened(" ".join(offer.text.split()), _MAX_OFFER_CHARACTERS)
+        verb = "continues" if statement and statement.origin == offer.origin else "says"
+        refused = f"Not taken from {offer.origin}: “{text}”; {offer.why}."
+        lines += comment(refused if offer.why else f"{offer.origin} {verb}: {text}")
     more = len(offers) - _MAX_OFFERS
     return [*lines, *(comment(f"{more} more passages are about this.") if more > 0 else ())]
-
-
-def _offer_words(draft: Draft, offer: Offer) -> str:
-    text = shortened(" ".join(offer.text.split()), _MAX_OFFER_CHARACTERS)
-    if offer.why:
-        return f"Not taken from {offer.origin}: “{text}”; {offer.why}."
-    statement = draft.get(offer.key)
-    is_rest = statement is not None and statement.origin == offer.origin
-    return f"{offer.origin} {'continues' if is_rest else 'says'}: {text}"
 
 
 def _timeline_lines(draft: Draft) -> list[str]:
