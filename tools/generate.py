@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from lessonguard.demo import build_demo
+from lessonguard.demo_repository import build_demo
 from lessonguard.lessons.schema import render_schema
 from tools.lesson_format import blocks
 from tools.library_pages import library_documents

@@ -26,7 +26,7 @@ from pathlib import Path
 import cmarkgfm  # type: ignore[import-untyped]  # it has no types
 from cmarkgfm.cmark import Options  # type: ignore[import-untyped]  # the same
 
-from lessonguard.demo import history
+from lessonguard.demo_repository import history
 from lessonguard.git.repository import Repository
 from lessonguard.git.revisions import branch_change
 from lessonguard.review.comment import render_comment, render_settled

@@ -1,4 +1,4 @@
-"""A small repository with a history to learn from, for `lessonguard demo`."""
+"""Build the repository of `lessonguard demo`: an incident, its fix, its lesson and three later branches."""
 
 from __future__ import annotations
 
@@ -10,16 +10,17 @@ from lessonguard.lessons.builtin import builtin_folder
 from lessonguard.process import run
 from lessonguard.record import record
 
+# The sources of the story are in the file of this lesson.
 INCIDENT = "openai-2023-03-redis-cancel"
-"""The lesson that the demonstration is about; see its file for the sources."""
 
-BEGINNING = f"""
-In March 2023 ChatGPT showed some users other people's data. A request that was cancelled left its
-reply on a pooled connection, and whoever used that connection next read it. The fix was to close
-the connection. This little shop had the same bug, has fixed it, and keeps the lesson in
-lessons/{INCIDENT}.yaml. Months later, three branches arrive.
+INTRODUCTION = f"""
+In March 2023 ChatGPT showed some users the data of others. A cancelled request left its reply on a
+pooled connection, and the next user of that connection read it. The fix was to close the
+connection. This small shop had the same bug and fixed it, and its lesson is in
+lessons/{INCIDENT}.yaml. Months later, there are three new branches.
 """
 
+# Otherwise commits would have other names for every user and at every moment.
 _IDENTITY = {
     "GIT_CONFIG_GLOBAL": "/dev/null",
     "GIT_AUTHOR_NAME": "Sam Author",
@@ -29,8 +30,6 @@ _IDENTITY = {
     "GIT_COMMITTER_EMAIL": "sam@example.com",
     "GIT_COMMITTER_DATE": "2026-05-14T09:00:00+00:00",
 }
-"""Nobody's settings and no clock, so that everybody gets the same commits."""
-
 _HEADER = '''\
 """{title}"""
 
@@ -98,9 +97,9 @@ _PROFILES = _module("Profiles of signed-in users.", _cache("Profile", guarded=Tr
 
 @record
 class Commit:
-    """A commit to make: its subject, and files by path.
+    """A commit to make: its subject, and contents of files by path.
 
-    Those of a `branch`, which starts at main, have a `story` that says what they show.
+    Commits of other branches than main, which all start at main, have a `story` that explains them.
     """
 
     subject: str
@@ -110,7 +109,7 @@ class Commit:
 
 
 def history() -> tuple[Commit, ...]:
-    """Give the commits of the demonstration: three on main, then one for each branch."""
+    """Return the commits of the demonstration: three on main, then one for each branch."""
     carts = _module("Carts.", _TOTALS + _cache("Cart", guarded=False))
     lesson = f"lessons/{INCIDENT}.yaml"
     return (
@@ -132,22 +131,22 @@ def history() -> tuple[Commit, ...]:
         Commit(
             branch="narrow-except",
             subject="Do not catch everything, as the linter asks",
-            story="A linter dislikes `except BaseException`, so somebody narrows it. One line changes; the "
-            "code that it guarded is not even in the diff. A cancelled request raises CancelledError, "
-            "which is no OSError: the incident is back.",
+            story="A linter warns about `except BaseException`, so somebody narrows it. One line changes, "
+            "and the code that it protected is not even in the diff. A cancelled request raises "
+            "CancelledError, which is no OSError: the incident is back.",
             files={"shop/profiles.py": _PROFILES.replace("BaseException", "OSError")},
         ),
         Commit(
             branch="add-sessions",
             subject="Keep sessions in the cache too",
-            story="A new file repeats the pattern, by somebody who has never heard of the incident.",
+            story="A new file repeats the mistake. Its author has never heard of the incident.",
             files={"shop/sessions.py": _module("Sessions.", _cache("Session", guarded=False))},
         ),
         Commit(
             branch="split-carts",
             subject="Give the cart cache a module of its own",
-            story="An innocent refactoring moves old code to another file. That code has the flaw as well, "
-            "but it had it before: whoever tidies up is told, and not blamed.",
+            story="A harmless refactoring moves old code to another file. That code has the same mistake, "
+            "but it had it before, so it is listed as moved, and nothing is blocked.",
             files={
                 "shop/carts.py": '"""Carts."""\n\n\n' + _TOTALS.rstrip() + "\n",
                 "shop/cart_cache.py": _module("Carts in the cache.", _cache("Cart", guarded=False)),
@@ -157,7 +156,7 @@ def history() -> tuple[Commit, ...]:
 
 
 def build_demo(folder: Path) -> None:
-    """Make the repository in an empty folder. Raise `LessonguardError` if Git cannot."""
+    """Build the repository in an empty folder. Raise `GitError` if Git cannot."""
     _git(folder, "init", "--quiet", "--initial-branch=main")
     for commit in history():
         if commit.branch != "main":
@@ -174,5 +173,5 @@ def build_demo(folder: Path) -> None:
 def _git(folder: Path, *argv: str) -> None:
     result = run(["git", *argv], cwd=folder, variables=_IDENTITY)
     if result.returncode:
-        said = result.stderr.decode("utf-8", "replace").strip()
-        raise GitError(f"Cannot make the repository of the demonstration: {said}", hint="Is `git` installed?")
+        error = result.stderr.decode("utf-8", "replace").strip()
+        raise GitError(f"Cannot build the repository of the demo: {error}", hint="Is `git` installed?")

@@ -1,4 +1,4 @@
-"""`lessonguard list`, `show`, `export` and `demo`, and what all commands share."""
+"""`lessonguard list`, `show` and `export`, and what all commands share."""
 
 from __future__ import annotations
 
@@ -66,23 +66,6 @@ def test_export_is_one_configuration_that_says_which_incident_a_rule_is_from() -
 
     assert [rule["metadata"]["incident"] for rule in rules] == ["LOCK", "SHELL", "TIMEOUT"]
     assert all(rule["message"].endswith(f"({rule['metadata']['incident']})") for rule in rules)
-
-
-def test_demo_shows_a_guard_removed_a_repetition_and_a_move(tmp_path: Path) -> None:
-    outcome = lessonguard("demo", "--keep", str(tmp_path / "shop"), cwd=tmp_path)
-
-    assert "shop/profiles.py:23:20  this change removed what guarded it" in outcome.stdout
-    assert "shop/sessions.py:23:20  this change added it" in outcome.stdout
-    assert "shop/cart_cache.py:23:20  openai-2023-03-redis-cancel moved from shop/carts.py" in outcome.stdout
-    lessonguard("scan", "--base", "main", "--head", "add-sessions", cwd=tmp_path / "shop")
-
-
-def test_demo_leaves_nothing_and_keeps_what_is_there(tmp_path: Path) -> None:
-    lessonguard("demo", cwd=tmp_path, TMPDIR=str(tmp_path))
-    assert list(tmp_path.iterdir()) == []
-
-    outcome = lessonguard("demo", "--keep", str(tmp_path), cwd=tmp_path, expect=2)
-    assert "exists already" in outcome.stderr
 
 
 @pytest.mark.parametrize("command", COMMANDS)

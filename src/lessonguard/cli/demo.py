@@ -1,4 +1,4 @@
-"""`lessonguard demo`: build a small repository, scan three branches of it, and explain."""
+"""`lessonguard demo`: build a small repository, scan three branches of it, and explain the results."""
 
 from __future__ import annotations
 
@@ -9,13 +9,12 @@ from tempfile import TemporaryDirectory
 import click
 
 from lessonguard.cli.console import wants_colour, width
-from lessonguard.demo import BEGINNING, Commit, build_demo, history
+from lessonguard.demo_repository import INTRODUCTION, Commit, build_demo, history
 from lessonguard.errors import UsageError
 from lessonguard.git.repository import Repository
 from lessonguard.git.revisions import branch_change
 from lessonguard.output.terminal import wrapped
 from lessonguard.output.text import render_text
-from lessonguard.scan.finding import ScanReport
 from lessonguard.scan.scan import ScanOptions, read_library, scan_change
 from lessonguard.semgrep.installed import find_semgrep
 
@@ -25,10 +24,10 @@ from lessonguard.semgrep.installed import find_semgrep
     "--keep",
     metavar="DIR",
     type=click.Path(path_type=Path),
-    help="Make the repository there, and leave it for you to play with.",
+    help="Create the repository in this folder, and keep it for you to try things.",
 )
 def demo(keep: Path | None) -> None:
-    """Catch a repeated incident in a throw-away repository.
+    """Show in a temporary repository how a repeated incident is found.
 
     \b
     Examples:
@@ -38,18 +37,18 @@ def demo(keep: Path | None) -> None:
     if keep is None:
         with TemporaryDirectory(prefix="lessonguard-demo-") as folder:
             _show(Path(folder))
-        _say("To play with the repository yourself: lessonguard demo --keep shop")
+        _print_paragraph("To try things in this repository: lessonguard demo --keep shop")
         return
     if keep.exists():
-        raise UsageError(f"{keep} exists already.", hint="Name a folder that does not.")
+        raise UsageError(f"{keep} exists already.", hint="Name a folder that does not exist yet.")
     keep.mkdir(parents=True)
     _show(keep)
-    _say(f"The repository is in {keep}.")
+    _print_paragraph(f"The repository is in {keep}.")
 
 
 def _show(folder: Path) -> None:
     build_demo(folder)
-    _say(BEGINNING)
+    _print_paragraph(INTRODUCTION)
     click.echo()
     for commit in history():
         click.echo(f"  {commit.branch:<14} {commit.subject}")
@@ -60,17 +59,14 @@ def _show(folder: Path) -> None:
 
 
 def _show_branch(folder: Path, commit: Commit) -> None:
+    """Print the story of a branch, and what a scan finds in it."""
     click.echo(click.style(f"\n── {commit.branch} ".ljust(min(width(), 100), "─"), bold=True))
-    _say(commit.story)
+    _print_paragraph(commit.story)
     click.echo(click.style(f"\n$ lessonguard scan --base main --head {commit.branch}\n", fg="cyan"))
-    click.echo(render_text(_scan(folder, commit.branch), width=width(), colour=wants_colour()), nl=False)
-
-
-def _scan(folder: Path, branch: str) -> ScanReport:
     with Repository.open(folder) as repository:
-        change = branch_change(repository, base="main", head=branch)
+        change = branch_change(repository, base="main", head=commit.branch)
         semgrep = find_semgrep()
-        return scan_change(
+        report = scan_change(
             read_library(repository, change.tip, folder="lessons"),
             repository,
             change,
@@ -78,9 +74,10 @@ def _scan(folder: Path, branch: str) -> ScanReport:
             languages=semgrep.languages,
             options=ScanOptions(today=datetime.now(tz=timezone.utc).date()),
         )
+    click.echo(render_text(report, width=width(), colour=wants_colour()), nl=False)
 
 
-def _say(text: str) -> None:
+def _print_paragraph(text: str) -> None:
     click.echo()
     for line in wrapped(text, width=min(width(), 100)):
         click.echo(line)

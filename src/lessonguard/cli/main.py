@@ -33,7 +33,7 @@ _COMMANDS = {
     "export": ("lessonguard.cli.library:export", "Print the rules as one Semgrep configuration."),
     "demo": (
         "lessonguard.cli.demo:demo",
-        "Catch a repeated incident in a throw-away repository.",
+        "Show in a temporary repository how a repeated incident is found.",
     ),
 }
 
