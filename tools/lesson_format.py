@@ -11,7 +11,7 @@ import yaml
 from lessonguard.lessons.header import schema_header
 from lessonguard.lessons.model import Lesson, Remediation
 from lessonguard.lessons.schema import key_fields, key_of, lesson_schema
-from lessonguard.lessons.vague import find_vague
+from lessonguard.lessons.wording import find_vague
 
 EXAMPLE = "docs/examples/INC-245.yaml"
 """A lesson that uses nearly every key; the values that the tables show are from it."""

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from lessonguard.lessons.diagnostic import Diagnostic
 from lessonguard.lessons.model import Example, Lesson, Mode, Severity, Watch
 from lessonguard.lessons.parse import MAX_BYTES, parse_lesson
-from lessonguard.lessons.vague import find_vague
+from lessonguard.lessons.wording import find_vague
 from tests.support.wording import with_quotes
 
 _CASES = Path(__file__).parents[1] / "cases" / "lesson_faults"

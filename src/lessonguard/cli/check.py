@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from lessonguard.authoring.check.autofix import mend_files
+from lessonguard.authoring.check.autofix import fix_files
 from lessonguard.authoring.check.check import CheckOptions, check_lessons
 from lessonguard.authoring.check.result import CheckReport
 from lessonguard.authoring.select import open_repository, select_lessons
@@ -87,8 +87,8 @@ def check(
             select_lessons, names, directory=directory, folder=lessons_folder, repository=repository
         )
         selection = select()
-        rewriting = mend_files(selection.paths, top=repository.top if repository else None) if fix else None
-        if rewriting and rewriting.mended:
+        autofix = fix_files(selection.paths, top=repository.top if repository else None) if fix else None
+        if autofix and autofix.fixed:
             selection = select()
         options = CheckOptions(
             today=datetime.now(tz=timezone.utc).date(),
@@ -98,7 +98,7 @@ def check(
         )
         semgrep = find_semgrep()
         report = check_lessons(
-            selection, engine=semgrep, languages=semgrep.languages, options=options, rewriting=rewriting
+            selection, engine=semgrep, languages=semgrep.languages, options=options, autofix=autofix
         )
     write_result(_render(report, format_name=format_name, is_shown=output is None), output)
     return LessonError.exit_code if report.fails(strict=strict) else 0

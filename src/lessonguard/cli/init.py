@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 from click.shell_completion import CompletionItem
 
-from lessonguard.authoring.create import shown_path
+from lessonguard.authoring.files import shown_path
 from lessonguard.authoring.init.init import Choices, set_up
 from lessonguard.authoring.init.starters import (
     choose_starters,

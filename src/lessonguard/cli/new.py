@@ -13,14 +13,14 @@ from typing import Any
 import click
 from click.shell_completion import CompletionItem
 
-from lessonguard.authoring.create import shown_path
-from lessonguard.authoring.language import usual_language
+from lessonguard.authoring.files import shown_path
 from lessonguard.authoring.new.answers import Question, failure_classes, questions, read_answer
 from lessonguard.authoring.new.draft import Draft, Offer, Statement
 from lessonguard.authoring.new.fix.changed_code import is_test_or_document
 from lessonguard.authoring.new.new import Destination, find_destination, merge_drafts, write_lesson
 from lessonguard.authoring.new.text import render_new_lesson
 from lessonguard.authoring.select import open_repository
+from lessonguard.authoring.tree import usual_language
 from lessonguard.cli.console import wants_colour, width, write_result
 from lessonguard.cli.options import DIRECTORY, LESSONS_FOLDER, with_options
 from lessonguard.cli.prompts import (

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from lessonguard.authoring.locations import Places
+from lessonguard.authoring.locations import Locations
 from lessonguard.authoring.prove.explain import explain_failures
 from lessonguard.authoring.prove.json import render_proofs_json
 from lessonguard.authoring.prove.prove import prove_lessons
@@ -93,7 +93,7 @@ def prove(
             step=progress.step,
         )
         progress.step("asking Semgrep why")
-        proofs = explain_failures(proofs, places=Places(selection.read), semgrep=semgrep, limits=limits)
+        proofs = explain_failures(proofs, locations=Locations(selection.read), semgrep=semgrep, limits=limits)
     write_result(_render(proofs, selection.lessons, format_name=format_name, is_shown=output is None), output)
     if selection.faults:
         raise invalid_lessons(selection.faults)

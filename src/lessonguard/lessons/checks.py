@@ -6,16 +6,13 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
 from lessonguard.lessons.diagnostic import Diagnostics, join_words, suggest
-from lessonguard.lessons.model import Lesson, Remediation
-from lessonguard.lessons.schema import key_fields, key_of
 from lessonguard.lessons.serialize import read_instant
-from lessonguard.lessons.vague import find_vague
-from lessonguard.lessons.yaml_tree import Entries, Items, Node, Scalar, text_value
+from lessonguard.lessons.yaml_tree import Entries, Node, Scalar, text_value
 
 _MOMENTS = ("began", "detected", "stabilized")
 
 
-def judge_parts(root: Entries, found: Diagnostics) -> None:
+def check_parts(root: Entries, found: Diagnostics) -> None:
     """Record parts of a lesson that are about rules, where it has none."""
     if root.get("rules") is not None:
         return
@@ -25,26 +22,7 @@ def judge_parts(root: Entries, found: Diagnostics) -> None:
             found.add(key, message, hint='add "rules" or remove it')
 
 
-def judge_wording(root: Entries, found: Diagnostics) -> None:
-    """Record texts that say nothing: in the lesson itself, and in its remediation."""
-    _judge_texts(root, Lesson, found)
-    remediation = root.get("remediation")
-    for item in remediation.items if isinstance(remediation, Items) else ():
-        if isinstance(item, Entries):
-            _judge_texts(item, Remediation, found)
-
-
-def _judge_texts(node: Entries, kind: type, found: Diagnostics) -> None:
-    for field in key_fields(kind):
-        value = node.get(key_of(field))
-        if "instead" not in field.metadata or not isinstance(value, Scalar) or value.kind == "nothing":
-            continue
-        if vague := find_vague(value.text):
-            message = '"{}" says "{}", which {}'.format(key_of(field), *vague)
-            found.add(value, message, hint=field.metadata["instead"], code="vague")
-
-
-def judge_timeline(timeline: Entries, found: Diagnostics) -> None:
+def check_timeline(timeline: Entries, found: Diagnostics) -> None:
     """Record moments that do not exist, such as the 30th of February, or are out of order."""
     moments = []
     for name in _MOMENTS:
@@ -58,7 +36,7 @@ def judge_timeline(timeline: Entries, found: Diagnostics) -> None:
             found.add(node, f'"{later}" is before "{earlier}"', hint="check the dates and the UTC offsets")
 
 
-def judge_names(rules: Sequence[tuple[str, Entries]], found: Diagnostics) -> None:
+def check_names(rules: Sequence[tuple[str, Entries]], found: Diagnostics) -> None:
     """Record rules of one lesson that have the same ID."""
     taken: set[str] = set()
     for name, rule in rules:
@@ -67,12 +45,12 @@ def judge_names(rules: Sequence[tuple[str, Entries]], found: Diagnostics) -> Non
         taken.add(name)
 
 
-def judge_examples(rules: Mapping[str, Entries], examples: Sequence[Entries], found: Diagnostics) -> None:
+def check_examples(rules: Mapping[str, Entries], examples: Sequence[Entries], found: Diagnostics) -> None:
     """Record rules without bad or good code, and examples that fit no rule; `rules` are by ID."""
     covered: set[tuple[str, str]] = set()
     for example in examples:
         meant = _meant(rules, example, found)
-        _judge_language(example, [rules[name] for name in meant], found)
+        _check_language(example, [rules[name] for name in meant], found)
         present = _sides(example, found)
         if not present:
             found.add(example, "the example has neither bad nor good code", hint='add "bad", "good" or both')
@@ -107,7 +85,7 @@ def _meant(rules: Mapping[str, Entries], example: Entries, found: Diagnostics) -
     return []
 
 
-def _judge_language(example: Entries, rules: Sequence[Entries], found: Diagnostics) -> None:
+def _check_language(example: Entries, rules: Sequence[Entries], found: Diagnostics) -> None:
     node = example.get("language")
     known = [language for rule in rules for language in _languages(rule.get("languages"))]
     if isinstance(node, Scalar) and known and node.text not in known:

@@ -10,8 +10,14 @@ from functools import cache
 from typing import Any, get_args, get_origin, get_type_hints
 
 from lessonguard.lessons.model import Lesson, Rule
-from lessonguard.lessons.rule_options import Schema
-from lessonguard.lessons.rule_schema import DEFINITIONS, RULE, TEXT
+from lessonguard.lessons.rule_schema import DEFINITIONS, RULE, TEXT, Schema
+
+KEY_ORDER = (
+    *("incident", "title", "date", "severity", "postmortem", "sources"),
+    *("failure-class", "failure-mode", "root-cause", "mitigation", "invariant"),
+    *("mode", "timeline", "rules", "examples", "proof", "watch", "remediation"),
+)
+"""The keys of a lesson in the order of the documentation: what happened, what to do, how it is checked."""
 
 _INSTANT: Schema = {  # ISO 8601, extended format, with an offset
     "type": "string",

@@ -11,7 +11,7 @@ from typing import Any
 
 from lessonguard.lessons.dates import read_day
 from lessonguard.lessons.diagnostic import Diagnostics, find_similar, join_words, suggest
-from lessonguard.lessons.rule_options import Schema
+from lessonguard.lessons.rule_schema import Schema
 from lessonguard.lessons.yaml_tree import Entries, Items, Node, Scalar, json_value
 from lessonguard.record import record
 

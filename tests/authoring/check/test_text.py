@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from lessonguard.authoring.check.annotations import render_check_workflow
 from lessonguard.authoring.check.json import render_check_json
-from lessonguard.authoring.check.result import CheckReport, Mended
+from lessonguard.authoring.check.result import CheckReport, FixedFile
 from lessonguard.authoring.check.sarif import render_check_sarif
 from lessonguard.authoring.check.text import render_check
 from lessonguard.lessons.diagnostic import Diagnostic
@@ -60,16 +60,16 @@ def test_files_are_apart() -> None:
 
 
 def test_what_was_mended_comes_first_and_what_was_not_tried_last() -> None:
-    mended = (Mended(path="a.yaml", changes=("schema header", "keys in order")),)
-    lines = _lines(replace(_REPORT, diagnostics=(), mended=mended, notes=("INC-245: not tried",), mendable=1))
+    fixed = (FixedFile(path="a.yaml", changes=("schema header", "keys in order")),)
+    lines = _lines(replace(_REPORT, diagnostics=(), fixed=fixed, notes=("INC-245: not tried",), fixable=1))
 
     assert lines == [
-        "a.yaml: mended: schema header; keys in order",
+        "a.yaml: fixed: schema header; keys in order",
         "",
         "note: INC-245: not tried",
         "",
         "3 lessons, 5 rules, 12 examples: all good",
-        "`lessonguard check --fix` mends 1 of them",
+        "`lessonguard check --fix` fixes 1 of them",
     ]
 
 
@@ -92,7 +92,7 @@ def test_only_ten_annotations_of_a_kind_are_written_and_the_rest_counted() -> No
 
     kinds = [line.partition(" ")[0] for line in lines]
     assert kinds == ["::error"] * 10 + ["::warning"] * 3 + ["::notice"]
-    assert "2 remarks not shown" in lines[-1]
+    assert "2 problems not shown" in lines[-1]
 
 
 def test_what_was_not_tried_is_a_notice() -> None:
@@ -114,8 +114,8 @@ def _hostile(draw: st.DrawFn) -> CheckReport:
     """Make a report in which every text is hostile."""
     text = draw(hostile_text) or "x"
     diagnostic = replace(_DIAGNOSTIC, path=text, message=text, hint=draw(st.sampled_from(["", text])))
-    mended = Mended(path=text, changes=(text,))
-    return replace(_REPORT, diagnostics=(diagnostic,), mended=(mended,), notes=(text,))
+    fixed = FixedFile(path=text, changes=(text,))
+    return replace(_REPORT, diagnostics=(diagnostic,), fixed=(fixed,), notes=(text,))
 
 
 @given(_hostile())

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from lessonguard.authoring.locations import Places
+from lessonguard.authoring.locations import Locations
 from lessonguard.authoring.prove.explain import explain_failures
 from lessonguard.authoring.prove.json import render_proofs_json
 from lessonguard.authoring.prove.prove import prove_lessons
@@ -97,8 +97,8 @@ def shop(tmp_path_factory: pytest.TempPathFactory, semgrep: Semgrep) -> Shop:
             languages=semgrep.languages,
             limits=Limits(),
         )
-    places = Places(lambda path: (repo.path / path).read_bytes())
-    explained = explain_failures(proofs, places=places, semgrep=semgrep, limits=Limits())
+    locations = Locations(lambda path: (repo.path / path).read_bytes())
+    explained = explain_failures(proofs, locations=locations, semgrep=semgrep, limits=Limits())
     by_case = {name: [proof for proof in explained if proof.lesson.incident == name] for name in CASES}
     return Shop(repo=repo, library=library, proofs=by_case)
 
@@ -215,13 +215,13 @@ def test_an_engine_that_cannot_explain_leaves_the_rest_as_it_is(
     failed = [
         replace(proof, trials=tuple(map(_without_steps, proof.trials))) for proof in shop.proofs["FIRES"]
     ]
-    places = Places(lambda path: (shop.repo.path / path).read_bytes())
+    locations = Locations(lambda path: (shop.repo.path / path).read_bytes())
 
     for other in (
         Semgrep(package=tmp_path / "semgrep", version=(*TESTED[1], 0)),
         Semgrep(package=semgrep.package, version=(99, 0, 0)),
     ):
-        assert explain_failures(failed, places=places, semgrep=other, limits=Limits()) == tuple(failed)
+        assert explain_failures(failed, locations=locations, semgrep=other, limits=Limits()) == tuple(failed)
 
 
 def _without_steps(trial: Trial) -> Trial:

@@ -1,4 +1,4 @@
-"""The parts of a check: places in a file, and refusals that no lesson brings about today."""
+"""The parts of a check: locations in a file, and refusals that no lesson brings about today."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from lessonguard.authoring.locations import Places
+from lessonguard.authoring.locations import Locations
 from lessonguard.authoring.prove.result import RuleProof
 from lessonguard.authoring.prove.rule_errors import explain_refusal
 from lessonguard.lessons.model import Lesson
@@ -42,7 +42,7 @@ def test_a_refusal_of_an_unknown_kind_is_told_at_the_rule(
     assert isinstance(lesson, Lesson)
     proof = RuleProof(lesson=lesson, rule=lesson.rules[0], trials=(), refusal=refusal)
 
-    diagnostic = explain_refusal(proof, Places(lambda _: _BASE.encode()))
+    diagnostic = explain_refusal(proof, Locations(lambda _: _BASE.encode()))
 
     assert (diagnostic.line, diagnostic.column, diagnostic.message) == (line, 5, message)
     assert hint is None or diagnostic.hint == hint
@@ -72,28 +72,28 @@ def test_the_word_that_a_pattern_goes_wrong_at_is_named(pattern: str, stop: str,
     assert isinstance(lesson, Lesson)
     proof = RuleProof(lesson=lesson, rule=lesson.rules[0], trials=(), refusal=refusal)
 
-    diagnostic = explain_refusal(proof, Places(lambda _: data))
+    diagnostic = explain_refusal(proof, Locations(lambda _: data))
 
     assert diagnostic.message == f"Semgrep cannot read this pattern as Go: `{line}`"
     assert diagnostic.hint.startswith(f"{hint}write whole expressions or statements; ")
 
 
 def test_what_is_not_in_a_file_is_placed_at_what_is_nearest() -> None:
-    places = Places(lambda _: _BASE.encode())
+    locations = Locations(lambda _: _BASE.encode())
 
-    assert places.place("x.yaml", "remediation", 0, "owner") == (26, 12)
-    assert places.key("x.yaml", "remediation", 0, "owner") == (26, 5)
-    assert places.place("x.yaml", "remediation", 7, "owner") == (24, 3)
-    assert places.key("x.yaml", "remediation", 0, "own") == (24, 5)
-    assert places.place("x.yaml", "title", "of", 3) == (3, 8)
+    assert locations.value("x.yaml", "remediation", 0, "owner") == (26, 12)
+    assert locations.key("x.yaml", "remediation", 0, "owner") == (26, 5)
+    assert locations.value("x.yaml", "remediation", 7, "owner") == (24, 3)
+    assert locations.key("x.yaml", "remediation", 0, "own") == (24, 5)
+    assert locations.value("x.yaml", "title", "of", 3) == (3, 8)
 
 
 @pytest.mark.parametrize("data", [b"", b"[", b"\xff", b"a: [" * 100])
 def test_a_file_that_is_no_yaml_has_one_place(data: bytes) -> None:
-    assert Places(lambda _: data).place("x.yaml", "title") == (1, 1)
+    assert Locations(lambda _: data).value("x.yaml", "title") == (1, 1)
 
 
 def test_a_file_that_is_gone_has_one_place(tmp_path: Path) -> None:
-    places = Places(lambda name: (tmp_path / name).read_bytes())
+    locations = Locations(lambda name: (tmp_path / name).read_bytes())
 
-    assert places.key("gone.yaml", "title") == (1, 1)
+    assert locations.key("gone.yaml", "title") == (1, 1)

@@ -23,7 +23,7 @@ def render_check_workflow(report: CheckReport) -> str:
         for note in report.notes[: MOST_OF_A_KIND - 1]
     ]
     if hidden := sum(max(0, len(diagnostics) - MOST_OF_A_KIND) for diagnostics in kinds):
-        words = f"{counted(hidden, 'remark')} not shown, because GitHub shows {MOST_OF_A_KIND} of a kind."
+        words = f"{counted(hidden, 'problem')} not shown, because GitHub shows {MOST_OF_A_KIND} of a kind."
         lines.append(workflow_command("notice", words, title=_TITLE))
     return "".join(f"{line}\n" for line in lines)
 

@@ -1,26 +1,30 @@
-"""Check lesson files: all that keeps a lesson from being used, and what should be looked at."""
+"""Check lesson files: what keeps a lesson from being used, and what should be looked at."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import field
 from datetime import date
 
-from lessonguard.authoring.check.autofix import Rewriting
+from lessonguard.authoring.check.autofix import Autofix
 from lessonguard.authoring.check.follow_ups import check_follow_ups
+from lessonguard.authoring.check.globs import check_globs, has_unreadable_glob, matches_nothing
 from lessonguard.authoring.check.result import CheckReport
 from lessonguard.authoring.check.suppressions import check_suppressions
-from lessonguard.authoring.check.unproven import check_proof
-from lessonguard.authoring.locations import Places
+from lessonguard.authoring.locations import Location, Locations
 from lessonguard.authoring.prove.prove import prove_lessons
-from lessonguard.authoring.prove.result import RuleProof
-from lessonguard.authoring.scope import Scope, check_globs
+from lessonguard.authoring.prove.result import RuleProof, Trial
+from lessonguard.authoring.prove.rule_errors import explain_refusal, is_about_glob
 from lessonguard.authoring.select import Selection
+from lessonguard.authoring.tree import RuleFiles
 from lessonguard.lessons.diagnostic import Diagnostic
 from lessonguard.lessons.model import Lesson
+from lessonguard.lessons.yaml_tree import Items
 from lessonguard.record import record
 from lessonguard.semgrep.interface import Engine, Limits
 from lessonguard.semgrep.languages import Languages
+
+_LONGEST = 60  # characters of code that a message repeats
 
 
 @record
@@ -28,7 +32,7 @@ class CheckOptions:
     """How to check.
 
     `today` decides which follow-ups are past due. `fetch` allows to fetch commits of another repository
-    that a lesson is proven at. `step` hears, in words, what is done now.
+    that a lesson is proven at. `step` is called with words for what is done now.
     """
 
     today: date
@@ -43,84 +47,104 @@ def check_lessons(
     engine: Engine,
     languages: Languages,
     options: CheckOptions,
-    rewriting: Rewriting | None = None,
+    autofix: Autofix | None = None,
 ) -> CheckReport:
-    """Say all that is wrong with lesson files, and what should be looked at.
+    """Check these lesson files, and return all that is wrong with them or should be looked at.
 
     The engine is started once for all rules and examples, and not at all if there are none. What needs a
-    tree is left out where there is none. `rewriting` is what was mended before. Raise `GitError` or
+    tree is left out where there is none. `autofix` is what was fixed before. Raise `GitError` or
     `EngineError` if any of it cannot be done.
     """
-    scope = Scope(selection.tree, languages, folder=selection.library.folder)
-    work = _Work(
-        selection=selection, places=Places(selection.read), scope=scope, languages=languages, options=options
+    locations = Locations(selection.read)
+    files = RuleFiles(selection.tree, languages, folder=selection.library.folder)
+    proofs = prove_lessons(
+        selection.lessons,
+        repository=selection.repository,
+        tree=selection.tree.commit if selection.tree else None,
+        fetch=options.fetch,
+        engine=engine,
+        languages=languages,
+        limits=options.limits,
+        step=options.step,
     )
-    proofs = _prove(work, engine)
-    diagnostics = {
-        *selection.faults,
-        *(rewriting.diagnostics if rewriting else ()),
-        *_check_lessons(work),
-        *_check_proofs(work, proofs),
-        *_check_tree(work),
-    }
+    found = {*selection.faults, *(autofix.diagnostics if autofix else ())}
+    for lesson in selection.lessons:
+        found |= {*check_globs(lesson, locations, files)}
+        found |= {*check_follow_ups(lesson, locations, tree=selection.tree, today=options.today)}
+    for proof in proofs:
+        # A rule whose paths leave out everything has that error already, and no example of it can work.
+        if proof.refusal or not matches_nothing(proof.rule, files):
+            found |= {*_check_proof(proof, locations)}
+    if selection.is_all and selection.tree:
+        options.step("looking for accept comments")
+        found |= {*check_suppressions(selection, selection.tree, languages=languages)}
+    notes = (f"{proof.lesson.incident}: {note}" for proof in proofs for note in proof.notes)
     return CheckReport(
-        diagnostics=tuple(sorted(diagnostics)),
+        diagnostics=tuple(sorted(found)),
         lessons=len(selection.names),
         rules=sum(len(lesson.rules) for lesson in selection.lessons),
         examples=sum(map(_count_examples, selection.lessons)),
-        notes=tuple(
-            dict.fromkeys(f"{proof.lesson.incident}: {note}" for proof in proofs for note in proof.notes)
-        ),
-        mended=rewriting.mended if rewriting else (),
-        mendable=sum(bool(fault.fix) for fault in selection.faults),
+        notes=tuple(dict.fromkeys(notes)),
+        fixed=autofix.fixed if autofix else (),
+        fixable=sum(bool(fault.fix) for fault in selection.faults),
     )
-
-
-@record
-class _Work:
-    """What all parts of a check are about."""
-
-    selection: Selection
-    places: Places
-    scope: Scope
-    languages: Languages
-    options: CheckOptions
-
-
-def _check_lessons(work: _Work) -> Iterator[Diagnostic]:
-    for lesson in work.selection.lessons:
-        yield from check_globs(lesson, work.places, work.scope)
-        yield from check_follow_ups(lesson, work.places, tree=work.selection.tree, today=work.options.today)
-
-
-def _prove(work: _Work, engine: Engine) -> tuple[RuleProof, ...]:
-    return prove_lessons(
-        work.selection.lessons,
-        repository=work.selection.repository,
-        tree=work.selection.tree.commit if work.selection.tree else None,
-        fetch=work.options.fetch,
-        engine=engine,
-        languages=work.languages,
-        limits=work.options.limits,
-        step=work.options.step,
-    )
-
-
-def _check_proofs(work: _Work, proofs: Iterable[RuleProof]) -> Iterator[Diagnostic]:
-    for proof in proofs:
-        # Of a rule that looks at nothing this is said already, and no example of it can work.
-        if proof.refusal or not work.scope.is_shut(proof.rule):
-            yield from check_proof(proof, work.places)
-
-
-def _check_tree(work: _Work) -> Iterator[Diagnostic]:
-    if work.selection.is_all and work.selection.tree:
-        work.options.step("looking for accept comments")
-        yield from check_suppressions(
-            work.selection.library, work.selection.tree, work.places, languages=work.languages
-        )
 
 
 def _count_examples(lesson: Lesson) -> int:
     codes = ((example.bad, example.bad_file, example.good, example.good_file) for example in lesson.examples)
     return sum(code is not None for each in codes for code in each)
+
+
+def _check_proof(proof: RuleProof, locations: Locations) -> Iterator[Diagnostic]:
+    """List why a rule is refused, or on which code it does not do what it should."""
+    if proof.refusal:
+        # `check_globs` has reported a glob that cannot be read, and better.
+        if not (is_about_glob(proof.refusal) and has_unreadable_glob(proof.rule)):
+            yield explain_refusal(proof, locations)
+        return
+    broken = [trial for trial in proof.failures if trial.side == "broken"]
+    for trial in proof.failures:
+        # One of the files at the broken commit stands for all: the rule need fire in one of them only.
+        if trial.side != "broken" or trial is broken[0]:
+            line, column = _location(proof, trial, locations)
+            yield Diagnostic(
+                path=proof.lesson.path,
+                line=line,
+                column=column,
+                code="unproven",
+                message=_message(proof, trial, more=len(broken) - 1 if trial.side == "broken" else 0),
+                hint=trial.hint
+                if trial.problem
+                else f"`lessonguard prove {proof.lesson.incident}` shows why",
+            )
+
+
+def _message(proof: RuleProof, trial: Trial, *, more: int) -> str:
+    """Return what happened; in `more` files of the broken commit the same did."""
+    others = f" and {more} more {'file' if more == 1 else 'files'}" if more else ""
+    read_as = f", as {trial.language}" if len(proof.rule.languages) > 1 and trial.language else ""
+    rule = "the rule" if len(proof.lesson.rules) == 1 else f"rule {proof.rule.id}"
+    if trial.problem:
+        happened = trial.problem
+    elif not trial.sightings:
+        happened = f"{rule} does not fire"
+    else:
+        first = trial.sightings[0]
+        code = " ".join(first.text.split())
+        shown = code if len(code) <= _LONGEST else f"{code[: _LONGEST - 1]}…"
+        happened = f"{rule} fires on line {first.first_line}: `{shown}`"
+    return f"{trial.what}{others}, {trial.side}{read_as}: {happened}"
+
+
+def _location(proof: RuleProof, trial: Trial, locations: Locations) -> Location:
+    """Return where the key of the code or of the commit is, or the line that the trial names."""
+    path = proof.lesson.path
+    if trial.side in {"broken", "fixed"}:
+        return locations.key(path, "proof", trial.side)
+    examples = locations.node(path, "examples")
+    for position, item in enumerate(examples.items if isinstance(examples, Items) else ()):
+        if item.line == trial.line:
+            for key in (trial.side, f"{trial.side}-file"):
+                if locations.node(path, "examples", position, key):
+                    return locations.key(path, "examples", position, key)
+    return trial.line, 1

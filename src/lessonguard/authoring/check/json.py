@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lessonguard.authoring.check.result import CheckReport, Mended
+from lessonguard.authoring.check.result import CheckReport, FixedFile
 from lessonguard.lessons.diagnostic import Diagnostic
 from lessonguard.output.escape import json_text
 
@@ -19,7 +19,7 @@ def render_check_json(report: CheckReport) -> str:
             "warnings": report.count("warning"),
             "remarks": [_diagnostic(diagnostic) for diagnostic in report.diagnostics],
             "notes": list(report.notes),
-            "mended": [_mended(mended) for mended in report.mended],
+            "mended": [_fixed(file) for file in report.fixed],
         }
     )
 
@@ -36,5 +36,5 @@ def _diagnostic(diagnostic: Diagnostic) -> dict[str, object]:
     }
 
 
-def _mended(mended: Mended) -> dict[str, object]:
-    return {"path": mended.path, "changes": list(mended.changes)}
+def _fixed(file: FixedFile) -> dict[str, object]:
+    return {"path": file.path, "changes": list(file.changes)}

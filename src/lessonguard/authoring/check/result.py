@@ -1,4 +1,4 @@
-"""Remarks: what there is to say about lesson files, and about accept comments elsewhere."""
+"""What a check of lesson files found."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from lessonguard.record import record
 
 
 @record(order=True)
-class Mended:
-    """A lesson file that was rewritten, and in a few words each, what was changed in it."""
+class FixedFile:
+    """A lesson file that `--fix` rewrote, and each change in a few words."""
 
     path: str
     changes: tuple[str, ...]
@@ -19,9 +19,9 @@ class CheckReport:
     """What a check of lesson files found.
 
     `diagnostics` are sorted by path and place. `lessons` counts the files, `rules` and `examples` (bad and
-    good code, each for itself) those of the valid ones. `notes` say what was not looked at, and why that
-    is no fault. `mended` are the files that were rewritten before; `mendable` counts the diagnostics that
-    have a fix.
+    good code, each for itself) those of the valid ones. `notes` say what was not checked, and why that is no
+    fault. `fixed` are the files that were rewritten before; `fixable` counts the diagnostics that `--fix`
+    can fix.
     """
 
     diagnostics: tuple[Diagnostic, ...]
@@ -29,13 +29,13 @@ class CheckReport:
     rules: int
     examples: int
     notes: tuple[str, ...] = ()
-    mended: tuple[Mended, ...] = ()
-    mendable: int = 0
+    fixed: tuple[FixedFile, ...] = ()
+    fixable: int = 0
 
     def count(self, level: Level) -> int:
-        """Count the diagnostics of a level."""
+        """Return the number of diagnostics of a level."""
         return sum(diagnostic.level == level for diagnostic in self.diagnostics)
 
     def fails(self, *, strict: bool) -> bool:
-        """Tell whether the lessons must be mended: because of an error, or if `strict` of a warning."""
+        """Return whether there is an error, or with `strict` a warning."""
         return bool(self.diagnostics) if strict else bool(self.count("error"))

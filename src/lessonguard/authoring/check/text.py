@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import groupby
 
-from lessonguard.authoring.check.result import CheckReport, Mended
+from lessonguard.authoring.check.result import CheckReport, FixedFile
 from lessonguard.lessons.diagnostic import Diagnostic
 from lessonguard.output.escape import one_line, visible
 from lessonguard.output.phrases import counted
@@ -23,12 +23,12 @@ _TONES = {"error": Style.RED, "warning": Style.MAGENTA}
 
 
 def render_check(report: CheckReport, *, width: int, colour: bool) -> str:
-    """Write what was mended, then the diagnostics file by file, for a terminal of `width` columns.
+    """Return what was fixed, then the diagnostics file by file, for a terminal of `width` columns.
 
     Without `colour` there is no escape sequence in it. Paths are not broken: they may be wider.
     """
     screen = Screen(colour=colour, width=max(width, _NARROWEST))
-    blocks = [[line for mended in report.mended for line in _mended(screen, mended)]]
+    blocks = [[line for file in report.fixed for line in _fixed(screen, file)]]
     for _, diagnostics in groupby(report.diagnostics, key=lambda diagnostic: diagnostic.path):
         blocks.append([line for diagnostic in diagnostics for line in _diagnostic(screen, diagnostic)])
     blocks.append([line for note in report.notes for line in _note(screen, note)])
@@ -36,9 +36,9 @@ def render_check(report: CheckReport, *, width: int, colour: bool) -> str:
     return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
 
 
-def _mended(screen: Screen, mended: Mended) -> Iterator[str]:
-    words = "; ".join(map(one_line, mended.changes))
-    yield from _entry(screen, visible(mended.path), words, word="mended", tone=Style.GREEN)
+def _fixed(screen: Screen, file: FixedFile) -> Iterator[str]:
+    words = "; ".join(map(one_line, file.changes))
+    yield from _entry(screen, visible(file.path), words, word="fixed", tone=Style.GREEN)
 
 
 def _diagnostic(screen: Screen, diagnostic: Diagnostic) -> Iterator[str]:
@@ -76,5 +76,5 @@ def _summary(screen: Screen, report: CheckReport) -> Iterator[str]:
     found += [counted(warnings, "warning")] if warnings else []
     tone = Style.RED if errors else Style.MAGENTA if warnings else Style.GREEN
     yield f"{what}: {screen.write(', '.join(found) or 'all good', Style.BOLD, tone)}"
-    if report.mendable:
-        yield screen.dim(f"`lessonguard check --fix` mends {report.mendable} of them")
+    if report.fixable:
+        yield screen.dim(f"`lessonguard check --fix` fixes {report.fixable} of them")

@@ -8,7 +8,7 @@ import shlex
 from collections.abc import Sequence
 from pathlib import Path
 
-from lessonguard.authoring.create import create_file, shown_path
+from lessonguard.authoring.files import create_file, shown_path
 from lessonguard.authoring.init.result import InitResult, Remaining, SetUpFile
 from lessonguard.authoring.init.survey import DEFAULT_FOLDER, WORKFLOW, Survey, refuse_folder
 from lessonguard.errors import LessonguardError

@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 
-from lessonguard.authoring.language import language_of
-from lessonguard.authoring.scope import Scope
+from lessonguard.authoring.tree import RuleFiles, language_of
 from lessonguard.errors import UsageError
 from lessonguard.lessons.diagnostic import find_similar
 from lessonguard.lessons.model import Lesson, Rule
@@ -23,12 +22,12 @@ _RANGE = re.compile(r"([0-9]{1,4})(?:-([0-9]{1,4}))?")
 _WORD = re.compile(r"[^\s,]+")
 
 
-def fitting_starters(lessons: Sequence[Lesson], scope: Scope) -> tuple[Lesson, ...]:
+def fitting_starters(lessons: Sequence[Lesson], files: RuleFiles) -> tuple[Lesson, ...]:
     """Return the lessons with a rule for a file that exists."""
     return tuple(
         lesson
         for lesson in lessons
-        if any(any(map(path_filter(rule.document).admits, scope.paths_of(rule))) for rule in lesson.rules)
+        if any(any(map(path_filter(rule.document).admits, files.paths_of(rule))) for rule in lesson.rules)
     )
 
 

@@ -8,12 +8,10 @@ from collections.abc import Collection, Mapping
 from contextlib import suppress
 from pathlib import Path, PurePosixPath
 
-from lessonguard.authoring.create import shown_path
+from lessonguard.authoring.files import shown_path
 from lessonguard.authoring.init.starters import fitting_starters
-from lessonguard.authoring.language import DATA, language_of
-from lessonguard.authoring.scope import Scope
 from lessonguard.authoring.select import find_incidents
-from lessonguard.authoring.tree import Tree
+from lessonguard.authoring.tree import DATA, RuleFiles, Tree, language_of
 from lessonguard.errors import GitError, UsageError
 from lessonguard.git.hooks import Hooks
 from lessonguard.git.remotes import remote_hosts
@@ -119,7 +117,7 @@ def survey_repository(
         folder=folder,
         languages=_count_languages(tree, languages, without=planned, folder=folder),
         starters=starters,
-        fitting=fitting_starters(starters, Scope(tree, languages, folder=folder)),
+        fitting=fitting_starters(starters, RuleFiles(tree, languages, folder=folder)),
         existing={IncidentId(incident): Path(paths[0]) for incident, paths in incidents.items()},
         workflow=workflow,
         hooks=hooks,

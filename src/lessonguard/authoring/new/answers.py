@@ -6,13 +6,13 @@ import re
 from collections import Counter
 from functools import cache
 
-from lessonguard.lessons.checks import judge_timeline, judge_wording
+from lessonguard.lessons.checks import check_timeline
 from lessonguard.lessons.diagnostic import Diagnostic, Diagnostics, suggest
 from lessonguard.lessons.model import Lesson, Library, Timeline
-from lessonguard.lessons.placeholder import judge_placeholders
 from lessonguard.lessons.rule_schema import LANGUAGES
 from lessonguard.lessons.schema import key_fields, key_of, lesson_schema
 from lessonguard.lessons.validate import Validator
+from lessonguard.lessons.wording import check_placeholders, check_wording
 from lessonguard.lessons.yaml_tree import Entries, Scalar
 from lessonguard.record import record
 
@@ -69,10 +69,10 @@ def find_error(key: str, text: str) -> Diagnostic | None:
     validator = Validator(definitions=schema["definitions"], found=found)
     is_sound = validator.check(node, properties, name=f'"{key}"')
     if key in _MOMENTS and is_sound:
-        judge_timeline(entries, found)
+        check_timeline(entries, found)
     elif key not in _MOMENTS:
-        judge_wording(entries, found)
-        judge_placeholders(entries, found)
+        check_wording(entries, found)
+        check_placeholders(entries, found)
     return next(iter(found.sorted()), None)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from lessonguard.authoring.create import create_file, shown_path
+from lessonguard.authoring.files import create_file, shown_path
 from lessonguard.authoring.new.answers import find_error
 from lessonguard.authoring.new.draft import Draft, Offer, Statement
 from lessonguard.authoring.new.skeleton.skeleton import write_skeleton

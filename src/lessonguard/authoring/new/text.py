@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from lessonguard.authoring.new.draft import Draft
 from lessonguard.git.changes import short
-from lessonguard.lessons.placeholder import PLACEHOLDER
+from lessonguard.lessons.wording import PLACEHOLDER
 from lessonguard.output.escape import one_line, shortened, visible
 from lessonguard.output.phrases import counted
 from lessonguard.output.terminal import Screen, Style, titled_table

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from lessonguard.authoring.locations import Places
+from lessonguard.authoring.locations import Locations
 from lessonguard.authoring.prove.result import RuleProof, Trial
 from lessonguard.authoring.prove.rule_errors import explain_refusal, is_about_glob
 from lessonguard.lessons.model import Rule
@@ -20,22 +20,22 @@ MOST = 12
 
 
 def explain_failures(
-    proofs: Sequence[RuleProof], *, places: Places, semgrep: Semgrep, limits: Limits
+    proofs: Sequence[RuleProof], *, locations: Locations, semgrep: Semgrep, limits: Limits
 ) -> tuple[RuleProof, ...]:
     """Give the same proofs, with the steps of the rule where a trial failed, and refusals in plain words.
 
     Semgrep is asked once more, and only if there is such a trial; what it does not explain stays without.
     """
     return tuple(
-        replace(proof, refusal=_refusal(proof, places)) if proof.refusal else proof
+        replace(proof, refusal=_refusal(proof, locations)) if proof.refusal else proof
         for proof in _with_steps(proofs, semgrep, limits)
     )
 
 
-def _refusal(proof: RuleProof, places: Places) -> str:
+def _refusal(proof: RuleProof, locations: Locations) -> str:
     if is_about_glob(proof.refusal) and (fault := _glob_fault(proof.rule)):
         return f"{proof.lesson.path}:{proof.rule.line}:1: {fault}"
-    return explain_refusal(proof, places).text
+    return explain_refusal(proof, locations).text
 
 
 def _glob_fault(rule: Rule) -> str:

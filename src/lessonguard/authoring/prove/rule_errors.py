@@ -6,7 +6,7 @@ import ast
 import re
 from collections.abc import Iterator
 
-from lessonguard.authoring.locations import Place, Places, scalars
+from lessonguard.authoring.locations import Location, Locations, scalars
 from lessonguard.authoring.prove.result import RuleProof
 from lessonguard.lessons.diagnostic import Diagnostic
 from lessonguard.lessons.yaml_tree import Entries, Node, Scalar
@@ -47,14 +47,14 @@ class _Words:
 
     message: str
     hint: str = ""
-    place: Place | None = None
+    place: Location | None = None
 
 
-def explain_refusal(proof: RuleProof, places: Places) -> Diagnostic:
+def explain_refusal(proof: RuleProof, locations: Locations) -> Diagnostic:
     """Say why Semgrep refuses a rule, at the pattern that it means, or else at the rule."""
     steps = ("rules", proof.lesson.rules.index(proof.rule))
-    words = _words(proof.refusal, places.node(proof.lesson.path, *steps))
-    line, column = words.place or places.place(proof.lesson.path, *steps)
+    words = _words(proof.refusal, locations.node(proof.lesson.path, *steps))
+    line, column = words.place or locations.value(proof.lesson.path, *steps)
     return Diagnostic(
         path=proof.lesson.path,
         line=line,
@@ -165,7 +165,7 @@ def _find(rule: Node | None, told: str) -> Scalar | None:
     return next((value for _, value in scalars(rule) if _is_same(value, told)), None)
 
 
-def _place(value: Scalar | None) -> Place | None:
+def _place(value: Scalar | None) -> Location | None:
     return (value.line, value.column) if value else None
 
 
@@ -174,12 +174,12 @@ def _is_same(value: Scalar, told: str) -> bool:
     return line.startswith(told[:-1].rstrip()) if told.endswith("…") else line == told
 
 
-def _key(rule: Node | None, name: str) -> Place | None:
+def _key(rule: Node | None, name: str) -> Location | None:
     """Find a key of the rule."""
     return next(_keys(rule, name), None)
 
 
-def _keys(rule: Node | None, name: str) -> Iterator[Place]:
+def _keys(rule: Node | None, name: str) -> Iterator[Location]:
     for key, _ in rule.entries if isinstance(rule, Entries) else ():
         if key.text == name:
             yield key.line, key.column

@@ -10,7 +10,7 @@ from datetime import date
 import pytest
 from hypothesis import given
 
-from lessonguard.authoring.mend import mend_text
+from lessonguard.authoring.check.autofix import fix_text
 from lessonguard.authoring.new.draft import Draft, FollowUp, Offer, Statement
 from lessonguard.authoring.new.skeleton.skeleton import write_skeleton
 from lessonguard.lessons.header import SCHEMA_URL
@@ -65,7 +65,7 @@ def test_a_new_lesson_has_no_invisible_characters(draft: Draft) -> None:
 def test_check_has_nothing_to_fix_in_a_new_lesson(draft: Draft) -> None:
     text = written(draft)
 
-    assert mend_text(text, schema=SCHEMA_URL).text == text
+    assert fix_text(text, schema=SCHEMA_URL).text == text
 
 
 def test_what_is_missing_is_refused_key_by_key() -> None:

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import PurePosixPath
 
-from lessonguard.authoring.language import DATA, language_of
 from lessonguard.authoring.new.fix.blocks import dedent, find_blocks
+from lessonguard.authoring.tree import DATA, language_of
 from lessonguard.git.changes import ChangedFile, CommitId, FileVersion, Hunk, LineMap
 from lessonguard.git.repository import Repository
 from lessonguard.record import record

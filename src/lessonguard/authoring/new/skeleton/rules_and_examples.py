@@ -14,8 +14,8 @@ from lessonguard.authoring.new.skeleton.yaml_text import (
     quoted,
 )
 from lessonguard.git.changes import short
-from lessonguard.lessons.placeholder import PLACEHOLDER
 from lessonguard.lessons.rule_schema import LONE_LANGUAGES
+from lessonguard.lessons.wording import PLACEHOLDER
 from lessonguard.output.escape import visible
 
 _COOKBOOK_URL = "https://github.com/OWNER/lessonguard/blob/v1/docs/cookbook.md"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from lessonguard.authoring.mend import KEY_ORDER
 from lessonguard.authoring.new.answers import questions
 from lessonguard.authoring.new.draft import Draft, FollowUp
 from lessonguard.authoring.new.skeleton.rules_and_examples import (
@@ -16,9 +15,8 @@ from lessonguard.authoring.new.skeleton.rules_and_examples import (
 from lessonguard.authoring.new.skeleton.yaml_text import comment, commented_out, list_item, prose_lines
 from lessonguard.lessons.header import schema_header
 from lessonguard.lessons.model import Mode, Remediation, RemediationKind, Timeline
-from lessonguard.lessons.placeholder import PLACEHOLDER
-from lessonguard.lessons.schema import key_fields, key_of
-from lessonguard.lessons.vague import find_vague
+from lessonguard.lessons.schema import KEY_ORDER, key_fields, key_of
+from lessonguard.lessons.wording import PLACEHOLDER, find_vague
 from lessonguard.output.escape import one_line, shortened
 
 # Keys that may be missing stand in comments, with a value that shows what they look like.

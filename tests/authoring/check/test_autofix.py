@@ -1,4 +1,4 @@
-"""Mending a lesson file changes what a machine can put right, and not one byte more."""
+"""`check --fix` changes what a program can correct, and not one byte more."""
 
 from __future__ import annotations
 
@@ -14,25 +14,24 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lessonguard.authoring.check.autofix import mend_files
-from lessonguard.authoring.mend import KEY_ORDER, Mending, mend_text
+from lessonguard.authoring.check.autofix import FixedText, fix_files, fix_text
 from lessonguard.errors import UsageError
 from lessonguard.lessons.header import schema_header
 from lessonguard.lessons.library import is_lesson_path
 from lessonguard.lessons.model import Lesson
 from lessonguard.lessons.parse import parse_lesson, read_tree
-from lessonguard.lessons.schema import key_fields, key_of
+from lessonguard.lessons.schema import KEY_ORDER, key_fields, key_of
 from lessonguard.lessons.yaml_tree import Entries, Items, Scalar
 from tests.support.cli import lessonguard
 from tests.support.repo import Repo
 
-_ROOT = Path(__file__).parents[2]
-_BASE = (Path(__file__).parents[1] / "cases" / "check" / "base.yaml").read_text(encoding="utf-8")
+_ROOT = Path(__file__).parents[3]
+_BASE = (Path(__file__).parents[2] / "cases" / "check" / "base.yaml").read_text(encoding="utf-8")
 _HEADER = schema_header()
 
 
-def _mend(text: str) -> Mending:
-    return mend_text(text, schema="x.json")
+def _fix(text: str) -> FixedText:
+    return fix_text(text, schema="x.json")
 
 
 def _body(text: str) -> str:
@@ -64,22 +63,22 @@ def test_the_order_names_every_key_of_a_lesson_once() -> None:
 def test_the_shipped_lessons_are_as_they_should_be(path: Path) -> None:
     text = path.read_bytes().decode()
 
-    assert _mend(text) == Mending(text=text)
+    assert _fix(text) == FixedText(text=text)
 
 
 def test_a_lesson_in_order_stays_as_it_is() -> None:
-    assert _mend(_BASE) == Mending(text=_BASE)
+    assert _fix(_BASE) == FixedText(text=_BASE)
 
 
 def test_the_schema_is_named_before_all_else() -> None:
-    mending = _mend(f"\ufeff# Ours\r\n{_body(_BASE)}")
+    result = _fix(f"\ufeff# Ours\r\n{_body(_BASE)}")
 
-    assert mending.text.startswith("\ufeff# yaml-language-server: $schema=x.json\r\n# Ours\r\nincident: ")
-    assert mending.changes == ("schema header",)
+    assert result.text.startswith("\ufeff# yaml-language-server: $schema=x.json\r\n# Ours\r\nincident: ")
+    assert result.changes == ("schema header",)
 
 
 @pytest.mark.parametrize(
-    ("written", "mended"),
+    ("written", "expected"),
     [
         ("date: 2026/05/14", "date: 2026-05-14"),
         ("date: 14 May 2026  # a Thursday", "date: 2026-05-14  # a Thursday"),
@@ -89,11 +88,11 @@ def test_the_schema_is_named_before_all_else() -> None:
         ('"failure_class": missing-timeout', '"failure-class": missing-timeout'),
     ],
 )
-def test_what_is_written_another_way_is_spelt_as_it_should_be(written: str, mended: str) -> None:
-    key = mended.strip('"').partition('"' if mended.startswith('"') else ":")[0]
+def test_what_is_written_another_way_is_spelt_as_it_should_be(written: str, expected: str) -> None:
+    key = expected.strip('"').partition('"' if expected.startswith('"') else ":")[0]
     before = re.sub(rf"^{key}: .*$", written, _BASE, flags=re.MULTILINE)
 
-    assert _mend(before).text == re.sub(rf"^{key}: .*$", mended, _BASE, flags=re.MULTILINE)
+    assert _fix(before).text == re.sub(rf"^{key}: .*$", expected, _BASE, flags=re.MULTILINE)
 
 
 @pytest.mark.parametrize(
@@ -111,7 +110,7 @@ def test_what_is_written_another_way_is_spelt_as_it_should_be(written: str, mend
 def test_what_may_mean_something_else_stays(old: str, new: str) -> None:
     text = _BASE.replace(old, new)
 
-    assert _mend(text).text == text
+    assert _fix(text).text == text
 
 
 def test_keys_inside_of_others_are_spelt_right_one_after_the_other() -> None:
@@ -123,16 +122,16 @@ def test_keys_inside_of_others_are_spelt_right_one_after_the_other() -> None:
         "languages: [python]", "languages: [python]\n    options: {constant-propagation: true}"
     )
 
-    mending = _mend(text)
+    result = _fix(text)
 
-    assert mending.changes == (
+    assert result.changes == (
         "constant-propagation → constant_propagation",
         "metavariable_regex → metavariable-regex",
         "failure_mode → failure-mode",
         "constant_propagation → constant-propagation",
     )
-    assert "options: {constant_propagation: true}" in mending.text
-    assert "- metavariable-regex: {meta_variable: $M, constant-propagation: true}" in mending.text
+    assert "options: {constant_propagation: true}" in result.text
+    assert "- metavariable-regex: {meta_variable: $M, constant-propagation: true}" in result.text
 
 
 def test_keys_are_put_in_order_with_the_comments_above_them() -> None:
@@ -153,7 +152,7 @@ date:    2026-05-14
 # the end
 """
     assert (
-        _mend(text).text
+        _fix(text).text
         == f"""\
 {_HEADER}
 
@@ -176,24 +175,24 @@ watch:
 def test_what_a_gap_sets_apart_stays_at_the_top() -> None:
     top = f"# Ours, all rights reserved.\n{_HEADER}\n\n---\n"
 
-    assert _mend(f"{top}title: x\nincident: INC-1\n").text == f"{top}incident: INC-1\ntitle: x\n"
+    assert _fix(f"{top}title: x\nincident: INC-1\n").text == f"{top}incident: INC-1\ntitle: x\n"
 
 
 def test_unknown_keys_stay_behind_the_key_before_them() -> None:
     text = f"{_HEADER}\ntitle: x\nnote: y\nincident: INC-1\n"
 
-    assert _keys(_mend(text).text) == ["incident", "title", "note"]
+    assert _keys(_fix(text).text) == ["incident", "title", "note"]
 
 
 def test_a_last_line_without_an_end_gets_one_when_it_moves() -> None:
     for end in ("\n", "\r\n"):
         text = f"{_HEADER}{end}title: x{end}incident: INC-1"
 
-        assert _mend(text).text == f"{_HEADER}{end}incident: INC-1{end}title: x{end}"
+        assert _fix(text).text == f"{_HEADER}{end}incident: INC-1{end}title: x{end}"
 
 
 @pytest.mark.parametrize(
-    ("text", "obstacle"),
+    ("text", "refusal"),
     [
         ("{title: x, incident: INC-1}\n", "its keys do not each begin a line"),
         ("title: x\n? incident\n: INC-1\n", "its keys do not each begin a line"),
@@ -210,10 +209,10 @@ def test_a_last_line_without_an_end_gets_one_when_it_moves() -> None:
         ("title: x\nincident: INC-1\n---\ntitle: y\n", "it is not keys and values in YAML"),
     ],
 )
-def test_a_file_that_would_be_damaged_is_left_alone(text: str, obstacle: str) -> None:
+def test_a_file_that_would_be_damaged_is_left_alone(text: str, refusal: str) -> None:
     whole = f"{_HEADER}\n{text}"
 
-    assert _mend(whole) == Mending(text=whole, obstacle=obstacle)
+    assert _fix(whole) == FixedText(text=whole, refusal=refusal)
 
 
 # Properties ---------------------------------------------------------------------------------
@@ -248,7 +247,7 @@ def _lessons(draw: st.DrawFn) -> str:
 
 
 def _lines(text: str) -> Counter[str]:
-    """Count lines, as far as mending does not change them."""
+    """Count lines, as far as result does not change them."""
     spelt = re.sub(r"^(\w+)_", r"\1-", text.removeprefix("\ufeff"), flags=re.MULTILINE)
     days = re.sub(r"2026/05/14|14 May 2026|2026-5-14", "2026-05-14", spelt)
     return Counter(days.splitlines())
@@ -256,15 +255,15 @@ def _lines(text: str) -> Counter[str]:
 
 @given(_lessons())
 def test_nothing_is_lost_and_a_second_time_changes_nothing(text: str) -> None:
-    mending = _mend(text)
+    result = _fix(text)
 
-    assert mending.obstacle == ""
-    assert _read(mending.text) == _moved(_read(_BASE), mending.text)
-    assert _keys(mending.text.replace("\r", "")) == _keys(_body(_BASE))
-    assert _mend(mending.text) == Mending(text=mending.text)
-    added = _lines(mending.text) - _lines(text)
+    assert result.refusal == ""
+    assert _read(result.text) == _moved(_read(_BASE), result.text)
+    assert _keys(result.text.replace("\r", "")) == _keys(_body(_BASE))
+    assert _fix(result.text) == FixedText(text=result.text)
+    added = _lines(result.text) - _lines(text)
     assert sum(added.values()) <= 1
-    assert not _lines(text) - _lines(mending.text)
+    assert not _lines(text) - _lines(result.text)
     assert all("$schema=x.json" in line for line in added)
 
 
@@ -297,12 +296,12 @@ _scalars = st.sampled_from(
 def test_any_yaml_keeps_its_values_and_its_comments(rows: Sequence[tuple[str, str, str]]) -> None:
     text = "".join(f"{comment}{key}: {value}\n" for key, value, comment in rows)
 
-    mending = _mend(f"{_HEADER}\n{text}")
+    result = _fix(f"{_HEADER}\n{text}")
 
     if (before := read_tree(text.encode())) is not None:
-        assert _values(read_tree(mending.text.encode())) == _values(before)
-    assert Counter(mending.text.split("\n")) == Counter(f"{_HEADER}\n{text}".split("\n"))
-    assert _mend(mending.text).text == mending.text
+        assert _values(read_tree(result.text.encode())) == _values(before)
+    assert Counter(result.text.split("\n")) == Counter(f"{_HEADER}\n{text}".split("\n"))
+    assert _fix(result.text).text == result.text
 
 
 def _values(node: object) -> object:
@@ -323,21 +322,21 @@ def _values(node: object) -> object:
 
 @pytest.fixture
 def repo(tmp_path: Path) -> Repo:
-    """Give a repository with a lesson that can be mended, and the code that it is about."""
+    """Give a repository with a lesson that can be fixed, and the code that it is about."""
     keys = _blocks(_body(_BASE).replace("date: 2026-05-14", "date: 14 May 2026").replace("root-", "root_"))
     tree = {"billing/pay.py": "", "tests/test_gateway.py": "def test_stalled_upstream(): ...\n"}
     return Repo(tmp_path / "shop").write({**tree, "lessons/INC-245.yaml": "".join(reversed(keys))})
 
 
-def test_fix_mends_says_so_and_checks_what_it_made(repo: Repo) -> None:
+def test_fix_corrects_says_so_and_checks_what_it_made(repo: Repo) -> None:
     before = lessonguard("check", cwd=repo.path, expect=2)
     first = lessonguard("check", "--fix", cwd=repo.path)
     second = lessonguard("check", "--fix", cwd=repo.path)
 
-    assert before.stdout.endswith("2 errors\n`lessonguard check --fix` mends 2 of them\n")
+    assert before.stdout.endswith("2 errors\n`lessonguard check --fix` fixes 2 of them\n")
     assert first.stdout == (
-        "lessons/INC-245.yaml: mended: schema header; root_cause → root-cause; 14 May\n"
-        "    2026 → 2026-05-14; keys in order\n\n"
+        "lessons/INC-245.yaml: fixed: schema header; root_cause → root-cause; 14 May 2026\n"
+        "    → 2026-05-14; keys in order\n\n"
         "1 lesson, 1 rule, 2 examples: all good\n"
     )
     assert second.stdout == "1 lesson, 1 rule, 2 examples: all good\n"
@@ -362,7 +361,7 @@ def test_fix_says_what_it_leaves_alone(repo: Repo) -> None:
 
     assert outcome.stdout.splitlines()[:2] == [
         'lessons/INC-245.yaml:1:1: warning: --fix leaves this to you: line 6: "date" is already in line 4',
-        "    hint: put that right, and run it again",
+        "    hint: correct that, and run it again",
     ]
     assert (repo.path / "lessons/INC-245.yaml").read_text(encoding="utf-8") == text
 
@@ -387,7 +386,7 @@ def test_a_file_that_cannot_be_written_is_said_and_stays(tmp_path: Path) -> None
     (tmp_path / f".INC-245.yaml.{os.getpid()}").mkdir()  # where the new one is written first
 
     with pytest.raises(UsageError, match=r"Cannot write .*INC-245\.yaml: ") as caught:
-        mend_files({"INC-245.yaml": path}, top=None)
+        fix_files({"INC-245.yaml": path}, top=None)
 
     assert caught.value.hint
     assert path.read_text(encoding="utf-8") == _body(_BASE)

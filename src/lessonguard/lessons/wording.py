@@ -8,7 +8,25 @@ from __future__ import annotations
 
 import re
 
+from lessonguard.lessons.diagnostic import Diagnostics
+from lessonguard.lessons.model import Example, Lesson, Remediation
+from lessonguard.lessons.schema import key_fields, key_of
+from lessonguard.lessons.yaml_tree import Entries, Items, Node, Scalar
 from lessonguard.record import record
+
+PLACEHOLDER = "TODO"
+
+_PATTERNS = ("pattern", "pattern-not", "pattern-inside", "pattern-not-inside")
+_DOCS = {
+    key_of(field): field.metadata["doc"]
+    for kind in (Lesson, Example, Remediation)
+    for field in key_fields(kind)
+}
+_REMEDIES = {
+    **{key: _DOCS[key] for key in ("title", "bad", "good", "owner", "validation")},
+    **dict.fromkeys(_PATTERNS, "Code, in which `...` stands for anything and `$X` for any expression."),
+}
+"""Keys whose values may be any text, and what to write there. For all others `TODO` is a fault already."""
 
 
 @record
@@ -86,3 +104,36 @@ def find_vague(text: str) -> tuple[str, str] | None:
         if found := wording.pattern.search(text):
             return found.group().strip(), wording.why
     return None
+
+
+def check_wording(root: Entries, found: Diagnostics) -> None:
+    """Record texts that say nothing: in the lesson itself, and in its remediation."""
+    _check_texts(root, Lesson, found)
+    remediation = root.get("remediation")
+    for item in remediation.items if isinstance(remediation, Items) else ():
+        if isinstance(item, Entries):
+            _check_texts(item, Remediation, found)
+
+
+def _check_texts(node: Entries, kind: type, found: Diagnostics) -> None:
+    for field in key_fields(kind):
+        value = node.get(key_of(field))
+        if "instead" not in field.metadata or not isinstance(value, Scalar) or value.kind == "nothing":
+            continue
+        if vague := find_vague(value.text):
+            message = '"{}" says "{}", which {}'.format(key_of(field), *vague)
+            found.add(value, message, hint=field.metadata["instead"], code="vague")
+
+
+def check_placeholders(node: Node, found: Diagnostics) -> None:
+    """Record the texts of a lesson that nobody has written yet, in all of its parts."""
+    if isinstance(node, Items):
+        for item in node.items:
+            check_placeholders(item, found)
+    for key, value in node.entries if isinstance(node, Entries) else ():
+        if isinstance(value, Scalar) and value.text.strip() == PLACEHOLDER and key.text in _REMEDIES:
+            doc = _REMEDIES[key.text]
+            message = f'"{key.text}" says "{PLACEHOLDER}", which is a placeholder'
+            hint = f"write {doc[0].lower()}{doc[1:].rstrip('.')}"
+            found.add(value, message, hint=hint, code="vague")
+        check_placeholders(value, found)
