@@ -46,7 +46,7 @@ class TestAPullRequest:
         assert len(reviewed.calls) <= 3
         assert (pull.comments, pull.reviews) == ({}, {})
         assert reviewed.outcome.stdout == ""
-        assert "nothing introduced" in reviewed.run.summary
+        assert "no new findings" in reviewed.run.summary
 
     def test_is_left_as_it_is_if_nothing_was_pushed(self, shop: Shop) -> None:
         pull = shop.pull({"app.py": BAD, "pay.py": UNLOCKED})
@@ -56,7 +56,7 @@ class TestAPullRequest:
 
         assert again.writes == []
         assert len(again.calls) <= 4
-        assert again.words == ["Pull request 7: comments 2 kept."]
+        assert again.words == ["Pull request 7: kept 2 comments."]
 
     def test_is_judged_by_the_lessons_that_base_has_today(self, shop: Shop) -> None:
         pull = shop.pull({"old.py": "open(path)\n"})
@@ -191,7 +191,7 @@ class TestTheNextPush:
         reviewed = shop.review(pull)
 
         fixed, standing = ours(pull)
-        assert fixed.body.startswith(f"✓ **Fixed** in [`{head[:7]}`]")
+        assert fixed.body.startswith(f"✓ **Fixed** in [`{head[:10]}`]")
         assert standing.body.startswith("**This looks like the code behind LOCK**")
         assert (pull.thread(fixed).is_resolved, pull.thread(standing).is_resolved) == (True, False)
         assert len(pull.reviews) == 1
@@ -208,7 +208,7 @@ class TestTheNextPush:
         [fixed] = ours(pull)
         assert fixed.body.startswith("✓ **Fixed**")
         assert not pull.thread(fixed).is_resolved
-        assert reviewed.words == ["Pull request 7: comments 1 settled."]
+        assert reviewed.words == ["Pull request 7: resolved 1 comment."]
 
     def test_says_again_what_came_back(self, shop: Shop) -> None:
         pull = shop.pull({"app.py": BAD})
@@ -293,7 +293,7 @@ class TestTheNextPush:
         late = shop.run("pull_request", payload, expect=1)
 
         assert late.writes == []
-        assert "Pull request 7 has moved on" in late.outcome.stderr
+        assert "Nothing posted: pull request 7 is closed, or" in late.outcome.stderr
 
 
 class TestComments:

@@ -113,7 +113,7 @@ def test_a_new_lesson_speaks_about_the_change_that_brings_it_if_it_is_asked_to(s
     shop.review(pull, "--fail-on", "comment", "--preview")
 
     assert ours(pull) == []
-    assert "`load.py:2` INC-301: this change added it" in summaries(pull)[0].body.replace("\\", "")
+    assert "`load.py:2` INC-301: this change adds it" in summaries(pull)[0].body.replace("\\", "")
 
 
 def test_lessons_and_findings_share_one_review(shop: Shop) -> None:

@@ -40,7 +40,7 @@ def test_a_clean_change_is_one_line_and_exit_0(repo: Repo) -> None:
 
     outcome = lessonguard("scan", cwd=repo.path)
 
-    assert (outcome.stdout, outcome.stderr) == ("Nothing introduced · 3 lessons, 1 file\n", "")
+    assert (outcome.stdout, outcome.stderr) == ("No new findings · 1 file checked by 3 lessons\n", "")
 
 
 def test_a_blocking_lesson_repeated_is_exit_1(repo: Repo) -> None:
@@ -109,8 +109,8 @@ def test_lessons_of_a_directory_override_those_of_base(repo: Repo, tmp_path: Pat
 
     outcome = lessonguard("scan", "--lessons", str(tmp_path / "none"), cwd=repo.path)
 
-    assert outcome.stdout == "Nothing introduced · no lessons, 1 file\n"
-    assert outcome.stderr == f"note: there are no lessons in {tmp_path}/none, so nothing was looked for\n"
+    assert outcome.stdout == "Nothing checked: no lessons · 1 changed file\n"
+    assert outcome.stderr == f"note: there are no lessons in {tmp_path}/none, so nothing was checked\n"
 
 
 def test_a_base_without_lessons_is_told(repo: Repo) -> None:
@@ -118,10 +118,10 @@ def test_a_base_without_lessons_is_told(repo: Repo) -> None:
 
     outcome = lessonguard("scan", "--lessons-folder", "elsewhere", cwd=repo.path)
 
-    tip = repo.git("rev-parse", "main")[:12]
+    tip = repo.git("rev-parse", "main")[:10]
     assert outcome.stderr.splitlines() == [
-        f"note: there are no lessons in elsewhere at {tip}, so nothing was looked for",
-        "hint: `lessonguard init` brings some to start with",
+        f"note: there are no lessons in elsewhere at {tip}, so nothing was checked",
+        "hint: run `lessonguard init` to add some",
     ]
 
 

@@ -28,7 +28,7 @@ def test_the_tutorial_ends_with_a_proven_lesson_and_an_incident_that_comes_back(
     text = (ROOT / "docs/writing-lessons.md").read_text(encoding="utf-8")
 
     assert "all good" in text
-    assert "this change removed what guarded it" in text
+    assert "this change removes the protection of this line" in text
     assert "fires, must be silent" in text
 
 

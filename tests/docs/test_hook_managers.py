@@ -107,7 +107,7 @@ def test_pre_commit_and_prek_judge_commits_and_pushes(pusher: Pusher, tool: Repo
     # What is staged is judged, and by `git commit FILE` what that file would be.
     repo.git("add", "new.py")
     code, said = commit(pusher)
-    assert (code, "new.py:5:12  this change added it · blocks" in said) == (1, True)
+    assert (code, "new.py:5:12  blocked: this change adds code like" in said) == (1, True)
     repo.write({"new.py": SAFE}).git("add", "new.py")
     assert commit(pusher)[0] == 0
     repo.write({"new.py": BAD})
@@ -119,7 +119,7 @@ def test_pre_commit_and_prek_judge_commits_and_pushes(pusher: Pusher, tool: Repo
     repo.switch("main")
     pushed = pusher.push("origin", "feature")
     assert (pushed.code, pusher.arrived("refs/heads/feature")) == (1, None)
-    assert "new.py:5:12  this change added it · blocks" in pushed.said
+    assert "new.py:5:12  blocked: this change adds code like" in pushed.said
     assert "lessonguard · feature · 2 new commits" in pushed.said
     assert pusher.push("origin", "main:release").code == 0
 
@@ -190,5 +190,5 @@ def test_lefthook_judges_pushes(pusher: Pusher) -> None:
 
     assert "error: lefthook writes the hooks of this repository" in refused.stderr
     assert (stopped.code, pusher.arrived("refs/heads/feature")) == (1, None)
-    assert "app.py:5:12  this change removed what guarded it · blocks" in stopped.said
+    assert "app.py:5:12  blocked: this change removes the protection of this line" in stopped.said
     assert (passed.code, pusher.arrived("refs/heads/other")) == (0, pusher.repo.head)

@@ -132,7 +132,7 @@ def test_outputs_are_set_as_meant_and_no_other_file_of_the_runner_is_touched(sho
     assert (outputs["introduced"], outputs["blocking"]) == ("2", "2")
     for name in ("GITHUB_ENV", "GITHUB_PATH"):
         assert Path(reviewed.run[name]).read_bytes() == b""
-    assert reviewed.run.summary.splitlines()[0] == "### lessonguard: 2 introduced (2 blocking)"
+    assert reviewed.run.summary.splitlines()[0] == "### lessonguard: 2 new findings (2 blocking)"
 
 
 def test_report_files_are_whole_whatever_names_and_code_hold(shop: Shop) -> None:

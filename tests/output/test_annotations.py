@@ -41,7 +41,7 @@ def test_a_report_without_lessons_warns_that_nothing_was_looked_for() -> None:
     report = replace(make_report(), lessons=0)
 
     assert render_workflow(report) == (
-        "::warning title=No lessons::There are no lessons, so nothing was looked for.\n"
+        "::warning title=No lessons::There are no lessons, so nothing was checked.\n"
     )
 
 

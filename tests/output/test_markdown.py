@@ -84,7 +84,10 @@ def test_a_full_report_reads_as_approved() -> None:
 
 
 def test_a_clean_report_is_two_lines() -> None:
-    assert render_markdown(make_report()) == "### lessonguard: nothing introduced\n\n30 lessons, 12 files\n"
+    assert (
+        render_markdown(make_report())
+        == "### lessonguard: no new findings\n\n12 files checked by 30 lessons\n"
+    )
 
 
 def test_a_lesson_in_monitor_mode_is_never_shown() -> None:

@@ -183,7 +183,7 @@ def test_gaps_and_notices_are_notifications() -> None:
         ("lesson-fault", "lessons/INC-250.yaml:4:1: unknown key `titel`; did you mean `title`?"),
         ("notice", f"INC-245 watches this path: {title}"),
         ("notice", f"this change deletes a line that cites INC-245: {title}"),
-        ("notice", "accepts INC-9999, but no lesson is about that"),
+        ("notice", "accepts INC-9999, but there is no lesson about it"),
     ]
 
 

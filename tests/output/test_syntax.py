@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from lessonguard.lessons.model import Rule, RuleId
-from lessonguard.output.phrases import keep_comment
+from lessonguard.output.phrases import accept_comment
 from lessonguard.output.syntax import commented, language
 from lessonguard.scan.comments import find_accept_comments
 from lessonguard.scan.finding import Finding
@@ -41,7 +41,7 @@ def _files() -> Iterator[tuple[str, str]]:
 @pytest.mark.parametrize(("name", "path"), list(_files()))
 def test_what_a_comment_proposes_to_paste_is_accepted(name: str, path: str) -> None:
     finding = _finding(name, path=path)
-    pasted = f"{_OPENINGS.get(name, '')}{commented(keep_comment(TIMEOUT), finding)}\ncall(1)\n"
+    pasted = f"{_OPENINGS.get(name, '')}{commented(accept_comment(TIMEOUT), finding)}\ncall(1)\n"
 
     [found] = find_accept_comments(Source(pasted.encode()), file_name=path)
 

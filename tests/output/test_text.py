@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lessonguard.lessons.model import Mode
 from lessonguard.output.excerpt import excerpt
 from lessonguard.output.terminal import column_width
 from lessonguard.output.text import render_text
@@ -40,13 +41,43 @@ def test_a_full_report_reads_well_at_every_width(width: int) -> None:
 
 
 def test_a_clean_report_is_one_line() -> None:
-    assert plain(make_report()) == "Nothing introduced · 30 lessons, 12 files\n"
+    assert plain(make_report()) == "No new findings · 12 files checked by 30 lessons\n"
 
 
 def test_a_scan_without_lessons_does_not_look_like_a_verdict() -> None:
     report = replace(make_report(), lessons=0, files=1)
 
-    assert plain(report) == "Nothing introduced · no lessons, 1 file\n"
+    assert plain(report) == "Nothing checked: no lessons · 1 changed file\n"
+
+
+def test_an_empty_change_says_what_it_was_compared_with() -> None:
+    report = replace(make_report(), files=0)
+
+    assert render_text(report, width=80, colour=False, against="origin/main") == (
+        "Nothing to check: no changes against origin/main\n"
+    )
+    assert plain(report) == f"Nothing to check: no changes against {report.base[:10]}\n"
+
+
+@pytest.mark.parametrize(
+    ("fails_from", "first", "last"),
+    [
+        (
+            Mode.COMMENT,
+            "blocked: this change removes the protection of this line",
+            "1 new finding (1 blocking)",
+        ),
+        (Mode.BLOCK, "this change removes the protection of this line · warning only", "1 new finding"),
+    ],
+)
+def test_what_fails_the_check_is_what_is_called_blocked(fails_from: Mode, first: str, last: str) -> None:
+    report = make_report(make_exposed())
+
+    text = render_text(report, width=120, colour=False, fails_from=fails_from)
+
+    assert text.startswith(f"billing/orders.py:18:5  {first}\n")
+    assert text.splitlines()[-1] == f"{last} · 12 files checked by 30 lessons"
+    assert ("If this is intended" in text) == (fails_from is Mode.COMMENT)
 
 
 def test_what_was_not_checked_is_never_a_clean_line() -> None:
@@ -58,16 +89,17 @@ def test_what_was_not_checked_is_never_a_clean_line() -> None:
         Not checked
           web/vendor.js  larger than 1 MB
 
-        Nothing introduced in what was checked · 1 file not checked
-        30 lessons, 12 files
+        No new findings in the files that were checked · 1 file not checked
+        11 files checked by 30 lessons
         """)
 
 
 def test_removed_lines_stand_above_the_code_they_guarded() -> None:
     lines = plain(make_report(make_exposed())).splitlines()
 
-    assert lines[:6] == [
-        "billing/orders.py:18:5  this change removed what guarded it · comment only",
+    assert lines[:7] == [
+        "billing/orders.py:18:5",
+        "  this change removes the protection of this line · warning only",
         "",
         "    17 │ -     with lock(order.user):",
         "    18 │ -         charge(order.user, order.total)",
@@ -87,7 +119,7 @@ def test_a_story_is_told_once_and_its_other_places_are_listed() -> None:
         "    billing/client.py:14:16   added  response = requests.post(url, json=payload)",
         "    billing/client.py:159:16  added  response = requests.post(url, json=payload)",
         "",
-        "3 introduced (3 blocking) · 30 lessons, 12 files",
+        "3 new findings (3 blocking) · 12 files checked by 30 lessons",
     ]
 
 
@@ -141,11 +173,11 @@ def test_a_megabyte_on_one_line_is_windowed_at_once() -> None:
 
 
 def test_a_name_cannot_forge_a_line() -> None:
-    finding = make_finding(path="a.py\nNothing introduced · 30 lessons\x1b[2J\udcff.py")
+    finding = make_finding(path="a.py\nNo new findings · 30 lessons\x1b[2J\udcff.py")
 
     assert plain(make_report(finding)).splitlines()[:2] == [
-        "a.py\\nNothing introduced · 30 lessons\\x1b[2J\\xff.py:42:16",
-        "  this change added it · blocks",
+        "a.py\\nNo new findings · 30 lessons\\x1b[2J\\xff.py:42:16",
+        "  blocked: this change adds code like INC-245",
     ]
 
 

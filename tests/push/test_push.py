@@ -15,7 +15,8 @@ from tests.support.repo import Repo
 from tests.support.semgrep import install_semgrep
 from tests.support.terminal import Terminal
 
-CLEAN = "Nothing introduced · 3 lessons"
+CLEAN = "No new findings · 1 file checked by 3 lessons"
+EMPTY = "Nothing to check: no changes against"
 
 
 def test_a_clean_push_is_one_line(pusher: Pusher) -> None:
@@ -24,7 +25,7 @@ def test_a_clean_push_is_one_line(pusher: Pusher) -> None:
     pushed = pusher.push()
 
     assert pushed.code == 0
-    assert pushed.verdicts == [f"HEAD → main · 1 new commit · {CLEAN}, 1 file"]
+    assert pushed.verdicts == [f"HEAD → main · 1 new commit · {CLEAN}"]
     assert pusher.arrived("refs/heads/main") == commit
 
 
@@ -36,8 +37,8 @@ def test_a_blocking_lesson_stops_the_push_and_says_what_to_do(pusher: Pusher) ->
     assert pushed.code == 1
     assert pusher.arrived("refs/heads/main") == pusher.first
     assert pushed.said.startswith("lessonguard · main · 1 new commit\n\napp.py:5:12  ")
-    assert 'lessonguard: accept TIMEOUT reason="…"' in pushed.said
-    assert "\nThe push was stopped." in pushed.said
+    assert 'lessonguard: accept TIMEOUT reason="why it is safe"' in pushed.said
+    assert "\nPush stopped by 1 finding." in pushed.said
     assert "\nTo push anyway: git push --no-verify\n" in pushed.said
 
 
@@ -73,7 +74,7 @@ def test_a_commenting_lesson_is_shown_and_lets_the_push_through(pusher: Pusher) 
     pushed = pusher.push("origin", "main")
 
     assert (pushed.code, pusher.arrived("refs/heads/main")) == (0, commit)
-    assert "pay.py:2:5  this change removed what guarded it · comment only" in pushed.said
+    assert "pay.py:2:5  this change removes the protection of this line · warning only" in pushed.said
     assert "stopped" not in pushed.said
 
 
@@ -82,7 +83,7 @@ def test_a_monitoring_lesson_is_not_shown(pusher: Pusher) -> None:
 
     pushed = pusher.push("origin", "main")
 
-    assert pushed.verdicts == [f"main · 1 new commit · {CLEAN}, 1 file"]
+    assert pushed.verdicts == [f"main · 1 new commit · {CLEAN}"]
 
 
 def test_what_is_pushed_is_judged_not_what_is_checked_out(pusher: Pusher) -> None:
@@ -118,7 +119,7 @@ def test_a_new_branch_is_judged_from_where_it_left_what_the_remote_has(pusher: P
 
     pushed = pusher.push("origin", "feature")
 
-    assert pushed.verdicts == [f"feature · 2 new commits · {CLEAN}, 1 file"]
+    assert pushed.verdicts == [f"feature · 2 new commits · {CLEAN}"]
 
 
 def test_a_branch_on_a_branch_is_not_blamed_for_that(pusher: Pusher) -> None:
@@ -130,7 +131,7 @@ def test_a_branch_on_a_branch_is_not_blamed_for_that(pusher: Pusher) -> None:
 
     pushed = pusher.push("origin", "mine")
 
-    assert pushed.verdicts == [f"mine · 1 new commit · {CLEAN}, 1 file"]
+    assert pushed.verdicts == [f"mine · 1 new commit · {CLEAN}"]
 
 
 def test_what_was_pushed_once_is_not_said_again(pusher: Pusher) -> None:
@@ -141,7 +142,7 @@ def test_what_was_pushed_once_is_not_said_again(pusher: Pusher) -> None:
 
     pushed = pusher.push("origin", "feature")
 
-    assert pushed.verdicts == [f"feature · 1 new commit · {CLEAN}, 1 file"]
+    assert pushed.verdicts == [f"feature · 1 new commit · {CLEAN}"]
 
 
 def test_a_commit_on_what_is_there_already_starts_nothing(pusher: Pusher) -> None:
@@ -209,7 +210,7 @@ def test_all_refs_take_one_run_of_semgrep(pusher: Pusher, tmp_path: Path) -> Non
         "origin", *(f"feature{number}" for number in range(4)), PYTHONPATH=str(tmp_path / "counting")
     )
 
-    assert len(pushed.verdicts) == pushed.said.count("this change added it") == 4
+    assert len(pushed.verdicts) == pushed.said.count("this change adds code like") == 4
     assert starts.read_text(encoding="utf-8") == "started\n"
 
 
@@ -219,7 +220,7 @@ def test_where_no_lesson_looks_semgrep_is_not_started(pusher: Pusher, tmp_path: 
 
     pushed = pusher.push("origin", "main", PYTHONPATH=str(tmp_path / "broken"))
 
-    assert pushed.verdicts == [f"main · 1 new commit · {CLEAN}, 1 file"]
+    assert pushed.verdicts == [f"main · 1 new commit · {CLEAN}"]
 
 
 def test_a_merge_of_main_is_not_blamed_for_what_others_did(pusher: Pusher) -> None:
@@ -231,9 +232,8 @@ def test_a_merge_of_main_is_not_blamed_for_what_others_did(pusher: Pusher) -> No
     pusher.push("--no-verify", "origin", "main")
     pusher.repo.switch("feature").merge("main")
 
-    assert pusher.push("origin", "feature").verdicts == [
-        f"feature · 1 new commit · {CLEAN}, no files",
-    ]
+    [verdict] = pusher.push("origin", "feature").verdicts
+    assert verdict.startswith(f"feature · 1 new commit · {EMPTY}")
 
 
 def test_what_the_merge_itself_brings_is_found(pusher: Pusher) -> None:
@@ -249,9 +249,9 @@ def test_what_the_merge_itself_brings_is_found(pusher: Pusher) -> None:
     pushed = pusher.push("origin", "feature")
 
     assert pushed.code == 1
-    assert "app.py:5:12  this change removed what guarded it · blocks" in pushed.said
-    assert "theirs.py:2:5  this change removed what guarded it" in pushed.said
-    assert "2 introduced (1 blocking) · 3 lessons, 2 files" in pushed.said
+    assert "app.py:5:12  blocked: this change removes the protection of this line" in pushed.said
+    assert "theirs.py:2:5  this change removes the protection of this line" in pushed.said
+    assert "2 new findings (1 blocking) · 2 files checked by 3 lessons" in pushed.said
 
 
 def test_a_forced_push_over_a_commit_that_is_not_here(pusher: Pusher, tmp_path: Path) -> None:
@@ -266,7 +266,7 @@ def test_a_forced_push_over_a_commit_that_is_not_here(pusher: Pusher, tmp_path: 
 
     assert pusher.repo.git("cat-file", "-t", mine) == "commit"
     assert pusher.arrived("refs/heads/shared") == mine != theirs
-    assert pushed.verdicts == [f"shared · 1 new commit · {CLEAN}, 1 file"]
+    assert pushed.verdicts == [f"shared · 1 new commit · {CLEAN}"]
 
 
 def test_after_a_rebase_only_what_is_mine_is_judged(pusher: Pusher) -> None:
@@ -280,7 +280,7 @@ def test_after_a_rebase_only_what_is_mine_is_judged(pusher: Pusher) -> None:
 
     pushed = pusher.push("--force", "origin", "feature")
 
-    assert pushed.verdicts == [f"feature · 1 new commit · {CLEAN}, 1 file"]
+    assert pushed.verdicts == [f"feature · 1 new commit · {CLEAN}"]
 
 
 def test_the_first_push_to_an_empty_remote_is_judged_whole(tmp_path: Path) -> None:
@@ -293,7 +293,7 @@ def test_the_first_push_to_an_empty_remote_is_judged_whole(tmp_path: Path) -> No
     pushed = push(start.path, "origin", "main")
 
     assert pushed.code == 1
-    assert pushed.verdicts == ["main · 1 new commit · the remote has nothing of it yet"]
+    assert pushed.verdicts == ["main · 1 new commit · nothing of it is on the remote yet"]
     assert empty.git("for-each-ref") == ""
     assert push(start.path, "--no-verify", "origin", "main").code == 0
 
@@ -309,7 +309,7 @@ def test_another_remote_without_anything_is_told_what_the_first_does_not_have(
 
     pushed = pusher.push("mirror", "main")
 
-    assert pushed.verdicts == [f"main · 1 new commit · {CLEAN}, 1 file"]
+    assert pushed.verdicts == [f"main · 1 new commit · {CLEAN}"]
 
 
 @pytest.mark.parametrize("how", ["name", "address", "unknown address"])
@@ -325,7 +325,7 @@ def test_a_remote_may_be_named_by_its_address(pusher: Pusher, how: str) -> None:
     pushed = pusher.push(remote, "mine")
 
     # Nothing tells that the unknown address is that of origin: then its main is all that is known.
-    count = "2 new commits" if how == "unknown address" else f"1 new commit · {CLEAN}, 1 file"
+    count = "2 new commits" if how == "unknown address" else f"1 new commit · {CLEAN}"
     assert pushed.verdicts == [f"mine · {count}"]
 
 
@@ -348,8 +348,8 @@ def test_a_fork_is_not_blamed_for_what_upstream_has(pusher: Pusher, tmp_path: Pa
     pusher.commit({"app.py": SAFE + "x = 2\n"})
     from_release = pusher.push("origin", "from-release")
 
-    assert from_main.verdicts == [f"from-main · 1 new commit · {CLEAN}, 1 file"]
-    assert from_release.verdicts == [f"from-release · 1 new commit · {CLEAN}, 1 file"]
+    assert from_main.verdicts == [f"from-main · 1 new commit · {CLEAN}"]
+    assert from_release.verdicts == [f"from-release · 1 new commit · {CLEAN}"]
 
 
 def test_lessons_are_those_of_the_remote_not_those_of_the_push(pusher: Pusher) -> None:
@@ -405,7 +405,7 @@ def test_a_shallow_clone_is_neither_deepened_nor_blamed(pusher: Pusher, tmp_path
 
     pushed = push(shallow.path, "origin", "feature")
 
-    assert pushed.verdicts == [f"feature · 1 new commit · {CLEAN}, 1 file"]
+    assert pushed.verdicts == [f"feature · 1 new commit · {CLEAN}"]
     assert (shallow.path / ".git" / "shallow").read_text(encoding="ascii") == cuts
     assert pusher.arrived("refs/heads/feature") == shallow.head
 
@@ -419,7 +419,7 @@ def test_a_partial_clone_fetches_what_it_takes(pusher: Pusher, tmp_path: Path) -
     pushed = push(partial.path, "origin", "feature")
 
     assert pushed.code == 0
-    assert "pay.py:2:5  this change removed what guarded it" in pushed.said
+    assert "pay.py:2:5  this change removes the protection of this line" in pushed.said
 
 
 def test_a_detached_head_is_judged(pusher: Pusher) -> None:
@@ -476,7 +476,7 @@ def test_an_orphan_branch_is_judged_whole_by_the_lessons_of_the_remote(pusher: P
 
     pushed = pusher.push("origin", "pages")
 
-    assert pushed.verdicts == ["pages · 1 new commit · the remote has nothing of it yet"]
+    assert pushed.verdicts == ["pages · 1 new commit · nothing of it is on the remote yet"]
     assert (pushed.code, pusher.arrived("refs/heads/pages")) == (1, None)
 
 
@@ -495,7 +495,8 @@ def test_over_http(pusher: Pusher, tmp_path: Path) -> None:
 
     assert (pushed.code, pusher.arrived("refs/heads/feature")) == (0, good)
     assert pusher.arrived("refs/heads/other") == pusher.first
-    assert pushed.verdicts == [f"feature · 2 new commits · {CLEAN}, no files"]
+    [verdict] = pushed.verdicts
+    assert verdict.startswith(f"feature · 2 new commits · {EMPTY}")
     assert bad != good
 
 
@@ -507,7 +508,7 @@ def test_a_branch_with_an_odd_name(pusher: Pusher) -> None:
     pushed = pusher.push("origin", name)
 
     assert pusher.arrived(f"refs/heads/{name}") == commit
-    assert pushed.verdicts == [f"fix/«größe»-$(touch${{IFS}}x);\\u202e · 1 new commit · {CLEAN}, 1 file"]
+    assert pushed.verdicts == [f"fix/«größe»-$(touch${{IFS}}x);\\u202e · 1 new commit · {CLEAN}"]
     assert not (pusher.repo.path / "x").exists()
 
 
@@ -533,7 +534,7 @@ def test_an_invalid_lesson_hides_nothing_that_blocks(pusher: Pusher) -> None:
 
     assert pushed.code == 1
     assert "lessons/BROKEN.yaml:1:1" in pushed.said
-    assert "The push was stopped." in pushed.said
+    assert "Push stopped by 1 finding." in pushed.said
 
 
 @pytest.mark.parametrize(

@@ -122,8 +122,8 @@ def test_a_suggestion_cannot_close_its_fence() -> None:
 def test_where_no_syntax_is_known_a_comment_is_asked_for() -> None:
     text = comment(make_finding("<a>", "<a>", path="index.html"))
 
-    assert "Write this in a comment above it" in text
-    assert '```\nlessonguard: accept INC-245 reason="…"\n```' in text
+    assert "Put this in a comment above the line" in text
+    assert '```\nlessonguard: accept INC-245 reason="why it is safe"\n```' in text
 
 
 @pytest.mark.parametrize("limit", [300, 1_000, 5_000, 65_000])
@@ -147,7 +147,7 @@ def test_what_matters_least_is_left_out_first() -> None:
     whole = comment(added())
 
     assert comment(added(), limit=len(whole)) == whole
-    assert "How to keep it" not in comment(added(), limit=len(whole) - 1)
+    assert "How to accept this" not in comment(added(), limit=len(whole) - 1)
     assert "this change adds" in comment(added(), limit=200)
 
 
@@ -188,10 +188,10 @@ def test_a_fixed_comment_says_so_and_folds_what_it_said() -> None:
     [
         (accepted("Body."), "✓ **Accepted:** own host, cannot stall (until 2027-01-01)"),
         (accepted_as(replace(ACCEPTED, until=None)), "✓ **Accepted:** own host, cannot stall"),
-        (accepted_as(None), f"✓ **Accepted** in [`aaaaaaa`](<{LINKS.commit()}>)"),
+        (accepted_as(None), f"✓ **Accepted** in [`aaaaaaaaaa`](<{LINKS.commit()}>)"),
         (
             carried("Body."),
-            f"✓ **No longer introduced** as of [`aaaaaaa`](<{LINKS.commit()}>): moved from billing/http.py",
+            f"✓ **No longer new** as of [`aaaaaaaaaa`](<{LINKS.commit()}>): moved from billing/http.py",
         ),
     ],
 )
@@ -216,7 +216,7 @@ def test_a_settled_comment_has_nothing_to_click() -> None:
 
 
 def test_what_would_be_too_long_is_left_out() -> None:
-    assert fixed("x" * 65_000) == fixed("") == f"✓ **Fixed** in [`aaaaaaa`](<{LINKS.commit()}>)"
+    assert fixed("x" * 65_000) == fixed("") == f"✓ **Fixed** in [`aaaaaaaaaa`](<{LINKS.commit()}>)"
     assert fixed(fixed("x" * 65_000)) == fixed("")
 
 

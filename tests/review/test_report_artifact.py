@@ -112,7 +112,7 @@ def test_an_untouched_report_of_nothing_is_nothing(file: Path) -> None:
 
 @pytest.mark.parametrize("key", ["base", "head"])
 def test_a_report_about_other_commits_is_refused(key: str, file: Path) -> None:
-    with pytest.raises(LessonguardError, match="it is not about bbbbbbbbbbbb…aaaaaaaaaaaa"):
+    with pytest.raises(LessonguardError, match="it is not about bbbbbbbbbb…aaaaaaaaaa"):
         read(file, {**document(), key: "c" * 40})
 
 

@@ -31,7 +31,7 @@ LINKS = Links(server="https://github.com", repository="acme/shop", tip="b" * 40,
 OURS = ("https://github.com/acme/shop/", "https://wiki.example.com/INC-245")
 GONE = make_finding(path="shop/tax.py", line=12, state=State.FIXED)
 UNREAD = Unchecked(path="web/vendor.js", incident=None, reason="larger than 1 MB")
-GOOD_NEWS = "✓ **Nothing here looks like the code behind a past incident.**"
+GOOD_NEWS = "✓ **No new findings.**"
 
 
 def summary(report: ScanReport, *, said: set[Fingerprint] | None = None, limit: int = 65_000) -> str:
@@ -63,7 +63,7 @@ def test_many_places_read_as_approved() -> None:
 
 
 def test_good_news_is_one_line() -> None:
-    judged = f"<sub>[`aaaaaaa`](<{LINKS.commit()}>) judged by 30 lessons</sub>"
+    judged = f"<sub>Checked at [`aaaaaaaaaa`](<{LINKS.commit()}>) by 30 lessons</sub>"
 
     assert summary(make_report()) == f"{GOOD_NEWS}\n\n{judged}"
 
@@ -74,11 +74,11 @@ def test_good_news_is_one_line() -> None:
         (make_report(fixed=(GONE,)), GOOD_NEWS),
         (
             make_report(unchecked=(UNREAD,)),
-            "✓ **Nothing in what was checked looks like the code behind a past incident.**",
+            "✓ **No new findings in the files that were checked.**",
         ),
         (
             make_report(make_full_report().findings[3]),
-            "✓ **All that looks like the code behind a past incident is accepted.**",
+            "✓ **All findings are accepted, with reasons.**",
         ),
         (make_report(make_finding()), "### 1 place looks like the code behind INC-245"),
         (make_report(*many(2)), "### 2 places look like the code behind INC-245"),

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from lessonguard.cli.console import wants_colour, width, write_result
-from lessonguard.cli.judging import exit_code, has_reached, judging_options, scan_options
+from lessonguard.cli.judging import exit_code, judging_options, limit, scan_options
 from lessonguard.cli.options import LESSONS
 from lessonguard.cli.progress import Progress
 from lessonguard.git.changes import CommitId
@@ -112,9 +112,9 @@ def _library(repository: Repository, tip: CommitId, *, directory: Path | None, f
 def _conclude(pushed: tuple[PushedRef, ...], *, fail_on: str) -> int:
     """Print what is introduced, and decide the exit code: what stops the push comes first."""
     reports = [each.report for each in pushed]
-    is_stopped = any(has_reached(report, fail_on=fail_on) for report in reports)
-    text = render_push(pushed, is_stopped=is_stopped, width=width(), colour=wants_colour())
+    text = render_push(pushed, fails_from=limit(fail_on), width=width(), colour=wants_colour())
     write_result(text, None)
+    is_stopped = any(report.blocks(limit(fail_on)) for report in reports)
     return int(is_stopped) or max(
         (exit_code(each, fail_on=fail_on, is_told=True) for each in reports), default=0
     )

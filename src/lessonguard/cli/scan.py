@@ -8,11 +8,11 @@ from pathlib import Path
 import click
 
 from lessonguard.cli.console import wants_colour, width, write_result
-from lessonguard.cli.judging import exit_code, judging_options, scan_options
+from lessonguard.cli.judging import exit_code, judging_options, limit, scan_options
 from lessonguard.cli.options import LESSONS, OUTPUT
 from lessonguard.cli.progress import Progress
 from lessonguard.errors import UsageError
-from lessonguard.git.changes import Change
+from lessonguard.git.changes import Change, short
 from lessonguard.git.repository import Repository
 from lessonguard.git.revisions import branch_change, staged_change, worktree_change
 from lessonguard.lessons.model import Library
@@ -94,13 +94,18 @@ def scan(
             languages=semgrep.languages,
             options=options,
         )
+        against = "" if change.files else _base_name(repository, base=base, staged=staged)
+    is_text, is_shown = format_name == "text", output is None
+    for_people = {
+        "width": width(),
+        "colour": is_shown and wants_colour(),
+        "against": against,
+        "fails_from": limit(fail_on),
+    }
     module, _, name = _RENDERERS[format_name].partition(":")
     # Only text is made for a terminal; all other renderers take the report alone.
-    terminal = (
-        {"width": width(), "colour": output is None and wants_colour()} if format_name == "text" else {}
-    )
-    write_result(getattr(import_module(module), name)(report, **terminal), output)
-    return exit_code(report, fail_on=fail_on, is_told=format_name == "text" and output is None)
+    write_result(getattr(import_module(module), name)(report, **(for_people if is_text else {})), output)
+    return exit_code(report, fail_on=fail_on, is_told=is_text and is_shown)
 
 
 def _pick(repository: Repository, *, base: str | None, head: str, staged: bool, worktree: bool) -> Change:
@@ -115,14 +120,19 @@ def _pick(repository: Repository, *, base: str | None, head: str, staged: bool, 
     return branch_change(repository, base=base, head=head)
 
 
+def _base_name(repository: Repository, *, base: str | None, staged: bool) -> str:
+    """Return what the change is compared with, as the user would name it."""
+    return "HEAD" if staged else base or repository.history().name(repository.default_base())
+
+
 def _library(repository: Repository, change: Change, *, directory: Path | None, folder: str) -> Library:
     if directory:
         library = read_directory(repository, directory, folder=folder)
     else:
         library = read_library(repository, change.tip, folder=folder)
     if not library.lessons and not library.faults:
-        where = directory or f"{folder} at {change.tip[:12]}"
-        click.echo(f"note: there are no lessons in {where}, so nothing was looked for", err=True)
+        where = directory or f"{folder} at {short(change.tip)}"
+        click.echo(f"note: there are no lessons in {where}, so nothing was checked", err=True)
         if directory is None:
-            click.echo("hint: `lessonguard init` brings some to start with", err=True)
+            click.echo("hint: run `lessonguard init` to add some", err=True)
     return library

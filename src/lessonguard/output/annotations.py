@@ -53,7 +53,7 @@ def _hidden_words(number: int) -> str:
 def _gaps(report: ScanReport) -> list[str]:
     unchecked = [f"{path}: {reason}" for path, reason in unchecked_words(report.unchecked)]
     faults = [one_line(fault.text) for fault in report.faults]
-    without = [] if report.lessons or faults else ["There are no lessons, so nothing was looked for."]
+    without = [] if report.lessons or faults else ["There are no lessons, so nothing was checked."]
     gaps = [("Not checked", unchecked), ("Lesson faults", faults), ("No lessons", without)]
     return [workflow_command("warning", "\n".join(lines), title=title) for title, lines in gaps if lines]
 

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from lessonguard.lessons.model import Lesson, Mode
+from lessonguard.lessons.model import Mode
 from lessonguard.output.escape import code_span, fence, html_text, link, markdown_text, shortened
 from lessonguard.output.excerpt import excerpt
 from lessonguard.output.phrases import (
+    accept_comment,
     counted,
-    keep_comment,
     mode_words,
     notice_words,
     outcome,
@@ -33,6 +33,7 @@ from lessonguard.output.story import (
     introduced,
     stories,
 )
+from lessonguard.output.syntax import commented
 from lessonguard.scan.finding import Finding, ScanReport
 
 _COLUMNS = 100  # of an excerpt
@@ -65,8 +66,10 @@ def render_markdown(report: ScanReport, *, limit: int = 1_000_000) -> str:
 
 
 def _sections(report: ScanReport) -> Iterator[str]:
-    yield f"### lessonguard: {outcome(report).lower()}"
-    yield " · ".join(tallies(report))
+    words = outcome(report)
+    yield f"### lessonguard: {words[0].lower()}{words[1:]}"
+    if parts := tallies(report):
+        yield " · ".join(parts)
     findings = introduced(report)
     if findings:
         yield _table(by_importance(findings))
@@ -94,23 +97,21 @@ def _story(story: Story) -> str:
         "<details open>" if lesson.mode is Mode.BLOCK else "<details>",
         f"<summary>{summary} · {html_text(shortened(lesson.title, _LONGEST_TEXT))}</summary>",
         "",
-        "\n\n".join([*_told(lesson), *_excerpts(story)]),
+        "\n\n".join([*_facts(story), *_excerpts(story)]),
         "",
         "</details>",
     ]
     return "\n".join(paragraphs)
 
 
-def _told(lesson: Lesson) -> list[str]:
+def _facts(story: Story) -> list[str]:
+    lesson = story.lesson
     parts = [f"**{label}.** {_text(text)}" for label, text in story_parts(lesson)]
     postmortem = [link("Postmortem", lesson.postmortem)] if lesson.postmortem else []
-    return [*parts, *_keeping(lesson), " · ".join([*postmortem, f"Lesson {code_span(lesson.path)}"])]
-
-
-def _keeping(lesson: Lesson) -> list[str]:
-    comment = code_span(keep_comment(lesson))
-    words = f"**To keep it.** Write {comment} in a comment on the line or above it."
-    return [words] if lesson.mode is Mode.BLOCK else []
+    if lesson.mode is Mode.BLOCK:
+        comment = code_span(commented(accept_comment(lesson), story.findings[0]))
+        parts.append(f"**If this is intended**, put above the line: {comment}")
+    return [*parts, " · ".join([*postmortem, f"Lesson {code_span(lesson.path)}"])]
 
 
 def _excerpts(story: Story) -> list[str]:

@@ -8,10 +8,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from lessonguard.git.changes import short
 from lessonguard.lessons.model import Lesson, Mode
 from lessonguard.output.escape import one_line, shortened, visible
 from lessonguard.output.story import accepted, carried, introduced
 from lessonguard.scan.finding import Finding, Notice, NoticeKind, ScanReport, State
+from lessonguard.scan.suppressions import PLACEHOLDER
 from lessonguard.semgrep.interface import Unchecked
 
 _LONGEST_MESSAGE = 500  # characters; a metavariable in it may hold a whole file
@@ -19,8 +21,8 @@ _NEWS = 0.3  # of the words of a title must be new, for it to be told beside wha
 _WORD = re.compile(r"\w{4,}")  # shorter ones say little
 
 _STATES: Mapping[State, str] = {
-    State.ADDED: "this change added it",
-    State.EXPOSED: "this change removed what guarded it",
+    State.ADDED: "this change adds it",
+    State.EXPOSED: "this change removes the protection of this line",
     State.TOUCHED: "edited, still matches",
     State.MOVED: "moved",
     State.INHERITED: "was there before",
@@ -29,7 +31,7 @@ _STATES: Mapping[State, str] = {
 
 _MODES: Mapping[Mode, str] = {
     Mode.BLOCK: "blocks",
-    Mode.COMMENT: "comment only",
+    Mode.COMMENT: "warning only",
     Mode.MONITOR: "monitor only",
 }
 
@@ -39,8 +41,8 @@ _NOTICES: Mapping[NoticeKind, str] = {
     "accept-without-reason": "accepts {incident} without a reason, so it does not count",
     "accept-invalid": "the accept comment for {incident} cannot be read, so it does not count",
     "accept-expired": "the accept comment for {incident} has expired",
-    "accept-unknown": "accepts {incident}, but no lesson is about that",
-    "accept-unused": "accepts {incident}, but nothing here matches it",
+    "accept-unknown": "accepts {incident}, but there is no lesson about it",
+    "accept-unused": "accepts {incident}, but there is no finding here: delete this comment",
 }
 
 
@@ -49,13 +51,25 @@ def state_words(finding: Finding) -> str:
     if finding.state is State.MOVED and finding.previous_path:
         return f"moved from {visible(finding.previous_path)}"
     if finding.state is State.EXPOSED and not finding.removed:
-        return "old code that this change exposed"
+        return "old code that this change exposes"
     return _STATES[finding.state]
 
 
 def mode_words(lesson: Lesson) -> str:
-    """Say what an introduced finding of this lesson does to the check."""
+    """Return what a new finding of this lesson does to the check."""
     return _MODES[lesson.mode]
+
+
+def verdict_words(finding: Finding, *, fails_from: Mode | None) -> str:
+    """Return what the change did to the code, and whether that blocks it.
+
+    `fails_from` is the mildest mode that fails the check, None if nothing does.
+    """
+    mode, is_added = finding.lesson.mode, finding.state is State.ADDED
+    cause = f"this change adds code like {finding.lesson.incident}" if is_added else state_words(finding)
+    if mode.reaches(fails_from):
+        return f"blocked: {cause}"
+    return f"{cause} · {_MODES[Mode.COMMENT if mode is Mode.BLOCK else mode]}"
 
 
 def place(finding: Finding) -> str:
@@ -121,9 +135,9 @@ def story_parts(lesson: Lesson) -> list[tuple[str, str]]:
     return [(label, one_line(text)) for label, text in parts if text.strip()]
 
 
-def keep_comment(lesson: Lesson) -> str:
-    """Give what to write in a comment, on the line or above it, to keep code that blocks."""
-    return f'lessonguard: accept {lesson.incident} reason="…"'
+def accept_comment(lesson: Lesson) -> str:
+    """Return what to write in a comment, on the line or above it, to accept a finding."""
+    return f'lessonguard: accept {lesson.incident} reason="{PLACEHOLDER}"'
 
 
 def status_words(finding: Finding) -> str:
@@ -138,7 +152,16 @@ def status_words(finding: Finding) -> str:
 def notice_words(notice: Notice) -> str:
     """Say what a notice is about, with the title of its lesson."""
     words = _NOTICES[notice.kind].format(incident=visible(notice.incident))
+    if notice.kind == "accept-without-reason" and _has_words(notice):
+        how = 'write the reason as reason="…"; until then this does not count'
+        words = f"accepts {visible(notice.incident)}: {how}"
     return f"{words}: {one_line(notice.lesson.title)}" if notice.lesson else words
+
+
+def _has_words(notice: Notice) -> bool:
+    """Return whether a word that is no option follows the incident: it may be meant as the reason."""
+    after = notice.text.partition(f"accept {notice.incident}")[2]
+    return re.match(r"\W*\w+(?![\w=])", after) is not None
 
 
 def unchecked_words(unchecked: tuple[Unchecked, ...]) -> list[tuple[str, str]]:
@@ -158,29 +181,45 @@ def counted(number: int, noun: str) -> str:
     return f"{number or 'no'} {noun}" if number == 1 else f"{number or 'no'} {noun}s"
 
 
-def outcome(report: ScanReport) -> str:
-    """Say how much was introduced, and how much of it blocks."""
+def outcome(report: ScanReport, *, against: str = "", fails_from: Mode | None = Mode.BLOCK) -> str:
+    """Return how many findings are new and how many of them block, or why nothing was checked.
+
+    `against` names what the change is compared with, by default its base commit. `fails_from` is the
+    mildest mode that blocks, None if none does.
+    """
     findings = introduced(report)
+    if not report.files:
+        return f"Nothing to check: no changes against {against or short(report.base)}"
+    if not findings and not report.lessons:
+        return f"Nothing checked: no {'valid ' if report.faults else ''}lessons"
     if not findings:
-        return "Nothing introduced in what was checked" if report.unchecked else "Nothing introduced"
-    modes = [finding.lesson.mode for finding in findings]
-    counts = [(modes.count(Mode.BLOCK), "blocking"), (modes.count(Mode.MONITOR), "monitor only")]
+        return "No new findings in the files that were checked" if report.unchecked else "No new findings"
+    blocking = report.blocks(fails_from)
+    monitored = [item for item in findings if item.lesson.mode is Mode.MONITOR and item not in blocking]
+    counts = [(len(blocking), "blocking"), (len(monitored), "monitor only")]
     detail = ", ".join(f"{count} {word}" for count, word in counts if count)
-    return f"{len(findings)} introduced ({detail})" if detail else f"{len(findings)} introduced"
+    return counted(len(findings), "new finding") + (f" ({detail})" if detail else "")
 
 
 def tallies(report: ScanReport) -> list[str]:
-    """Count all that was not introduced and all that was not checked, then the scan itself."""
+    """Count all that is not new and all that was not checked, then what was checked."""
     states = [finding.state for finding in carried(report)]
-    unchecked = len({item.path for item in report.unchecked})
+    unchecked = {item.path for item in report.unchecked if item.incident is None}
+    partly = {item.path for item in report.unchecked} - unchecked
     counts = [
         (len(accepted(report)), "accepted"),
-        (states.count(State.TOUCHED), "touched"),
+        (states.count(State.TOUCHED), "edited"),
         (states.count(State.MOVED), "moved"),
         (len(report.fixed), "fixed"),
     ]
     parts = [f"{count} {word}" for count, word in counts if count]
     parts += [counted(len(report.notices), "notice")] if report.notices else []
-    parts += [f"{counted(unchecked, 'file')} not checked"] if unchecked else []
+    parts += [f"{counted(len(unchecked), 'file')} not checked"] if unchecked else []
+    parts += [f"{counted(len(partly), 'file')} partly checked"] if partly else []
     parts += [counted(len(report.faults), "lesson fault")] if report.faults else []
-    return [*parts, f"{counted(report.lessons, 'lesson')}, {counted(report.files, 'file')}"]
+    if not report.files:
+        return parts
+    if not report.lessons:
+        return [*parts, counted(report.files, "changed file")]
+    checked = counted(max(0, report.files - len(unchecked)), "file")
+    return [*parts, f"{checked} checked by {counted(report.lessons, 'lesson')}"]

@@ -46,7 +46,7 @@ _BASELINE = {
 _NOTIFICATIONS = {
     "unchecked": ("warning", "A changed file that a lesson should have checked and could not."),
     "lesson-fault": ("error", "A lesson file is invalid; the others were applied."),
-    "notice": ("note", "Something worth saying that is not a rule match."),
+    "notice": ("note", "Something to know that is not a finding."),
     "results-left-out": ("warning", "There are more results than code scanning accepts."),
 }
 

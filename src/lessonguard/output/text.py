@@ -12,19 +12,19 @@ from lessonguard.lessons.model import Mode
 from lessonguard.output.escape import one_line, visible
 from lessonguard.output.excerpt import Row, excerpt
 from lessonguard.output.phrases import (
-    keep_comment,
-    mode_words,
+    accept_comment,
     notice_words,
     outcome,
     own_message,
     place,
-    state_words,
     status_words,
     story_parts,
     tallies,
     unchecked_words,
+    verdict_words,
 )
 from lessonguard.output.story import Story, accepted, carried, introduced, stories
+from lessonguard.output.syntax import commented
 from lessonguard.output.terminal import (
     LABEL_WIDTH,
     Screen,
@@ -46,59 +46,69 @@ _FIX_LINES = 8
 _TONES = {Mode.BLOCK: Style.RED, Mode.COMMENT: Style.MAGENTA, Mode.MONITOR: Style.DIM}
 
 
-def render_text(report: ScanReport, *, width: int, colour: bool) -> str:
+def render_text(
+    report: ScanReport,
+    *,
+    width: int,
+    colour: bool,
+    against: str = "",
+    fails_from: Mode | None = Mode.BLOCK,
+) -> str:
     """Write the report for a terminal of `width` columns (48 at least), ending in a line feed.
 
     Without `colour` there is no escape sequence in it; never is there one from the change.
     Paths and web addresses are not broken, so that they can be clicked: they may be wider.
+    `against` names what the change is compared with, by default its base commit. `fails_from` is
+    the mildest mode that blocks, None if none does.
     """
     screen = Screen(colour=colour, width=max(width, _NARROWEST))
-    blocks = [_story(screen, story) for story in stories(introduced(report))]
+    blocks = [_story(screen, story, fails_from=fails_from) for story in stories(introduced(report))]
     blocks += _quiet_sections(screen, report)
-    return "\n\n".join("\n".join(block) for block in [*blocks, _summary(screen, report)]) + "\n"
+    first = outcome(report, against=visible(against), fails_from=fails_from)
+    blocks.append(_summary(screen, report, first=first, tone=_outcome_tone(report, fails_from)))
+    return "\n\n".join("\n".join(block) for block in blocks) + "\n"
 
 
-def _summary(screen: Screen, report: ScanReport) -> list[str]:
-    """Count everything, on one line where that fits."""
-    lines = [outcome(report)]
+def _summary(screen: Screen, report: ScanReport, *, first: str, tone: list[Style]) -> list[str]:
+    """Count everything, on one line where that fits, which begins with the outcome."""
+    lines = [first]
     for part in tallies(report):
         longer = f"{lines[-1]} · {part}"
         if column_width(longer) <= screen.width:
             lines[-1] = longer
         else:
             lines.append(part)
-    styled = screen.write(outcome(report), Style.BOLD, *_outcome_tone(report))
-    return [lines[0].replace(outcome(report), styled, 1), *lines[1:]]
+    return [screen.write(first, Style.BOLD, *tone) + lines[0].removeprefix(first), *lines[1:]]
 
 
-def _outcome_tone(report: ScanReport) -> list[Style]:
-    """Choose the colour of the verdict; green is only for what was looked at completely."""
-    modes = {finding.lesson.mode for finding in introduced(report)}
-    if Mode.BLOCK in modes:
+def _outcome_tone(report: ScanReport, fails_from: Mode | None) -> list[Style]:
+    """Choose the colour of the outcome; green is only for what was checked completely."""
+    if report.blocks(fails_from):
         return [Style.RED]
-    if Mode.COMMENT in modes:
+    if report.blocks(Mode.COMMENT):
         return [Style.MAGENTA]
-    return [] if report.unchecked or report.faults else [Style.GREEN]
+    is_complete = report.files and report.lessons and not (report.unchecked or report.faults)
+    return [Style.GREEN] if is_complete else []
 
 
-def _story(screen: Screen, story: Story) -> list[str]:
+def _story(screen: Screen, story: Story, *, fails_from: Mode | None) -> list[str]:
     first, *others = story.findings
     return [
-        *_heading(screen, first),
+        *_heading(screen, first, fails_from),
         "",
         *_excerpt(screen, first),
         "",
         *title_lines(screen, story.lesson),
         "",
-        *_facts(screen, first),
+        *_facts(screen, first, fails_from),
         *_elsewhere(screen, others),
     ]
 
 
-def _heading(screen: Screen, finding: Finding) -> list[str]:
-    """Write where it is and what happened to it, on one line where that fits."""
+def _heading(screen: Screen, finding: Finding, fails_from: Mode | None) -> list[str]:
+    """Write where it is and what the change did to it, on one line where that fits."""
     where = place(finding)
-    words = f"{state_words(finding)} · {mode_words(finding.lesson)}"
+    words = verdict_words(finding, fails_from=fails_from)
     tone = _TONES[finding.lesson.mode]
     if column_width(where) + 2 + column_width(words) <= screen.width:
         return [f"{screen.bold(where)}  {screen.write(words, tone)}"]
@@ -132,18 +142,26 @@ def _row(screen: Screen, row: Row, *, digits: int, signed: bool, tone: Style) ->
     return [(edge + sign + row.text).rstrip(), blank + sign + " " * offset + mark]
 
 
-def _facts(screen: Screen, finding: Finding) -> list[str]:
+def _facts(screen: Screen, finding: Finding, fails_from: Mode | None) -> list[str]:
     lesson = finding.lesson
     parts = [part for part in story_parts(lesson) if part[0] != "Why" or len(part[1]) <= _LONG_CAUSE]
     parts += [("Here", own_message(finding))] if own_message(finding) else []
     lines = [line for part in parts for line in fact_lines(screen, *part)]
     lines += _fix(screen, finding)
-    if lesson.mode is Mode.BLOCK:
-        lines += fact_lines(
-            screen, "To keep it", f"{keep_comment(lesson)} in a comment on the line or above it"
-        )
+    if lesson.mode.reaches(fails_from):
+        lines += _accepting(screen, finding)
     lines += fact_lines(screen, "Postmortem", visible(lesson.postmortem)) if lesson.postmortem else []
     return [*lines, label(screen, "Lesson") + visible(lesson.path)]
+
+
+def _accepting(screen: Screen, finding: Finding) -> list[str]:
+    """Write the comment that accepts a finding; it is never broken, so that it can be copied."""
+    text = accept_comment(finding.lesson)
+    comment = commented(text, finding)
+    lead = f"If this is intended, put above the line{'' if comment != text else ', in a comment'}:"
+    if 4 + column_width(lead) + column_width(comment) <= screen.width:
+        return [f"  {screen.dim(lead)}  {comment}"]
+    return [f"  {screen.dim(lead)}", f"    {comment}"]
 
 
 def _fix(screen: Screen, finding: Finding) -> list[str]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import replace
 
+from lessonguard.lessons.model import Mode
 from lessonguard.output.escape import visible
 from lessonguard.output.phrases import counted
 from lessonguard.output.story import for_pull_request
@@ -13,36 +14,38 @@ from lessonguard.output.text import render_text
 from lessonguard.push.result import PushedRef
 from lessonguard.scan.finding import ScanReport
 
-_STOPPED = "The push was stopped. Fix it, or keep it with a reason, as said above."
 _ANYWAY = "To push anyway: git push --no-verify"
 
 
-def render_push(pushed: Iterable[PushedRef], *, is_stopped: bool, width: int, colour: bool) -> str:
-    """Tell of each ref what it introduces: one line where that is nothing.
+def render_push(pushed: Sequence[PushedRef], *, fails_from: Mode | None, width: int, colour: bool) -> str:
+    """Write what each ref introduces, and last whether that stops the push: one line for a clean ref.
 
-    Nothing at all is said where there are no lessons to judge by, nor of those in monitor mode.
+    A ref without lessons to check it by takes no line; lessons in monitor mode are never shown.
+    `fails_from` is the mildest mode that stops the push, None if nothing does.
     """
     screen = Screen(colour=colour, width=width)
     blocks = [
-        _ref(screen, replace(each, report=for_pull_request(each.report)))
+        _ref(screen, replace(each, report=for_pull_request(each.report)), fails_from=fails_from)
         for each in pushed
         if each.report.lessons or each.report.faults
     ]
-    if is_stopped:
-        lines = [*wrapped(_STOPPED, width=width), *wrapped(_ANYWAY, width=width)]
+    if blocking := sum(len(each.report.blocks(fails_from)) for each in pushed):
+        remedy = f"Fix the code, or accept {'it' if blocking == 1 else 'them'} as shown above."
+        stopped = f"Push stopped by {counted(blocking, 'finding')}. {remedy}"
+        lines = [*wrapped(stopped, width=width), *wrapped(_ANYWAY, width=width)]
         blocks.append("".join(f"{screen.write(line, Style.BOLD, Style.RED)}\n" for line in lines))
     is_list = all(block.count("\n") == 1 for block in blocks)
     return ("" if is_list else "\n").join(blocks)
 
 
-def _ref(screen: Screen, pushed: PushedRef) -> str:
+def _ref(screen: Screen, pushed: PushedRef, *, fails_from: Mode | None) -> str:
     head = [
         screen.bold("lessonguard"),
         _names(pushed),
         f"{counted(pushed.commits, 'new commit')}",
-        *(["the remote has nothing of it yet"] if pushed.is_whole else []),
+        *(["nothing of it is on the remote yet"] if pushed.is_whole else []),
     ]
-    text = render_text(pushed.report, width=screen.width, colour=screen.colour)
+    text = render_text(pushed.report, width=screen.width, colour=screen.colour, fails_from=fails_from)
     if _is_clean(pushed.report):
         return " · ".join([*head, text])
     return f"{' · '.join(head)}\n\n{text}"

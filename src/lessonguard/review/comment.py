@@ -9,12 +9,13 @@ import re
 from dataclasses import replace
 from typing import Literal
 
+from lessonguard.git.changes import short
 from lessonguard.lessons.model import Lesson, Mode
 from lessonguard.output.escape import code_span, fence, link, markdown_prose, markdown_text, shortened
 from lessonguard.output.excerpt import excerpt
 from lessonguard.output.phrases import (
+    accept_comment,
     gist,
-    keep_comment,
     own_message,
     state_words,
     what_happened,
@@ -29,7 +30,6 @@ _LONGEST_SNIPPET = 60  # characters of what is named in a sentence
 _LONGEST_PROSE = 240  # characters: nobody reads more beside a line of code
 _LONGEST_PATH = 300  # characters
 _LONGEST_FIX = 4_000  # characters
-_ABBREVIATED = 7  # digits of a commit's name, as GitHub shows it
 
 _LONGEST_BODY = 65_000  # characters, of 65,536 that GitHub accepts
 _FOLD = "<details>\n<summary>What this said</summary>\n\n"
@@ -62,7 +62,7 @@ def render_comment(
         (7, markdown_prose(own_message(finding))),
         (3, f"**What worked:** {_prose(lesson.mitigation)}"),
         (5, _proposal(finding, is_exact=is_exact)),
-        (8, _keeping(finding)),
+        (8, _accepting(finding)),
         (4, _footer(lesson, links, fails=lesson.mode.reaches(fails_from))),
     ]
     return _fitted([(rank, text) for rank, text in paragraphs if text], limit)
@@ -83,11 +83,11 @@ def render_settled(body: str, *, how: How, finding: Finding | None, links: Links
 
 
 def _settlement(how: How, finding: Finding | None, links: Links) -> str:
-    commit = link(code_span(links.head[:_ABBREVIATED]), links.commit())
+    commit = link(code_span(short(links.head)), links.commit())
     if how == "fixed" or finding is None:
         return f"**Fixed** in {commit}"
     if how == "carried":
-        return f"**No longer introduced** as of {commit}: {_escaped(state_words(finding))}"
+        return f"**No longer new** as of {commit}: {_escaped(state_words(finding))}"
     acceptance = finding.accepted
     until = f" (until {acceptance.until.isoformat()})" if acceptance and acceptance.until else ""
     return (
@@ -122,7 +122,7 @@ def _cause(finding: Finding) -> str:
     if not finding.removed:
         return f"this change exposes {code}, which was there before."
     side = "below" if finding.is_removed_below else "above"
-    return f"this change removed what guarded {code}, {side} it:"
+    return f"this change removes the protection of {code}, {side} it:"
 
 
 def _named(finding: Finding) -> str:
@@ -159,16 +159,17 @@ def _proposal(finding: Finding, *, is_exact: bool) -> str:
     return "Proposed instead:\n\n" + fence((finding.fix or "").split("\n"), language=language(finding))
 
 
-def _keeping(finding: Finding) -> str:
-    text = keep_comment(finding.lesson)
+def _accepting(finding: Finding) -> str:
+    text = accept_comment(finding.lesson)
     comment = commented(text, finding)
-    this = "this" if comment != text else "this in a comment"
+    this = "this comment" if comment != text else "this in a comment"
     words = (
-        f"Write {this} above it, or behind it on the same line. Reviewers see it in the diff. "
-        "Add `until=YYYY-MM-DD` if it is for a time only."
+        f"Put {this} above the line, or at its end. Reviewers see it in the diff. "
+        "Add `until=YYYY-MM-DD` to accept it for a limited time."
     )
     comment = fence([comment], language=language(finding))
-    return f"<details>\n<summary>How to keep it</summary>\n\n{words}\n\n{comment}\n\n</details>"
+    title = "How to accept this (code stays as it is)"
+    return f"<details>\n<summary>{title}</summary>\n\n{words}\n\n{comment}\n\n</details>"
 
 
 def _footer(lesson: Lesson, links: Links, *, fails: bool) -> str:

@@ -39,19 +39,20 @@ Diff: TypeAlias = Callable[[Collection[str]], Hunks]
 
 @record
 class Message:
-    """What is to be known on a pull request.
+    """What a pull request should say.
 
-    `library` holds the lessons that judged. `diff` is what GitHub should show, or None to ask
-    it what it shows. `says_notices` tells to say notices also where nothing was introduced.
-    `max_comments` counts comments in the diff, those of earlier pushes included. `fails_from`
-    is the mildest mode that fails the check. `preview` is what there is to say, in Markdown, about
-    the lessons of the change, perhaps nothing; it goes into the summary.
+    `library` holds the lessons that the change was checked by, `branch` names where they come from.
+    `diff` is what GitHub should show, or None to ask it what it shows. `max_comments` counts comments
+    in the diff, those of earlier pushes included. With `says_notices`, notices alone are worth a review.
+    `fails_from` is the mildest mode that fails the check, None if nothing does. `preview` is Markdown
+    about the lessons of the change, perhaps empty, for the summary.
     """
 
     report: ScanReport
     library: Library
     diff: Diff | None
     links: Links
+    branch: str
     max_comments: int
     says_notices: bool
     fails_from: Mode | None
@@ -168,6 +169,7 @@ def _summary(message: Message, plan: ReviewPlan) -> str:
         message.report,
         said=said,
         links=message.links,
+        branch=message.branch,
         fails_from=message.fails_from,
         limit=_LONGEST - len(message.preview),
     )

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, TypeVar, get_args
 
 from lessonguard.errors import LessonguardError
-from lessonguard.git.changes import CommitId
+from lessonguard.git.changes import CommitId, short
 from lessonguard.lessons.model import IncidentId, Lesson, Library, RuleId
 from lessonguard.scan.finding import (
     Acceptance,
@@ -55,7 +55,7 @@ def read_handover(file: Path, library: Library, *, base: CommitId, head: CommitI
         document = _mapping(_load(file), "report")
         _expect(document.get("version") == 1, "its version is not 1")
         judged = (_matching(document, "base", _OBJECT), _matching(document, "head", _OBJECT))
-        _expect(judged == (base, head), f"it is not about {base[:12]}…{head[:12]}")
+        _expect(judged == (base, head), f"it is not about {short(base)}…{short(head)}")
         return ScanReport(
             base=base,
             head=head,

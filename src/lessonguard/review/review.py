@@ -11,10 +11,11 @@ from threading import Thread
 from typing import TYPE_CHECKING, Literal
 
 from lessonguard.errors import GitError, UsageError
-from lessonguard.git.changes import Change, Hunk
+from lessonguard.git.changes import Change, Hunk, short
 from lessonguard.git.repository import Repository
 from lessonguard.github.api_errors import RefusedError
 from lessonguard.lessons.model import Library, Mode
+from lessonguard.output.phrases import counted
 from lessonguard.output.story import for_pull_request
 from lessonguard.record import record
 from lessonguard.review.actions_env import Runner
@@ -158,7 +159,14 @@ def _judge(run: _Run, subject: Subject) -> Reviewed:
             if subject.pull is None or options.comments == "none":
                 return ""
             options.scan.step("bringing the pull request up to date")
-            message = _message(run, commits, library=library, report=report, diff=_diff(repository, change))
+            message = _message(
+                run,
+                commits,
+                branch=subject.judge,
+                library=library,
+                report=report,
+                diff=_diff(repository, change),
+            )
             return _say(run.github(), subject.pull, replace(message, preview=preview))
 
         try:
@@ -191,7 +199,7 @@ def _hand_over(run: _Run, handover: Handover) -> Reviewed:
         raise UsageError("After workflow_run, the report of the other run is needed.", hint=hint)
     pulls = [pull for pull in run.github().open_pull_requests(handover.label) if pull.head == handover.head]
     if not pulls:
-        reason = f"no open pull request has {handover.head[:12]} as its head any more"
+        reason = f"no open pull request has the head {short(handover.head)} any more"
         return Reviewed(report=None, words=f"Nothing to review: {reason}.")
     pull, branch = pulls[0].number, f"refs/heads/{pulls[0].base_ref}"
     commits = run.origin.find(Subject(base=branch, head=handover.head, judge=branch))
@@ -200,12 +208,12 @@ def _hand_over(run: _Run, handover: Handover) -> Reviewed:
     with run.origin.fetch([commits.judge]) as repository:
         library = read_library(repository, commits.judge, folder=options.lessons_folder)
     report = read_handover(options.report, library, base=commits.merge_base, head=commits.head)
-    message = _message(run, commits, library=library, report=report, diff=None)
+    message = _message(run, commits, branch=branch, library=library, report=report, diff=None)
     return Reviewed(report=None, words=_words(post_review(run.github(), pull, message), pull))
 
 
 def _message(
-    run: _Run, commits: Commits, *, library: Library, report: ScanReport, diff: Diff | None
+    run: _Run, commits: Commits, *, branch: str, library: Library, report: ScanReport, diff: Diff | None
 ) -> Message:
     return Message(
         report=for_pull_request(report),
@@ -217,6 +225,7 @@ def _message(
             tip=commits.judge,
             head=commits.head,
         ),
+        branch=branch.removeprefix("refs/heads/"),
         max_comments=run.options.max_comments,
         says_notices=run.options.comments == "notices",
         fails_from=run.options.fails_from,
@@ -230,12 +239,13 @@ def _say(github: GitHub, pull: int, message: Message) -> str:
     except RefusedError as error:
         if error.status == _NOBODY:
             raise
-        return f"{error.message} The summary of this job and its annotations say the same."
+        return f"{error.message} The findings are in the summary of this job and in its annotations."
 
 
 def _words(delivery: Delivery, pull: int) -> str:
     if delivery.is_late:
-        return f"Pull request {pull} has moved on, and the run for its new head speaks for it."
-    counts = {"posted": delivery.posted, "kept": delivery.kept, "settled": delivery.settled}
-    done = ", ".join(f"{number} {word}" for word, number in counts.items() if number)
-    return f"Pull request {pull}: comments {done}." if done else ""
+        return f"Nothing posted: pull request {pull} is closed, or the run for a newer commit reviews it."
+    counts = {"posted": delivery.posted, "kept": delivery.kept, "resolved": delivery.settled}
+    deeds = [(word, number) for word, number in counts.items() if number]
+    words = [f"{word} {counted(number, 'comment')}" for word, number in deeds]
+    return f"Pull request {pull}: {', '.join(words)}." if words else ""

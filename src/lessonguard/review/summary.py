@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import TypeVar
 
+from lessonguard.git.changes import short
 from lessonguard.lessons.model import Mode
 from lessonguard.output.escape import code_span, link, markdown_prose, markdown_text, shortened
 from lessonguard.output.phrases import (
@@ -24,7 +25,6 @@ _ENTRIES = 10  # of a list below
 _LONGEST_PATH = 300  # characters
 _LONGEST_PROSE = 240  # characters
 _RESERVE = 300  # characters for what holds the pieces together
-_ABBREVIATED = 7  # digits of a commit's name
 
 _Item = TypeVar("_Item")
 
@@ -34,19 +34,21 @@ def render_review(
     *,
     said: Collection[Fingerprint],
     links: Links,
+    branch: str = "the base branch",
     fails_from: Mode | None = Mode.BLOCK,
     limit: int = 65_000,
 ) -> str:
     """Write the summary in at most `limit` characters; lessons in monitor mode are never in it.
 
-    `said` are the findings that have a comment beside the code; the others are told here.
-    `fails_from` is the mildest mode that fails the check. What does not fit is left out by whole
-    places, the least important first, and counted.
+    `said` are the findings that have a comment beside the code; the others are listed here.
+    `branch` is where the lessons come from. `fails_from` is the mildest mode that fails the check,
+    None if nothing does. What does not fit is left out by whole places, the least important first,
+    and counted.
     """
     shown = for_pull_request(report)
     findings = introduced(shown)
-    before = [_headline(findings, shown), *_consequences(findings, said, fails_from)]
-    after = [*_lists(shown, links, room=limit // 10), _judged(report, links)]
+    before = [_headline(findings, shown, branch), *_consequences(findings, said, fails_from)]
+    after = [*_lists(shown, links, room=limit // 10), *_checked(report, links)]
     room = limit - sum(len(text) + 2 for text in (*before, *after)) - _RESERVE
     return "\n\n".join([*before, *_stories(findings, said, links=links, room=room), *after])
 
@@ -56,7 +58,10 @@ def render_further(number: int, *, url: str) -> str:
     return f"{counted(number, 'more place')} {_looks(number)}. {link('Summary', url)}"
 
 
-def _headline(findings: Sequence[Finding], report: ScanReport) -> str:
+def _headline(findings: Sequence[Finding], report: ScanReport, branch: str) -> str:
+    if not report.lessons:
+        why = "the lessons of {} are invalid" if report.faults else "{} has no lessons yet"
+        return f"**Not checked: {why.format(markdown_text(branch))}**"
     if not findings:
         return f"✓ **{_good_news(report)}**"
     incidents = {finding.lesson.incident for finding in findings}
@@ -70,10 +75,8 @@ def _looks(number: int, behind: str = "past incidents") -> str:
 
 def _good_news(report: ScanReport) -> str:
     if report.unchecked:
-        return "Nothing in what was checked looks like the code behind a past incident."
-    if accepted(report):
-        return "All that looks like the code behind a past incident is accepted."
-    return "Nothing here looks like the code behind a past incident."
+        return "No new findings in the files that were checked."
+    return "All findings are accepted, with reasons." if accepted(report) else "No new findings."
 
 
 def _consequences(
@@ -172,9 +175,10 @@ def _notice(notice: Notice) -> str:
     return f"{_name(f'{shortened(notice.path, _LONGEST_PATH)}:{notice.line}')} {_text(notice_words(notice))}"
 
 
-def _judged(report: ScanReport, links: Links) -> str:
-    commit = link(code_span(links.head[:_ABBREVIATED]), links.commit())
-    return f"<sub>{commit} judged by {counted(report.lessons, 'lesson')}</sub>"
+def _checked(report: ScanReport, links: Links) -> Iterator[str]:
+    if report.lessons:
+        commit = link(code_span(short(links.head)), links.commit())
+        yield f"<sub>Checked at {commit} by {counted(report.lessons, 'lesson')}</sub>"
 
 
 def _fitting(entries: Iterable[str], room: int) -> list[str]:

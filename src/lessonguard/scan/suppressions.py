@@ -11,6 +11,9 @@ from lessonguard.scan.finding import Acceptance, NoticeKind
 MARK = b"lessonguard:"
 """What every accept comment holds."""
 
+# The reason in the comment that we propose; left as it is, it is no reason.
+PLACEHOLDER = "why it is safe"
+
 
 @record
 class AcceptComment:
@@ -65,7 +68,8 @@ class Acceptances:
 def _fault(comment: AcceptComment, today: date) -> NoticeKind | None:
     if not comment.is_readable:
         return "accept-invalid"
-    if not any(map(str.isalnum, comment.reason)):  # as in the one we propose: `reason="…"`
+    # `reason="…"` is what we proposed until 2026; people paste it from old comments.
+    if comment.reason == PLACEHOLDER or not any(map(str.isalnum, comment.reason)):
         return "accept-without-reason"
     if comment.until is not None and comment.until < today:
         return "accept-expired"
