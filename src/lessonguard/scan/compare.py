@@ -1,6 +1,6 @@
-"""What a change introduces: pair the matches of head with those of base, and name the rest.
+"""What a change introduces: pair the matches of head with those of base, and classify the rest.
 
-The order of the questions makes the answer right. A match that stands where one stood before
+The order of the steps makes the answer right. A match that stands where one stood before
 is old. Of the others, one whose own code was there already, unmatched, has lost what made it
 safe. Only then may it be a match that was moved here; and only what is left is new.
 """
@@ -11,29 +11,40 @@ from bisect import bisect_left, bisect_right
 from collections import defaultdict, deque
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from functools import cached_property
 from itertools import islice, takewhile
+from operator import attrgetter
 from typing import TypeVar
 
 from lessonguard.git.changes import LineMap
 from lessonguard.lessons.model import Lesson
 from lessonguard.record import record
 from lessonguard.scan.finding import State
-from lessonguard.scan.similarity import similarity, survives
-from lessonguard.scan.source import Source
+from lessonguard.scan.source import Source, survives
 from lessonguard.scan.suppressions import AcceptComment
 from lessonguard.semgrep.interface import Match, Side, Unchecked
 
+# How alike two matches at one place must be to count as one match, edited. Above 0.6, sequences are
+# "close matches": https://docs.python.org/3/library/difflib.html#difflib.SequenceMatcher.ratio.
+# `get(u)` and `get(u, v)` have 0.8.
 _SAME_CODE = 0.6
-"""How alike two matches at one place must be to count as one match, edited (1.0: equal)."""
 
+# How many base matches of one hunk are compared by likeness, so that time grows with the number of
+# matches and not with its square: a generated file may have thousands on one line.
 _CANDIDATES = 50
-"""How many base matches of one hunk are compared by likeness, so that time stays bounded."""
+
+# How many bytes are searched for surviving code; a larger hunk counts as rewritten, because the search
+# begins anew at each equal token.
+_LARGEST_REGION = 20_000
+
+# Of how many tokens likeness is computed, because `SequenceMatcher` takes quadratic time: lines of
+# minified code are one match of thousands.
+_MOST_TOKENS = 500
 
 _NOTHING = range(0)
-
-_LARGEST_REGION = 20_000
-"""How many bytes are searched for surviving code; a larger hunk counts as rewritten."""
+_POSITION = attrgetter("start", "end", "rule")
+_Item = TypeVar("_Item")
 
 
 @record(eq=False)
@@ -81,6 +92,7 @@ class ClassifiedMatch:
     """
 
     file: FileComparison
+    side: Side
     source: Source
     match: Match
     state: State
@@ -93,11 +105,6 @@ class ClassifiedMatch:
         """Return whether nothing is known yet about this match."""
         return self.state in {State.ADDED, State.FIXED}
 
-    @property
-    def rule(self) -> str:
-        """Return the rule that matches."""
-        return self.match.rule
-
     @cached_property
     def lines(self) -> range:
         """Return the 1-based lines that the match stands on."""
@@ -106,7 +113,7 @@ class ClassifiedMatch:
     @cached_property
     def text(self) -> tuple[str, tuple[str, ...]]:
         """Return the rule and the tokens: equal for what counts as the same match."""
-        return self.rule, self.source.token_text(self.match.start, self.match.end)
+        return self.match.rule, self.source.token_text(self.match.start, self.match.end)
 
 
 def classify(files: Sequence[FileComparison]) -> list[ClassifiedMatch]:
@@ -119,7 +126,11 @@ def classify(files: Sequence[FileComparison]) -> list[ClassifiedMatch]:
     for classifier in classifiers:
         classifier.pair_in_place()
         classifier.find_exposed()
-    _pair_moved(classifiers)
+    removed = [classifier.removed() for classifier in classifiers]
+    # Code moved more probably within its file than to another.
+    for classifier, matches in zip(classifiers, removed, strict=True):
+        _pair_moved(classifier.open, matches)
+    _pair_moved([match for each in classifiers for match in each.open], [m for each in removed for m in each])
     return [match for classifier in classifiers for match in classifier.finish()]
 
 
@@ -129,12 +140,20 @@ class _Classifier:
     def __init__(self, file: FileComparison) -> None:
         self.file = file
         self.lines = file.lines
-        self.base = _classified(file, file.base, matches=file.base_matches, state=State.FIXED)
-        self.head = _classified(file, file.head, matches=file.head_matches, state=State.ADDED)
+        self.base = [
+            ClassifiedMatch(file=file, side="base", source=file.base, match=match, state=State.FIXED)
+            for match in sorted(file.base_matches, key=_POSITION)
+            if file.base is not None
+        ]
+        self.head = [
+            ClassifiedMatch(file=file, side="head", source=file.head, match=match, state=State.ADDED)
+            for match in sorted(file.head_matches, key=_POSITION)
+            if file.head is not None
+        ]
         self.base_by_text = _group(self.base, lambda match: match.text)
         self.head_by_text = _group(self.head, lambda match: match.text)
-        self._surviving: dict[Hashable, bool] = {}
-        self._removed_unmatched: dict[Hashable, bool] = {}
+        self._in_place: dict[Hashable, bool] = {}
+        self._lost_guard: dict[Hashable, bool] = {}
 
     @property
     def open(self) -> list[ClassifiedMatch]:
@@ -147,135 +166,144 @@ class _Classifier:
         """Pair matches at one place: by line, then by text, then by likeness."""
         if self.file.base is None or self.file.head is None:
             return
-        by_line = _group(self.base, lambda place: (place.rule, place.lines.start))
+        by_line = _group(self.base, lambda match: (match.match.rule, match.lines.start))
         for same_text in (True, False):
-            for place in self.open:
-                here = by_line.get((place.rule, self.lines.to_base(place.lines.start)), ())
-                self._pair(place, [base for base in here if not same_text or base.text == place.text])
-        self._pair_nearby(lambda place: place.text)
-        self._pair_nearby(lambda place: place.rule)
+            for match in self.open:
+                here = by_line.get((match.match.rule, self.lines.to_base(match.lines.start)), ())
+                _pair(match, [base for base in here if not same_text or base.text == match.text])
+        self._pair_nearby(lambda match: match.text)
+        self._pair_nearby(lambda match: match.match.rule)
 
     def _pair_nearby(self, key: Callable[[ClassifiedMatch], Hashable]) -> None:
         """Pair within the lines that a match came from, the most alike first; in linear time."""
-        waiting = {name: deque(places) for name, places in _group(self.base, key).items()}
-        for place in self.open:
-            region, queue = self._region(place), waiting.get(key(place), deque())
+        waiting = {name: deque(matches) for name, matches in _group(self.base, key).items()}
+        for match in self.open:
+            region, queue = self._region(match), waiting.get(key(match), deque())
             while queue and (not queue[0].is_open or queue[0].lines.stop <= region.start):
                 queue.popleft()
             near = [base for base in islice(queue, _CANDIDATES) if overlap(base.lines, region)]
-            self._pair(place, _alike(place, near))
+            rated = [(similarity(match.text[1], base.text[1]), base) for base in near]
+            rated.sort(key=lambda pair: -pair[0])
+            _pair(match, [base for likeness, base in rated if likeness >= _SAME_CODE])
 
-    def _pair(self, place: ClassifiedMatch, candidates: Iterable[ClassifiedMatch]) -> None:
-        partner = next((base for base in candidates if base.is_open), None)
-        if partner is not None:
-            stands = place.source.raw_lines(place.lines) == partner.source.raw_lines(partner.lines)
-            place.state = partner.state = State.INHERITED if stands else State.TOUCHED
-
-    def _region(self, place: ClassifiedMatch) -> range:
-        return self.lines.region(place.lines.start, place.lines.stop - 1)
+    def _region(self, match: ClassifiedMatch) -> range:
+        """Return the base lines that a head match came from."""
+        return self.lines.region(match.lines.start, match.lines.stop - 1)
 
     # What was there, and safe --------------------------------------------------------------
 
     def find_exposed(self) -> None:
         """Find the matches whose code was in its place before, without matching."""
-        for place in self.open:
-            if self.file.base is not None and self._was_here(place, self.file.base):
-                unseen = self.file.is_unchecked("base", place.rule, self._region(place))
-                place.state = State.INHERITED if unseen else State.EXPOSED
+        for match in self.open:
+            if self._is_in_place(match):
+                unseen = self.file.is_unchecked("base", match.match.rule, self._region(match))
+                match.state = State.INHERITED if unseen else State.EXPOSED
 
-    def _was_here(self, place: ClassifiedMatch, base: Source) -> bool:
-        if all(self.lines.to_base(line) for line in place.lines):
-            return True
-        key = (place.text, region := self._region(place))
-        if key not in self._surviving:
-            matches = self.base_by_text[place.text]
-            self._surviving[key] = _survives_beside(place, matches, source=base, region=region)
-        return self._surviving[key]
+    def removed(self) -> list[ClassifiedMatch]:
+        """List the base matches whose code is gone from its place, so that it may have moved."""
+        return [match for match in self.base if match.is_open and not self._is_in_place(match)]
 
-    def left_its_guard(self, place: ClassifiedMatch) -> bool:
-        """Tell whether the change took this code, unmatched, from elsewhere in the file."""
-        if place.text not in self._removed_unmatched:
-            removed = self._removed_text.count(_joined(place.text[1]))
-            matched = sum(self._is_removed(base) for base in self.base_by_text[place.text])
-            self._removed_unmatched[place.text] = removed > matched
-        return self._removed_unmatched[place.text]
-
-    def _is_removed(self, place: ClassifiedMatch) -> bool:
-        return all(self._to_head.to_base(line) is None for line in place.lines)
-
-    @cached_property
-    def _removed_text(self) -> str:
-        if self.file.base is None or self.file.head is None:
-            return ""
-        source = self.file.base
-        return "".join(_joined(source.tokens(hunk.base_lines)) for hunk in self.lines.hunks)
-
-    def removed_near(self, place: ClassifiedMatch) -> range:
-        """Give the removed base lines that stood nearest to a head match, above it first."""
-        region = self._region(place)
-        after = bisect_left(self._removals, region.start, key=lambda lines: lines.stop)
-        near = self._removals[max(0, after - 1) : after + 2]
-        return min(near, key=lambda lines: _distance(lines, region), default=_NOTHING)
-
-    @cached_property
-    def _removals(self) -> list[range]:
-        return [hunk.base_lines for hunk in self.lines.hunks if hunk.base_count]
-
-    @cached_property
-    def _to_head(self) -> LineMap:
-        return self.lines.inverse()
-
-    # What has gone -------------------------------------------------------------------------
-
-    def uprooted(self) -> list[ClassifiedMatch]:
-        """Give the base matches whose code is gone from its place, so that it may have moved."""
-        return [place for place in self.base if place.is_open and not self._is_still_here(place)]
-
-    def _is_still_here(self, place: ClassifiedMatch) -> bool:
-        if self.file.head is None:
+    def _is_in_place(self, match: ClassifiedMatch) -> bool:
+        """Return whether the code of a match is in its place in the other version, without matching there."""
+        is_head = match.side == "head"
+        source, lines = (self.file.base, self.lines) if is_head else (self.file.head, self._to_head)
+        if source is None:
             return False
-        if all(self._to_head.to_base(line) for line in place.lines):
+        if all(lines.to_base(line) for line in match.lines):
             return True
-        region = self._to_head.region(place.lines.start, place.lines.stop - 1)
-        return _survives_beside(place, self.head_by_text[place.text], source=self.file.head, region=region)
+        region = lines.region(match.lines.start, match.lines.stop - 1)
+        key = (is_head, match.text, region)
+        if key not in self._in_place:
+            matches = (self.base_by_text if is_head else self.head_by_text)[match.text]
+            self._in_place[key] = _survives_beside(match, matches, source=source, region=region)
+        return self._in_place[key]
 
     def finish(self) -> Iterator[ClassifiedMatch]:
         """Decide what is still open, and leave out what base and head share."""
+        removals = [hunk.base_lines for hunk in self.lines.hunks if hunk.base_count]
         for match in self.head:
-            if match.is_open and self.left_its_guard(match):
+            if match.is_open and self._has_lost_guard(match):
                 match.state = State.EXPOSED
             if match.state is State.EXPOSED:
-                match.removed = self.removed_near(match)
-                match.is_removed_below = (
-                    bool(match.removed) and match.removed.start >= self._region(match).stop
-                )
+                region = self._region(match)
+                match.removed = _nearest(removals, region)
+                match.is_removed_below = bool(match.removed) and match.removed.start >= region.stop
             yield match
         # Where head was not understood, a match that is missing is not known to be fixed.
         if self.file.head is None or not any(item.side == "head" for item in self.file.unchecked):
             yield from (match for match in self.base if match.is_open)
 
+    def _has_lost_guard(self, match: ClassifiedMatch) -> bool:
+        """Return whether the change took this code, unmatched, from elsewhere in the file."""
+        if match.text not in self._lost_guard:
+            removed = self._removed_text.count(_joined(match.text[1]))
+            matched = sum(
+                all(self._to_head.to_base(line) is None for line in base.lines)
+                for base in self.base_by_text[match.text]
+            )
+            self._lost_guard[match.text] = removed > matched
+        return self._lost_guard[match.text]
 
-def _pair_moved(classifiers: Sequence[_Classifier]) -> None:
-    """Pair what is open in head with what was uprooted in base: same file first, then any."""
-    uprooted = [classifier.uprooted() for classifier in classifiers]
-    for classifier, places in zip(classifiers, uprooted, strict=True):
-        _move(classifier.open, places)
-    _move(
-        [place for classifier in classifiers for place in classifier.open],
-        [place for places in uprooted for place in places],
-    )
+    @cached_property
+    def _removed_text(self) -> str:
+        source = self.file.base
+        if source is None or self.file.head is None:
+            return ""
+        return "".join(_joined(source.tokens(hunk.base_lines)) for hunk in self.lines.hunks)
+
+    @cached_property
+    def _to_head(self) -> LineMap:
+        return self.lines.inverse()
 
 
-def _move(places: Sequence[ClassifiedMatch], uprooted: Sequence[ClassifiedMatch]) -> None:
-    origins = _group(reversed([base for base in uprooted if base.is_open]), lambda base: base.text)
-    for place in places:
-        if waiting := origins.get(place.text):
+def _pair(match: ClassifiedMatch, candidates: Iterable[ClassifiedMatch]) -> None:
+    """Pair a match with the first candidate that has no partner: untouched, or edited."""
+    partner = next((base for base in candidates if base.is_open), None)
+    if partner is not None:
+        is_same = match.source.raw_lines(match.lines) == partner.source.raw_lines(partner.lines)
+        match.state = partner.state = State.INHERITED if is_same else State.TOUCHED
+
+
+def _pair_moved(matches: Sequence[ClassifiedMatch], removed: Sequence[ClassifiedMatch]) -> None:
+    """Pair what is open in head with what was removed from base and has the same text, in order."""
+    origins = _group(reversed([base for base in removed if base.is_open]), lambda base: base.text)
+    for match in matches:
+        if waiting := origins.get(match.text):
             origin = waiting.pop()
-            place.state = origin.state = State.MOVED
-            place.origin = origin.file
+            match.state = origin.state = State.MOVED
+            match.origin = origin.file
 
 
-_Item = TypeVar("_Item")
+def similarity(one: Sequence[str], other: Sequence[str]) -> float:
+    """Return how alike two sequences of tokens are, from 0.0 to 1.0; long ones by their beginning."""
+    if one == other:
+        return 1.0
+    matcher = SequenceMatcher(None, one[:_MOST_TOKENS], other[:_MOST_TOKENS], autojunk=False)
+    return matcher.ratio() if matcher.quick_ratio() > 0 else 0.0
+
+
+def _survives_beside(
+    match: ClassifiedMatch, matches: Sequence[ClassifiedMatch], *, source: Source, region: range
+) -> bool:
+    """Return whether the code of a match is in `region` once more than the equal `matches` there."""
+    if not region or source.byte_count(region) > _LARGEST_REGION:
+        return False
+    first = bisect_right(matches, region.start, key=lambda other: other.lines.stop)
+    near = takewhile(lambda other: other.lines.start < region.stop, matches[first:])
+    blanks = [(other.match.start, other.match.end) for other in near]
+    return survives(match.text[1], within=source.tokens(region, without=blanks))
+
+
+def _nearest(removals: Sequence[range], region: range) -> range:
+    """Return the removed base lines nearest to a region; of equally near ones, those above it."""
+
+    def distance(lines: range) -> tuple[int, int]:
+        if lines.stop <= region.start:
+            return region.start - lines.stop, 0
+        return max(0, lines.start - region.stop), 1
+
+    after = bisect_left(removals, region.start, key=lambda lines: lines.stop)
+    return min(removals[max(0, after - 1) : after + 2], key=distance, default=_NOTHING)
 
 
 def _group(items: Iterable[_Item], key: Callable[[_Item], Hashable]) -> Mapping[Hashable, list[_Item]]:
@@ -285,32 +313,6 @@ def _group(items: Iterable[_Item], key: Callable[[_Item], Hashable]) -> Mapping[
     return groups
 
 
-def _classified(
-    file: FileComparison, source: Source | None, *, matches: Iterable[Match], state: State
-) -> list[ClassifiedMatch]:
-    if source is None:
-        return []
-    ordered = sorted(matches, key=lambda match: (match.start, match.end, match.rule))
-    return [ClassifiedMatch(file=file, source=source, match=match, state=state) for match in ordered]
-
-
-def _alike(place: ClassifiedMatch, candidates: Iterable[ClassifiedMatch]) -> list[ClassifiedMatch]:
-    rated = [(similarity(place.text[1], base.text[1]), base) for base in candidates]
-    return [base for likeness, base in sorted(rated, key=lambda pair: -pair[0]) if likeness >= _SAME_CODE]
-
-
-def _survives_beside(
-    place: ClassifiedMatch, matches: Sequence[ClassifiedMatch], *, source: Source, region: range
-) -> bool:
-    """Tell whether a place's code stands in `region` once more than the equal `matches` there."""
-    if not region or source.byte_count(region) > _LARGEST_REGION:
-        return False
-    first = bisect_right(matches, region.start, key=lambda match: match.lines.stop)
-    near = takewhile(lambda match: match.lines.start < region.stop, matches[first:])
-    blanks = [(match.match.start, match.match.end) for match in near]
-    return survives(place.text[1], within=source.tokens(region, without=blanks))
-
-
 def _joined(tokens: Sequence[str]) -> str:
     return "".join(f"{token}\0" for token in tokens)
 
@@ -318,10 +320,3 @@ def _joined(tokens: Sequence[str]) -> str:
 def overlap(one: range, other: range) -> bool:
     """Return whether two ranges of lines share a line, or one begins inside of the other."""
     return one.start < other.stop and other.start < one.stop
-
-
-def _distance(lines: range, region: range) -> tuple[int, int]:
-    """Say how far lines are from a region; of equally near ones, those above come first."""
-    if lines.stop <= region.start:
-        return region.start - lines.stop, 0
-    return max(0, lines.start - region.stop), 1

@@ -45,7 +45,7 @@ def make_findings(
         finding = _finding(
             match,
             fingerprints=fingerprints[version],
-            lesson=library.by_rule[match.rule],
+            lesson=library.by_rule[match.match.rule],
             acceptances=accepting[match.file],
         )
         if match.state is not State.INHERITED:

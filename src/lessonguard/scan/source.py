@@ -1,4 +1,4 @@
-"""The text of one version of a file, addressed by byte, by line and by token."""
+"""The text of one version of a file, by byte, by line and by token; and whether other code survives in it."""
 
 from __future__ import annotations
 
@@ -10,6 +10,14 @@ from functools import cached_property
 from lessonguard.scan.finding import Position, SourceLine
 
 _TOKEN = re.compile(r"\w+|[^\w\s]")
+_OPENING, _CLOSING = frozenset("([{"), frozenset(")]}")
+
+# How many tokens may be missing at one place for the rest to count as the same code: `, timeout=5` is 4.
+_LONGEST_GAP = 64
+
+# At how many places surviving code is searched, so that minified code with one token over and over, such
+# as `(`, takes bounded time.
+_MOST_STARTS = 200
 
 
 def tokenize(text: str) -> tuple[str, ...]:
@@ -25,7 +33,7 @@ class Source:
     """
 
     def __init__(self, content: bytes) -> None:
-        """Keep the content; everything else is computed when asked for."""
+        """Take the content; everything else is computed when it is needed."""
         self.content = content
         self._excerpts: dict[int, SourceLine] = {}
 
@@ -35,34 +43,36 @@ class Source:
 
     @property
     def line_count(self) -> int:
-        """Count the lines; an end without a line feed still ends a line."""
+        """Return how many lines there are; an end without a line feed still ends a line."""
         return len(self._starts) - (self._starts[-1] == len(self.content))
 
     def line_at(self, offset: int) -> int:
-        """Give the line that holds the byte at `offset`."""
+        """Return the line that holds the byte at `offset`."""
         return bisect_right(self._starts, offset)
 
     def lines_of(self, start: int, end: int) -> range:
-        """Give the lines that the bytes from `start` to before `end` stand on."""
+        """Return the lines that the bytes from `start` to before `end` stand on."""
         first = self.line_at(start)
         return range(first, self.line_at(max(start, end - 1)) + 1)
 
     def position(self, offset: int) -> Position:
-        """Translate a byte offset to a line and a column in characters."""
+        """Return a byte offset as a line and a column in characters."""
         line = self.line_at(offset)
         before = self.content[self._starts[line - 1] : offset]
         return Position(line=line, column=len(_decode(before)) + 1)
 
     def text(self, start: int, end: int) -> str:
-        """Give the text between two byte offsets; undecodable bytes are replaced."""
+        """Return the text between two byte offsets; undecodable bytes are replaced."""
         return _readable(self.content[start:end])
 
     def line(self, number: int) -> SourceLine:
-        """Give one whole line without its ending; an empty one beyond the end of the file."""
-        return SourceLine(number=number, text=_readable(self._line_bytes(number)))
+        """Return one whole line without its ending; an empty one beyond the end of the file."""
+        within = 0 < number <= len(self._starts)
+        line = self.content[self._starts[number - 1] : self._end(number)] if within else b""
+        return SourceLine(number=number, text=_readable(line.rstrip(b"\r\n")))
 
     def excerpt(self, lines: Sequence[int]) -> tuple[SourceLine, ...]:
-        """Give some whole lines as `line` does, to be kept: whoever asks for the same gets the same.
+        """Return some whole lines as `line` does, always the same objects for the same lines.
 
         A line may be as long as the file, and thousands of matches may stand on it.
         """
@@ -72,7 +82,7 @@ class Source:
         return tuple(self._excerpts[number] for number in lines)
 
     def tokens(self, lines: range, *, without: Iterable[tuple[int, int]] = ()) -> tuple[str, ...]:
-        """Give the tokens of some whole lines; the bytes of `without` (start, end) count as a sign."""
+        """Return the tokens of some whole lines; the bytes of `without` (start, end) count as a sign."""
         if not lines:
             return ()
         offset = self._starts[lines.start - 1]
@@ -83,24 +93,44 @@ class Source:
         return tokenize(_decode(bytes(text)))
 
     def token_text(self, start: int, end: int) -> tuple[str, ...]:
-        """Give the tokens between two byte offsets."""
+        """Return the tokens between two byte offsets."""
         return tokenize(_decode(self.content[start:end]))
 
     def raw_lines(self, lines: range) -> bytes:
-        """Give some whole lines as they stand, except for the ending of the last."""
+        """Return some whole lines as they stand, except for the ending of the last."""
         return self.content[self._starts[lines.start - 1] : self._end(lines.stop - 1)].removesuffix(b"\n")
 
     def byte_count(self, lines: range) -> int:
-        """Give how long some whole lines are, in bytes."""
+        """Return how long some whole lines are, in bytes."""
         return self._end(lines.stop - 1) - self._starts[lines.start - 1] if lines else 0
-
-    def _line_bytes(self, number: int) -> bytes:
-        if not 0 < number <= len(self._starts):
-            return b""
-        return self.content[self._starts[number - 1] : self._end(number)].rstrip(b"\r\n")
 
     def _end(self, number: int) -> int:
         return self._starts[number] if number < len(self._starts) else len(self.content)
+
+
+def survives(code: Sequence[str], *, within: Sequence[str]) -> bool:
+    """Return whether the tokens of `code` stand in `within` with nothing but whole pieces left out.
+
+    `get(url)` survives in `get(url, timeout=5)`: what is missing, `, timeout=5`, is balanced
+    in its brackets. It does not survive in `get(other); log(url)`.
+    """
+
+    def survives_from(start: int) -> bool:
+        wanted, depth, gap = 0, 0, 0
+        for token in within[start:]:
+            if depth == 0 and token == code[wanted]:
+                wanted, gap = wanted + 1, 0
+                if wanted == len(code):
+                    return True
+                continue
+            depth += (token in _OPENING) - (token in _CLOSING)
+            gap += 1
+            if depth < 0 or gap > _LONGEST_GAP:
+                return False
+        return False
+
+    starts = [index for index, token in enumerate(within) if code and token == code[0]]
+    return any(map(survives_from, starts[:_MOST_STARTS]))
 
 
 def _decode(data: bytes) -> str:
