@@ -97,7 +97,7 @@ def _scan(
             scan_change(library, repository, changes[0], engine=semgrep, languages=languages, options=options)
         ]
     # Loaded here, because most pushes are of one branch, and wait for this.
-    from lessonguard.scan.many import Deadline, Question, Replay  # noqa: PLC0415
+    from lessonguard.scan.many import DatedChange, Deadline, Replay  # noqa: PLC0415
 
     replay = Replay(
         library,
@@ -107,7 +107,7 @@ def _scan(
         options=options,
         deadline=Deadline(at=None),
     )
-    questions = [Question(change=change, today=options.today) for change in changes]
+    questions = [DatedChange(change=change, today=options.today) for change in changes]
     return [_answered(report) for report in replay.scan(questions)]
 
 

@@ -5,10 +5,15 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import cached_property
 
 from lessonguard.git.changes import BlobId, ChangedFile, FileVersion
+from lessonguard.lessons.model import Lesson, Library, RuleId
 from lessonguard.record import record
+from lessonguard.scan.notices import CitationIndex
 from lessonguard.scan.source import Source
+from lessonguard.scan.suppressions import MARK
+from lessonguard.semgrep.globs import glob_filter, visible_path
 from lessonguard.semgrep.interface import EngineResult, EngineRule, Match, Side, Target, Unchecked
 from lessonguard.semgrep.targets import Selector, too_large
 
@@ -41,9 +46,10 @@ class ScanPlan:
         text = self.texts[version.blob] if version else None
         return Source(b"") if isinstance(text, int) else text
 
-    def target_places(self) -> set[tuple[int, Side]]:
-        """List the versions that rules look at: the index of the file, and the side."""
-        return {self.places[target.key] for target in self.targets}
+    @cached_property
+    def target_places(self) -> frozenset[tuple[int, Side]]:
+        """Return the versions that rules look at: the index of the file, and the side."""
+        return frozenset(self.places[target.key] for target in self.targets)
 
     def matches(self, result: EngineResult) -> Mapping[tuple[int, Side], Sequence[Match]]:
         """Group the matches in the answer of an engine by version: index of the file, and side."""
@@ -74,13 +80,17 @@ def plan_scan(
     # What was read comes first, so that the selection has the same positions.
     wanted.sort(key=lambda place: isinstance(texts[place[2].blob], int))
     contents = []
-    unread = []
+    unread: list[Unchecked] = []
     for key, (_, _, version) in enumerate(wanted):
         text = texts[version.blob]
-        if isinstance(text, int):
-            unread.append(_unread(version, text, key=key, max_bytes=max_bytes))
-        else:
+        if not isinstance(text, int):
             contents.append((version, text.content))
+        elif text > max_bytes:
+            reason = too_large(text, max_bytes)
+            unread.append(Unchecked(path=version.path, target=key, kind="too-large", reason=reason))
+        else:
+            reason = "the changed files have too many bytes together"
+            unread.append(Unchecked(path=version.path, target=key, kind="too-much", reason=reason))
     selection = selector.select(contents, max_bytes=max_bytes)
     return ScanPlan(
         files=files,
@@ -92,21 +102,52 @@ def plan_scan(
     )
 
 
-def _unread(version: FileVersion, size: int, *, key: int, max_bytes: int) -> Unchecked:
-    if size > max_bytes:
-        reason = too_large(size, max_bytes)
-        return Unchecked(path=version.path, target=key, kind="too-large", reason=reason)
-    reason = "the changed files have too many bytes together"
-    return Unchecked(path=version.path, target=key, kind="too-much", reason=reason)
-
-
 def _changed_versions(
     files: Iterable[ChangedFile], selector: Selector
 ) -> Iterator[tuple[int, Side, FileVersion]]:
     """List the versions whose matches may differ: not those of a file that only got another name."""
     for index, file in enumerate(files):
         is_same = file.base and file.head and file.base.blob == file.head.blob
-        if not (is_same and file.base and file.head and selector.judges_alike(file.base, file.head)):
-            for side, version in zip(_SIDES, (file.base, file.head), strict=True):
-                if version is not None:
-                    yield index, side, version
+        if is_same and file.base and file.head and selector.selects_alike(file.base, file.head):
+            continue
+        for side, version in zip(_SIDES, (file.base, file.head), strict=True):
+            if version is not None:
+                yield index, side, version
+
+
+def files_to_compare(
+    plan: ScanPlan, result: EngineResult, library: Library, *, citations: CitationIndex
+) -> dict[int, tuple[Lesson, ...]]:
+    """List the files that there may be something to say about, by index, and the lessons that watch each.
+
+    These are few: those with a match, a citation or an accept comment, and those that are watched.
+    """
+    watches = [(lesson, glob_filter(lesson.watch.paths)) for lesson in library.lessons if lesson.watch]
+    with_matches = {plan.places[match.target][0] for match in result.matches}
+    found = {}
+    for index, file in enumerate(plan.files):
+        versions = [version for version in (file.base, file.head) if version]
+        paths = {visible_path(version.path) for version in versions}
+        watched_by = tuple(lesson for lesson, watched in watches if any(map(watched.admits, paths)))
+        texts = [text for version in versions if isinstance(text := plan.texts[version.blob], Source)]
+        accepts = (index, "head") in plan.target_places and MARK in texts[-1].content
+        is_citing = any(citations.cited(text.content) for text in texts)
+        if watched_by or index in with_matches or accepts or is_citing:
+            found[index] = watched_by
+    return found
+
+
+def list_unchecked(plan: ScanPlan, result: EngineResult, library: Library) -> tuple[Unchecked, ...]:
+    """List what could not be checked, once for each lesson and reason, sorted by path, lesson and reason.
+
+    Of base only where it matters: where matches could not be compared.
+    """
+    with_matches = {plan.places[match.target][0] for match in result.matches}
+    found: dict[tuple[str, str, str], Unchecked] = {}
+    for index, items in plan.all_unchecked(result).items():
+        for item in items:
+            if item.side == "head" or index in with_matches:
+                incident = library.by_rule[RuleId(item.rule)].incident if item.rule else None
+                key = (item.path, incident or "", item.explanation)
+                found.setdefault(key, replace(item, incident=incident))
+    return tuple(found[key] for key in sorted(found))

@@ -16,7 +16,7 @@ _LONGEST_EXCERPT = 12
 """How many source lines of one match, or of what was removed above it, are kept."""
 
 
-def judge(
+def list_findings(
     files: Sequence[FileComparison],
     library: Library,
     *,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import field, replace
 from datetime import date
 from importlib import import_module
@@ -12,7 +12,7 @@ from threading import Timer
 from typing import TYPE_CHECKING
 
 from lessonguard.errors import LessonguardError
-from lessonguard.git.changes import BlobId, Change, ChangedFile, CommitId, FileVersion, LineMap
+from lessonguard.git.changes import BlobId, Change, CommitId, FileVersion, LineMap
 from lessonguard.git.repository import Repository
 from lessonguard.lessons.diagnostic import Diagnostic
 from lessonguard.lessons.library import READ_AT_MOST, load_blobs, load_folder
@@ -20,11 +20,10 @@ from lessonguard.lessons.model import Lesson, Library, RuleId
 from lessonguard.record import record
 from lessonguard.scan.finding import Finding, Notice, ScanReport, State
 from lessonguard.scan.notices import CitationIndex
-from lessonguard.scan.plan import ScanPlan, plan_scan
+from lessonguard.scan.plan import ScanPlan, files_to_compare, list_unchecked, plan_scan
 from lessonguard.scan.source import Source
 from lessonguard.scan.suppressions import MARK, AcceptComment
-from lessonguard.semgrep.globs import glob_filter, visible_path
-from lessonguard.semgrep.interface import Engine, EngineResult, EngineRule, Limits, Unchecked
+from lessonguard.semgrep.interface import Engine, EngineResult, EngineRule, Limits
 from lessonguard.semgrep.languages import Languages
 from lessonguard.semgrep.rules import engine_rules, unknown_languages
 from lessonguard.semgrep.targets import MAX_BYTES, Selector
@@ -34,9 +33,18 @@ if TYPE_CHECKING:
 
 _CACHE = "lessonguard/lessons.json"
 _CACHE_OF_DIRECTORY = "lessonguard/directory.json"
-_SEMGREP_RUNS = 0.02  # seconds, after which Semgrep has been started; it takes longer to be ready
-_FEW = 100
-_AT_ONCE = 16  # contents to ask Git for before counting their bytes
+
+# Seconds, after which Semgrep has been started; it takes 0.1 s until it is ready.
+_SEMGREP_STARTED = 0.02
+
+# Of how many files Git compares the lines while Semgrep runs, before it is known which have matches.
+_FEW_FILES = 100
+
+# How many contents Git is asked for before their bytes are counted. A packed file may be a thousand
+# times as large as its pack: 600 files below the limit of one took 620 MB, and came packed as 69 KB.
+_CONTENTS_AT_ONCE = 16
+
+# Semgrep finds no match on the first line of a Python file behind it. No line or column moves.
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
@@ -44,8 +52,8 @@ _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 class ScanOptions:
     """How to scan.
 
-    `today` decides which accept comments have expired. `step` hears, in words, what is done now.
-    `max_bytes_in_all` bounds how much of the contents is in memory: what comes packed as a
+    `today` decides which accept comments have expired. `step` is called with words for what is done
+    now. `max_bytes_in_all` bounds how much of the contents is in memory: what comes packed as a
     kilobyte may be a gigabyte.
     """
 
@@ -57,21 +65,26 @@ class ScanOptions:
 
 
 def read_library(repository: Repository, commit: CommitId, *, folder: str) -> Library:
-    """Load the lessons in the tree of a commit; the repository remembers what was parsed before."""
-    return load_blobs(
-        repository.tree_entries(commit, folder),
-        lambda blobs: _lesson_texts(repository, blobs),
-        folder=folder,
-        cache=Path(repository.git_directory) / _CACHE,
-    )
+    """Read the lessons in the tree of a commit; the repository keeps a cache of what was parsed before."""
+
+    def read(blobs: Sequence[BlobId]) -> Mapping[BlobId, bytes]:
+        contents = repository.read_blobs(blobs, limit=READ_AT_MOST)
+        # What is too large for a lesson stays too large, so that it is refused for its size.
+        return {
+            blob: bytes(READ_AT_MOST) if isinstance(content, int) else content
+            for blob, content in contents.items()
+        }
+
+    entries = repository.tree_entries(commit, folder)
+    return load_blobs(entries, read, folder=folder, cache=Path(repository.git_directory) / _CACHE)
 
 
 def read_directory(repository: Repository, directory: Path, *, folder: str) -> Library:
-    """Load the lessons in a directory, which may be anywhere, to judge changes of this repository.
+    """Read the lessons in a directory, which may be anywhere, to check changes of this repository.
 
     Inside of the repository they are called by their path in it, outside as the directory was given.
-    `folder` is where the repository keeps its own: these do not judge then, but hold bad code on purpose all
-    the same. The repository remembers what was parsed of the last such directory.
+    `folder` is where the repository keeps its own: these do not apply then, but their examples are bad
+    code on purpose all the same. The repository keeps a cache of the last such directory.
     """
     resolved, top = directory.resolve(), Path(repository.top or directory.anchor)
     is_inside = repository.top is not None and resolved.is_relative_to(top)
@@ -92,25 +105,24 @@ def scan_change(
     languages: Languages,
     options: ScanOptions,
 ) -> ScanReport:
-    """Say what a change introduces, judged by the lessons of a library.
+    """Return what a change introduces, by the lessons of a library: plan, run, compare, report.
 
     The engine is started only if a lesson looks at a file of the change. Raise `GitError` or
     `EngineError` if any of it cannot be done.
     """
     rules = engine_rules(library.lessons, languages)
     plan = read_plan(library, repository, change, rules=rules, languages=languages, options=options)
-    result = _run(plan, engine, repository, options=options)
+    result = run_plan(plan, repository, engine=engine, options=options)
     options.step("comparing with what was there before")
     citations = CitationIndex(lesson.incident for lesson in library.lessons)
-    watched = _worth_comparing(plan, result, library, citations=citations)
     findings: list[Finding] = []
     notices: tuple[Notice, ...] = ()
-    if watched:
+    if watched := files_to_compare(plan, result, library, citations=citations):
         # Loaded here, because most changes need none of it, and loading takes a tenth of their time.
-        from lessonguard.scan.report import judge  # noqa: PLC0415
+        from lessonguard.scan.report import list_findings  # noqa: PLC0415
 
-        compared = _compare(plan, result, repository, watched=watched)
-        findings, notices = judge(compared, library, citations=citations, today=options.today)
+        files = _compare(plan, result, repository, watched=watched)
+        findings, notices = list_findings(files, library, citations=citations, today=options.today)
     refused = {**unknown_languages(rules), **result.refused}
     return ScanReport(
         base=change.base,
@@ -120,8 +132,8 @@ def scan_change(
         findings=tuple(finding for finding in findings if finding.state is not State.FIXED),
         fixed=tuple(finding for finding in findings if finding.state is State.FIXED),
         notices=notices,
-        unchecked=_unchecked(plan, result, library),
-        faults=(*library.faults, *_rule_faults(refused, library)),
+        unchecked=list_unchecked(plan, result, library),
+        faults=(*library.faults, *_refusals(refused, library)),
     )
 
 
@@ -138,71 +150,63 @@ def read_plan(
 
     Raise `GitError` if contents cannot be read.
     """
-    files = [file for file in change.files if library.lessons and not _is_lesson(file, library)]
+    lessons = f"{library.folder}/" if library.folder is not None else None
+    files = [
+        file for file in change.files if library.lessons and not (lessons and file.path.startswith(lessons))
+    ]
     options.step(f"reading what changed (files: {len(files)})")
     selector = Selector(rules, languages, folder=library.folder)
     versions = [version for file in files for version in (file.base, file.head) if version]
     # What rules look at comes first, in case that not all can be read.
-    texts = _read(repository, sorted(versions, key=lambda version: not selector.wants(version)), options)
+    versions.sort(key=lambda version: not selector.wants(version))
+    texts = _read_texts(repository, versions, options)
     return plan_scan(files, texts, selector=selector, max_bytes=options.max_target_bytes)
 
 
-def _run(plan: ScanPlan, engine: Engine, repository: Repository, *, options: ScanOptions) -> EngineResult:
-    """Ask the engine, if there is anything to ask; and meanwhile prepare to read its answer."""
+def _read_texts(
+    repository: Repository, versions: Iterable[FileVersion], options: ScanOptions
+) -> Mapping[BlobId, Source | int]:
+    """Read versions of files, in this order; of what is too large, alone or after others, only the size."""
+    blobs = list(dict.fromkeys(version.blob for version in versions))
+    texts: dict[BlobId, Source | int] = {}
+    room = options.max_bytes_in_all
+    for first in range(0, len(blobs), _CONTENTS_AT_ONCE):
+        limit = options.max_target_bytes if room > 0 else 0
+        contents = repository.read_blobs(blobs[first : first + _CONTENTS_AT_ONCE], limit=limit)
+        for blob, content in contents.items():
+            if isinstance(content, int):
+                texts[blob] = content
+            else:
+                texts[blob] = Source(content.removeprefix(_BYTE_ORDER_MARK))
+                room -= len(content)
+    return texts
+
+
+def run_plan(plan: ScanPlan, repository: Repository, *, engine: Engine, options: ScanOptions) -> EngineResult:
+    """Ask the engine what is planned, if anything is; the only step that gives an answer.
+
+    While Semgrep starts, load what reads its answer, and let Git compare lines, if they are few. Both
+    happen again, or show why they cannot, when they are really needed. Raise `EngineError` if the engine
+    cannot answer.
+    """
     options.step(f"running Semgrep (rules: {len(plan.rules)}, files: {len(plan.targets)})")
     if not plan.targets:
         return EngineResult()
-    files = (plan.files[index] for index in sorted({index for index, _ in plan.target_places()}))
-    with _prepared(repository, [pair for file in files if (pair := file.pair)]):
-        return engine.run(plan.rules, plan.targets, limits=options.limits)
-
-
-@contextmanager
-def _prepared(repository: Repository, pairs: Sequence[tuple[BlobId, BlobId]]) -> Iterator[None]:
-    """While Semgrep runs, load what reads its answer, and let Git compare lines, if they are few.
-
-    Both happen again, or show why they cannot, when they are really needed.
-    """
+    files = (plan.files[index] for index in sorted({index for index, _ in plan.target_places}))
+    pairs = [pair for file in files if (pair := file.pair)]
 
     def prepare() -> None:
         with suppress(LessonguardError):
             import_module("lessonguard.scan.report")
-            repository.hunks(pairs if len(pairs) <= _FEW else ())
+            repository.hunks(pairs if len(pairs) <= _FEW_FILES else ())
 
-    timer = Timer(_SEMGREP_RUNS, prepare)
+    timer = Timer(_SEMGREP_STARTED, prepare)
     timer.start()
     try:
-        yield
+        return engine.run(plan.rules, plan.targets, limits=options.limits)
     finally:
         timer.cancel()
         timer.join()
-
-
-def _worth_comparing(
-    plan: ScanPlan, result: EngineResult, library: Library, *, citations: CitationIndex
-) -> dict[int, tuple[Lesson, ...]]:
-    """List the files that there may be something to say about, by index, and the lessons that watch each.
-
-    These are few: those with a match, a citation or an accept comment, and those that are watched.
-    """
-    watches = [(lesson, glob_filter(lesson.watch.paths)) for lesson in library.lessons if lesson.watch]
-    with_matches = {plan.places[match.target][0] for match in result.matches}
-    looked_at = plan.target_places()
-    found = {}
-    for index, file in enumerate(plan.files):
-        versions = [version for version in (file.base, file.head) if version]
-        paths = {visible_path(version.path) for version in versions}
-        watched_by = tuple(lesson for lesson, watched in watches if any(map(watched.admits, paths)))
-        texts = [text for version in versions if isinstance(text := plan.texts[version.blob], Source)]
-        accepts = (index, "head") in looked_at and MARK in texts[-1].content
-        if (
-            watched_by
-            or index in with_matches
-            or accepts
-            or any(citations.cited(text.content) for text in texts)
-        ):
-            found[index] = watched_by
-    return found
 
 
 def _compare(
@@ -213,86 +217,37 @@ def _compare(
     watched: Mapping[int, tuple[Lesson, ...]],
 ) -> list[FileComparison]:
     """Put together what is known of these files; Git is asked about the lines of no others."""
-    from lessonguard.scan.compare import FileComparison  # noqa: PLC0415 - as `judge`
+    from lessonguard.scan.compare import FileComparison  # noqa: PLC0415 - as `list_findings`
 
     files = {index: plan.files[index] for index in watched}
     hunks = repository.hunks([pair for file in files.values() if (pair := file.pair)])
-    matches, unchecked, looked_at = plan.matches(result), plan.all_unchecked(result), plan.target_places()
-    return [
-        FileComparison(
+    matches, unchecked = plan.matches(result), plan.all_unchecked(result)
+    compared = []
+    for index, file in files.items():
+        base, head = plan.source(file.base), plan.source(file.head)
+        comments: Sequence[AcceptComment] = ()
+        if head and MARK in head.content and (index, "head") in plan.target_places:
+            # Loaded here, because Pygments costs 30 ms, and most changes have no such comment.
+            from lessonguard.scan.comments import find_accept_comments  # noqa: PLC0415
+
+            comments = find_accept_comments(head, file_name=file.path)
+        comparison = FileComparison(
             path=file.path,
             previous_path=file.previous_path,
-            base=plan.source(file.base),
-            head=plan.source(file.head),
+            base=base,
+            head=head,
             lines=LineMap(hunks[file.pair] if file.pair else ()),
             base_matches=matches.get((index, "base"), ()),
             head_matches=matches.get((index, "head"), ()),
             unchecked=unchecked.get(index, ()),
-            accept_comments=_accept_comments(plan, file) if (index, "head") in looked_at else (),
+            accept_comments=comments,
             watched_by=watched[index],
         )
-        for index, file in files.items()
-    ]
+        compared.append(comparison)
+    return compared
 
 
-def _accept_comments(plan: ScanPlan, file: ChangedFile) -> Sequence[AcceptComment]:
-    source = plan.source(file.head)
-    if source is None or MARK not in source.content:
-        return ()
-    # Loaded here, because Pygments costs 30 ms, and most changes have no such comment.
-    from lessonguard.scan.comments import find_accept_comments  # noqa: PLC0415
-
-    return find_accept_comments(source, file_name=file.path)
-
-
-def _unchecked(plan: ScanPlan, result: EngineResult, library: Library) -> tuple[Unchecked, ...]:
-    """List what could not be checked, once for each lesson and reason, sorted.
-
-    Of base only where it matters: where matches could not be compared.
-    """
-    with_matches = {plan.places[match.target][0] for match in result.matches}
-    found: dict[tuple[str, str, str], Unchecked] = {}
-    for index, items in plan.all_unchecked(result).items():
-        for item in items:
-            if item.side == "head" or index in with_matches:
-                incident = library.by_rule[item.rule].incident if item.rule else None
-                key = (item.path, incident or "", item.explanation)
-                found.setdefault(key, replace(item, incident=incident))
-    return tuple(found[key] for key in sorted(found))
-
-
-def _lesson_texts(repository: Repository, blobs: Sequence[BlobId]) -> Mapping[BlobId, bytes]:
-    """Read lesson files; what is too large for one stays too large, whatever it holds."""
-    contents = repository.read_blobs(blobs, limit=READ_AT_MOST)
-    return {
-        blob: bytes(READ_AT_MOST) if isinstance(content, int) else content
-        for blob, content in contents.items()
-    }
-
-
-def _read(
-    repository: Repository, versions: Iterable[FileVersion], options: ScanOptions
-) -> Mapping[BlobId, Source | int]:
-    """Read versions of files, in this order; of what is too large, alone or after others, only the size."""
-    blobs = list(dict.fromkeys(version.blob for version in versions))
-    texts: dict[BlobId, Source | int] = {}
-    room = options.max_bytes_in_all
-    for first in range(0, len(blobs), _AT_ONCE):
-        limit = options.max_target_bytes if room > 0 else 0
-        for blob, content in repository.read_blobs(blobs[first : first + _AT_ONCE], limit=limit).items():
-            if isinstance(content, int):
-                texts[blob] = content
-            else:
-                texts[blob] = Source(content.removeprefix(_BYTE_ORDER_MARK))
-                room -= len(content)
-    return texts
-
-
-def _is_lesson(file: ChangedFile, library: Library) -> bool:
-    return library.folder is not None and file.path.startswith(f"{library.folder}/")
-
-
-def _rule_faults(refused: Mapping[str, str], library: Library) -> Iterator[Diagnostic]:
+def _refusals(refused: Mapping[str, str], library: Library) -> Iterator[Diagnostic]:
     for rule_id, reason in refused.items():
         lesson = library.by_rule[RuleId(rule_id)]
         line = next(rule.line for rule in lesson.rules if rule.id == rule_id)

@@ -61,7 +61,7 @@ class Selector:
             analyzers |= self._languages.of_interpreters
         return bool(self._looking_at(version, analyzers))
 
-    def judges_alike(self, one: FileVersion, other: FileVersion) -> bool:
+    def selects_alike(self, one: FileVersion, other: FileVersion) -> bool:
         """Tell whether the same rules look at two versions whose contents are equal."""
         if one.executable != other.executable:
             return False

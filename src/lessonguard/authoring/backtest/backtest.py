@@ -26,7 +26,7 @@ from lessonguard.git.past_changes import MergedChange, PastChanges
 from lessonguard.git.repository import Repository
 from lessonguard.lessons.model import Lesson, Library, Proof
 from lessonguard.record import record
-from lessonguard.scan.many import Deadline, Question, Replay, TimeIsUpError
+from lessonguard.scan.many import DatedChange, Deadline, Replay, TimeIsUpError
 from lessonguard.scan.scan import ScanOptions
 from lessonguard.semgrep.interface import Engine
 from lessonguard.semgrep.languages import Languages
@@ -135,11 +135,11 @@ class _Run:
             for number, _ in enumerate(self._enquiry.ask(asked), 1):
                 self._options.heard(f"replaying {self._past.unit}s", done + number, len(changes))
 
-    def _questions(self, changes: Sequence[MergedChange]) -> Iterator[tuple[MergedChange, Question]]:
+    def _questions(self, changes: Sequence[MergedChange]) -> Iterator[tuple[MergedChange, DatedChange]]:
         listed = self._walk.changed_files([(change.commit, change.base) for change in changes])
         for change, files in zip(changes, listed, strict=True):
             judged = Change(base=change.base, tip=change.commit, head=change.commit, files=files)
-            yield change, Question(change=judged, today=change.date)
+            yield change, DatedChange(change=judged, today=change.date)
 
     def _look_around(self) -> None:
         """Look at the whole tree, as if a change had added every file that a rule looks at."""
@@ -155,7 +155,7 @@ class _Run:
     def _look_at(self, head: CommitId, files: Sequence[ChangedFile]) -> None:
         """Look at some files; if Semgrep cannot, find out by halves at which of them."""
         change = Change(base=empty_tree(head), tip=head, head=head, files=tuple(files))
-        question = Question(change=change, today=self._options.scan.today)
+        question = DatedChange(change=change, today=self._options.scan.today)
         key = tree_key([file.head for file in files if file.head], today=question.today)
         if not self._enquiry.is_known(key):
             self._walk.fetch(files)

@@ -15,7 +15,7 @@ from lessonguard.git.changes import Change, FileVersion
 from lessonguard.lessons.diagnostic import Diagnostic
 from lessonguard.lessons.model import IncidentId, Lesson, Library
 from lessonguard.scan.finding import ScanReport
-from lessonguard.scan.many import Question, Replay
+from lessonguard.scan.many import DatedChange, Replay
 from lessonguard.semgrep.languages import Languages
 from lessonguard.semgrep.rules import engine_rules
 from lessonguard.semgrep.targets import Selector
@@ -56,7 +56,7 @@ class Enquiry:
         """Tell whether there is nothing left to ask about a change."""
         return key in self.failures or not self._silent(key)
 
-    def ask(self, asked: Sequence[tuple[str, Question]]) -> Iterator[None]:
+    def ask(self, asked: Sequence[tuple[str, DatedChange]]) -> Iterator[None]:
         """Ask about changes, each with its key; give a sign after each. See `Replay.scan` for errors."""
         for incidents, group in groupby(asked, lambda item: self._silent(item[0])):
             items = list(group)

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field, replace
 import pytest
 
 from lessonguard.errors import EngineError
-from lessonguard.semgrep.cached import RememberingEngine
 from lessonguard.semgrep.core import CoreEngine
+from lessonguard.semgrep.engine_cache import CachingEngine
 from lessonguard.semgrep.installed import find_semgrep
 from lessonguard.semgrep.interface import EngineResult, EngineRule, Limits, Target
 from tests.semgrep.test_interface import CASES, rule, target
@@ -37,24 +37,24 @@ class Failing:
 def test_what_was_asked_for_all_answers_each_as_if_it_were_alone(name: str) -> None:
     """Each target of a case is a question of its own; all of them were noted before, in another order."""
     core, case = CoreEngine(find_semgrep().core), CASES[name]
-    remembering = RememberingEngine(core, case.rules)
-    remembering.note(replace(target, key=99) for target in reversed(case.targets))
-    remembering.prepare(limits=LIMITS)
+    caching = CachingEngine(core, case.rules)
+    caching.add(replace(target, key=99) for target in reversed(case.targets))
+    caching.prepare(limits=LIMITS)
 
     for one in case.targets:
-        assert remembering.run(case.rules, [one], limits=LIMITS) == core.run(case.rules, [one], limits=LIMITS)
+        assert caching.run(case.rules, [one], limits=LIMITS) == core.run(case.rules, [one], limits=LIMITS)
     keyed = [replace(one, key=7 + number) for number, one in enumerate(case.targets)]
-    assert remembering.run(case.rules, keyed, limits=LIMITS) == core.run(case.rules, keyed, limits=LIMITS)
+    assert caching.run(case.rules, keyed, limits=LIMITS) == core.run(case.rules, keyed, limits=LIMITS)
 
 
 def test_one_run_serves_many_questions() -> None:
     fake = FakeEngine()
-    remembering = RememberingEngine(fake, [PAY])
+    caching = CachingEngine(fake, [PAY])
     targets = [target(b"pay(%d)\n" % number, f"{number}.py", key=number) for number in range(5)]
-    remembering.note(targets)
-    remembering.prepare(limits=LIMITS)
+    caching.add(targets)
+    caching.prepare(limits=LIMITS)
 
-    answers = [remembering.run([PAY], [one], limits=LIMITS) for one in targets]
+    answers = [caching.run([PAY], [one], limits=LIMITS) for one in targets]
 
     assert [answer.matches[0].message for answer in answers] == [f"pays {number}" for number in range(5)]
     assert [answer.matches[0].target for answer in answers] == list(range(5))
@@ -63,10 +63,10 @@ def test_one_run_serves_many_questions() -> None:
 
 def test_the_same_content_under_the_same_path_is_asked_about_once() -> None:
     fake = FakeEngine()
-    remembering = RememberingEngine(fake, [PAY])
+    caching = CachingEngine(fake, [PAY])
 
-    remembering.run([PAY], [target(b"pay(1)\n", key=0), target(b"pay(2)\n", key=1)], limits=LIMITS)
-    again = remembering.run([PAY], [target(b"pay(2)\n", key=0), target(b"pay(3)\n", key=1)], limits=LIMITS)
+    caching.run([PAY], [target(b"pay(1)\n", key=0), target(b"pay(2)\n", key=1)], limits=LIMITS)
+    again = caching.run([PAY], [target(b"pay(2)\n", key=0), target(b"pay(3)\n", key=1)], limits=LIMITS)
 
     assert [match.message for match in again.matches] == ["pays 2", "pays 3"]
     assert [[one.content for one in targets] for _, targets in fake.asked] == [
@@ -83,25 +83,25 @@ def test_the_same_content_under_the_same_path_is_asked_about_once() -> None:
 def test_another_path_or_language_is_another_question(other: Target) -> None:
     fake = FakeEngine()
     rules = [rule("pay", pattern="pay(1)", paths={"exclude": ["tests/"]}), rule("w", "regex", pattern="pay")]
-    remembering = RememberingEngine(fake, rules)
-    remembering.run(rules, [target(b"pay(1)\n")], limits=LIMITS)
+    caching = CachingEngine(fake, rules)
+    caching.run(rules, [target(b"pay(1)\n")], limits=LIMITS)
 
-    assert remembering.run(rules, [other], limits=LIMITS) == fake.run(rules, [other], limits=LIMITS)
+    assert caching.run(rules, [other], limits=LIMITS) == fake.run(rules, [other], limits=LIMITS)
 
 
 def test_only_what_was_asked_for_is_answered() -> None:
-    remembering = RememberingEngine(FakeEngine(), [PAY, CALL])
+    caching = CachingEngine(FakeEngine(), [PAY, CALL])
     both = target(b"pay(1)\ncharge(2)\n")
-    remembering.run([PAY, CALL], [both], limits=LIMITS)
+    caching.run([PAY, CALL], [both], limits=LIMITS)
 
-    assert {match.rule for match in remembering.run([CALL], [both], limits=LIMITS).matches} == {"call"}
+    assert {match.rule for match in caching.run([CALL], [both], limits=LIMITS).matches} == {"call"}
 
 
 def test_rules_of_other_languages_are_not_sent() -> None:
     fake = FakeEngine()
     go = rule("go", "go", pattern="pay(1)")
 
-    RememberingEngine(fake, [PAY, go]).run([PAY], [target(b"pay(1)\n")], limits=LIMITS)
+    CachingEngine(fake, [PAY, go]).run([PAY], [target(b"pay(1)\n")], limits=LIMITS)
 
     assert [[one.id for one in rules] for rules, _ in fake.asked] == [["pay"]]
 
@@ -109,10 +109,10 @@ def test_rules_of_other_languages_are_not_sent() -> None:
 def test_a_refused_rule_is_sent_once_and_named_in_every_answer_that_asks_for_it() -> None:
     fake = FakeEngine()
     bad = rule("bad", pattern="pay(")
-    remembering = RememberingEngine(fake, [PAY, bad])
-    first = remembering.run([PAY, bad], [target(b"pay(1)\n")], limits=LIMITS)
-    second = remembering.run([PAY, bad], [target(b"pay(2)\n")], limits=LIMITS)
-    without = remembering.run([PAY], [target(b"pay(2)\n")], limits=LIMITS)
+    caching = CachingEngine(fake, [PAY, bad])
+    first = caching.run([PAY, bad], [target(b"pay(1)\n")], limits=LIMITS)
+    second = caching.run([PAY, bad], [target(b"pay(2)\n")], limits=LIMITS)
+    without = caching.run([PAY], [target(b"pay(2)\n")], limits=LIMITS)
 
     assert list(first.refused) == ["bad"]
     assert second.refused == first.refused
@@ -122,34 +122,34 @@ def test_a_refused_rule_is_sent_once_and_named_in_every_answer_that_asks_for_it(
 
 def test_what_could_not_be_answered_is_asked_again_and_alone() -> None:
     engine = Failing(b"crash")
-    remembering = RememberingEngine(engine, [PAY])
+    caching = CachingEngine(engine, [PAY])
     good, bad = target(b"pay(1)\n"), target(b"crash\n")
-    remembering.note([good, bad])
+    caching.add([good, bad])
 
     with pytest.raises(EngineError):
-        remembering.prepare(limits=LIMITS)
-    assert remembering.noted_bytes == 0
-    assert len(remembering.run([PAY], [good], limits=LIMITS).matches) == 1
+        caching.prepare(limits=LIMITS)
+    assert caching.waiting_bytes == 0
+    assert len(caching.run([PAY], [good], limits=LIMITS).matches) == 1
     with pytest.raises(EngineError):
-        remembering.run([PAY], [bad], limits=LIMITS)
+        caching.run([PAY], [bad], limits=LIMITS)
 
 
 def test_what_waits_is_counted_in_bytes_each_content_once() -> None:
-    remembering = RememberingEngine(FakeEngine(), [PAY])
-    remembering.note([target(b"pay(1)\n", key=0), target(b"pay(1)\n", key=1), target(b"x\n", key=2)])
+    caching = CachingEngine(FakeEngine(), [PAY])
+    caching.add([target(b"pay(1)\n", key=0), target(b"pay(1)\n", key=1), target(b"x\n", key=2)])
 
-    assert remembering.noted_bytes == len(b"pay(1)\nx\n")
+    assert caching.waiting_bytes == len(b"pay(1)\nx\n")
 
-    remembering.prepare(limits=LIMITS)
-    remembering.note([target(b"x\n")])
-    assert remembering.noted_bytes == 0
+    caching.prepare(limits=LIMITS)
+    caching.add([target(b"x\n")])
+    assert caching.waiting_bytes == 0
 
 
 def test_nothing_noted_starts_nothing() -> None:
     fake = FakeEngine()
-    remembering = RememberingEngine(fake, [PAY])
+    caching = CachingEngine(fake, [PAY])
 
-    remembering.prepare(limits=LIMITS)
+    caching.prepare(limits=LIMITS)
 
-    assert remembering.run([PAY], [], limits=LIMITS) == EngineResult()
+    assert caching.run([PAY], [], limits=LIMITS) == EngineResult()
     assert fake.asked == []
