@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import gc
 
-# A run is over before cyclic garbage matters, and looking for it costs a tenth of a short one.
+# A run is over before cyclic garbage matters, and collecting it takes a tenth of the time of a short one.
 gc.disable()
 
-from lessonguard.cli.main import main  # noqa: E402 - what is loaded from here on makes no pause for garbage
+from lessonguard.cli.main import main  # noqa: E402 - loaded without pauses for garbage
 
 if __name__ == "__main__":
     main()

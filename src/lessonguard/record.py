@@ -1,9 +1,6 @@
-"""Immutable values, as `dataclass(frozen=True, kw_only=True)` makes them, that load in a quarter of the time.
+"""Immutable values, as by `dataclass(frozen=True, kw_only=True)`, that load in a quarter of the time.
 
-`dataclass` writes and compiles six methods for each class, which takes 0.6 ms; the fifty classes of
-a scan would take as long to load as Git takes to answer. Here only `__init__` is compiled, and
-the other five, the same for every class, stand here once. All else about dataclasses holds: `field`,
-`fields`, `replace`, and what mypy knows of them.
+Whatever works with dataclasses works with them: `field`, `fields`, `replace`, and mypy.
 """
 
 from __future__ import annotations
@@ -17,7 +14,7 @@ if TYPE_CHECKING:
 else:
 
     def dataclass_transform(**_: object) -> Callable[[Any], Any]:
-        """Do what typing's own does, which Python 3.10 does not have: nothing."""
+        """Return the class as it is, as typing's own does, which Python 3.10 does not have."""
         return lambda decorated: decorated
 
 
@@ -30,7 +27,7 @@ def record(cls: _Class, /) -> _Class: ...
 def record(*, order: bool = ..., eq: bool = ...) -> Callable[[_Class], _Class]: ...
 @dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(field,))
 def record(cls: type | None = None, /, *, order: bool = False, eq: bool = True) -> Any:
-    """Make a class an immutable dataclass whose fields are passed by keyword.
+    """Return the class as an immutable dataclass whose fields are passed by keyword.
 
     Two are equal if they are of one class and their fields are; with `eq=False` only if they
     are one object. With `order=True` they compare by their fields, in order.
@@ -41,6 +38,9 @@ def record(cls: type | None = None, /, *, order: bool = False, eq: bool = True) 
 
 
 def _make(cls: type, *, order: bool, eq: bool) -> type:
+    # `dataclass` writes and compiles six methods for each class, which takes 0.6 ms; for the fifty classes of
+    # a scan, that was a fifth of its time where nothing matches. Here it compiles `__init__` alone for each
+    # class; the other five are the same for every class, and are written below once.
     made: type = dataclass(kw_only=True, repr=False, eq=order, order=order)(cls)
     methods = {"__setattr__": _set, "__delattr__": _delete, "__repr__": _represent}
     methods |= {"__eq__": _equal, "__hash__": _hash} if eq else {}

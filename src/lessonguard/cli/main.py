@@ -1,4 +1,4 @@
-"""The group of commands and the one place where errors become messages and exit codes."""
+"""The list of commands, and the one place where errors become messages and exit codes."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ from lessonguard.errors import LessonguardError, UsageError
 
 _COMMANDS = {
     "init": ("lessonguard.cli.init:init", "Set up lessonguard in a repository."),
-    "scan": ("lessonguard.cli.scan:scan", "Say what a change introduces."),
+    "scan": ("lessonguard.cli.scan:scan", "Check what a change introduces."),
     "review": ("lessonguard.cli.review:review", "Review a pull request, in GitHub Actions."),
-    "hook": ("lessonguard.cli.hook:hook", "Have Git judge each push before it happens."),
-    "pre-push": ("lessonguard.cli.pre_push:pre_push", "Say what a push would introduce."),
+    "hook": ("lessonguard.cli.hook:hook", "Check each push before it leaves."),
+    "pre-push": ("lessonguard.cli.pre_push:pre_push", "Check what a push would introduce."),
     "new": ("lessonguard.cli.new:new", "Write a lesson file to fill in."),
-    "check": ("lessonguard.cli.check:check", "Say all that is wrong with lesson files."),
-    "prove": ("lessonguard.cli.prove:prove", "Try the rules of lessons on their own code."),
+    "check": ("lessonguard.cli.check:check", "Check lesson files."),
+    "prove": ("lessonguard.cli.prove:prove", "Try the rules of lessons on the code of their incidents."),
     "backtest": (
         "lessonguard.cli.backtest:backtest",
-        "Say where lessons would have spoken in the past.",
+        "Show which past changes lessons would have commented on.",
     ),
     "list": ("lessonguard.cli.library:list_lessons", "List the lessons."),
     "show": ("lessonguard.cli.library:show", "Show one lesson."),
@@ -37,19 +37,23 @@ _COMMANDS = {
     ),
 }
 
+# 128 and the number of the signal, as shells have it: SIGINT is 2, SIGTERM is 15. 4 is ours.
+# See https://www.gnu.org/software/bash/manual/html_node/Exit-Status.html
 _INTERRUPTED, _TERMINATED, _BUG = 130, 143, 4
 
 
 class _LazyGroup(click.Group):
-    """A group that imports a command's module when that command is asked for."""
+    """A group that imports a command's module when that command is run."""
+
+    # So that a scan loads nothing that only other commands need: PyGithub alone takes 0.3 s.
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """Name the commands in the order of a newcomer's needs."""
+        """List the commands in the order in which a newcomer needs them."""
         del ctx
         return list(_COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Import the command, or None if there is none of that name."""
+        """Import and return the command; None if there is none of that name."""
         del ctx
         if cmd_name not in _COMMANDS:
             return None
@@ -76,10 +80,10 @@ def lessonguard() -> None:
 
 
 def main() -> NoReturn:
-    """Run the command line and exit: 0 done, 1 findings, 2 usage or lesson, 3 could not, 4 bug."""
+    """Run the command line and exit: 0 done, 1 findings, 2 usage or lesson, 3 failed, 4 bug."""
     signal.signal(signal.SIGTERM, _terminate)
     code = run(sys.argv[1:])
-    # All is written and removed by now; taking the interpreter apart would take as long as Git took.
+    # All is written and removed by now, and a regular end of Python would take as long as Git took.
     os._exit(code)
 
 
@@ -102,9 +106,10 @@ def run(argv: Sequence[str]) -> int:
         _explain(error)
         code = error.exit_code
     except SystemExit as leaving:
-        # click leaves with 1 when the reader has gone, as in `| head`: then nothing was delivered.
+        # click exits with 1, which here means findings, when the reader has gone, as in `| head`. It is 3,
+        # because the report was not delivered.
         code = leaving.code if leaving.code in {0, _TERMINATED} else LessonguardError.exit_code
-    except Exception as error:  # noqa: BLE001 - the one boundary: whatever was not foreseen is a bug
+    except Exception as error:  # noqa: BLE001 - the one boundary: any other error is a bug
         _report_bug(error)
         code = _BUG
     return int(code)
@@ -130,13 +135,13 @@ def _report_bug(error: Exception) -> None:
 
 
 def _harmless(text: str) -> str:
-    """Disarm what comes from elsewhere: errors quote Git, Semgrep, GitHub and the names of files."""
+    """Escape control characters, because errors quote Git, Semgrep, GitHub and the names of files."""
     from lessonguard.output.escape import log_text  # noqa: PLC0415 - rarely needed
 
     return log_text(text)
 
 
 def _terminate(number: int, frame: FrameType | None) -> NoReturn:
-    """Leave through the same clean-up as ^C does."""
+    """Exit through the same clean-up as with Ctrl-C."""
     del number, frame
     sys.exit(_TERMINATED)

@@ -1,4 +1,4 @@
-"""Options that several commands have: alike in each."""
+"""Options that several commands share."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _Function = TypeVar("_Function", bound=Callable[..., Any])
 
 
 class LessonsDirectory(click.ParamType[Path]):
-    """A directory of lessons, or the word for those that come with lessonguard; becomes a `Path`.
+    """A directory of lessons, or the word for those that come with lessonguard, as a `Path`.
 
     A directory that really has that name is reached as `./builtin`.
     """
@@ -27,7 +27,7 @@ class LessonsDirectory(click.ParamType[Path]):
     _directory = click.Path(exists=True, file_okay=False, path_type=Path)
 
     def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> Path:
-        """Give the directory; fail if there is none."""
+        """Return the directory; fail if there is none."""
         if value == BUILTIN:
             return builtin_folder()
         return Path(os.fsdecode(self._directory.convert(str(value), param, ctx)))
@@ -35,7 +35,7 @@ class LessonsDirectory(click.ParamType[Path]):
     def shell_complete(
         self, ctx: click.Context, param: click.Parameter, incomplete: str
     ) -> list[CompletionItem]:
-        """Complete the word and the directories."""
+        """List the word and the directories that complete what was typed."""
         from click.shell_completion import CompletionItem  # noqa: PLC0415 - slow to load, rarely needed
 
         words = [CompletionItem(BUILTIN)] if BUILTIN.startswith(incomplete) else []
@@ -46,8 +46,8 @@ LESSONS = click.option(
     "--lessons",
     metavar="DIR",
     type=LessonsDirectory(),
-    help="Take the lessons from this directory, in place of the repository's own; "
-    f"`{BUILTIN}` are those that come with lessonguard.",
+    help="Use the lessons of this directory instead of the repository's own; "
+    f"`{BUILTIN}`: those that come with lessonguard.",
 )
 
 LESSONS_FOLDER = click.option(
@@ -55,7 +55,7 @@ LESSONS_FOLDER = click.option(
     metavar="PATH",
     default="lessons",
     show_default=True,
-    help="Where the repository keeps its lessons.",
+    help="The folder of the repository with its lessons.",
 )
 
 TIMEOUT = click.option(
@@ -64,7 +64,7 @@ TIMEOUT = click.option(
     type=click.FloatRange(min=0.1),
     default=5.0,
     show_default=True,
-    help="For one rule on one file.",
+    help="Time limit for one rule on one file.",
 )
 
 MAX_MEMORY = click.option(
@@ -73,7 +73,7 @@ MAX_MEMORY = click.option(
     type=click.IntRange(min=256),
     default=4096,
     show_default=True,
-    help="For Semgrep.",
+    help="Memory limit for Semgrep.",
 )
 
 DIRECTORY = click.option(
@@ -82,7 +82,7 @@ DIRECTORY = click.option(
     metavar="DIR",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     default=".",
-    help="Run as if started there.",
+    help="Run as if started in this directory.",
 )
 
 FETCH = click.option(
@@ -98,7 +98,7 @@ OUTPUT = click.option(
 
 
 def with_options(*options: Callable[[Any], Any]) -> Callable[[_Function], _Function]:
-    """Give a command these options, in this order."""
+    """Return a decorator that adds these options to a command, in this order."""
 
     def decorate(function: _Function) -> _Function:
         for option in reversed(options):
