@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -49,13 +48,6 @@ def _entry(about: str, path: str) -> TreeEntry:
     mode, kind, name = about.split(" ")
     fields: dict[str, Any] = {"kind": kind}
     return TreeEntry(path=path, mode=mode, name=name, **fields)
-
-
-@pytest.fixture
-def server(tmp_path: Path) -> Iterator[GitServer]:
-    """Give a server of Git over HTTP."""
-    with GitServer(tmp_path / "server") as running:
-        yield running
 
 
 @pytest.fixture

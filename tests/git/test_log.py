@@ -1,4 +1,4 @@
-"""Past changes: which commits of a branch count as one, how they read, and which files they changed."""
+"""The history of a branch: which changes came into it, and which files they changed."""
 
 from __future__ import annotations
 
@@ -9,63 +9,38 @@ from pathlib import Path
 
 import pytest
 
-from lessonguard.errors import GitError, UsageError
+from lessonguard.errors import GitError
 from lessonguard.git.changes import CommitId, empty_tree
-from lessonguard.git.past_changes import PastChanges, choose_landed, parse_commit, window
 from lessonguard.git.repository import Repository
 from lessonguard.git.revisions import past_changes
 from tests.support.history import grow
+from tests.support.merges import past, subjects
 from tests.support.repo import Repo
 
 
-@pytest.fixture
-def repo(tmp_path: Path) -> Repo:
-    """Make a repository whose main has three merges, and a commit between them."""
-    repo = Repo(tmp_path / "repo")
-    repo.commit("Start", {"a.py": "start\n"})
-    for number in range(3):
-        repo.branch(f"topic-{number}").commit(f"Topic {number}", {f"{number}.py": "new\n"})
-        repo.switch("main").merge(f"topic-{number}")
-        if number == 1:
-            repo.commit("Release 1", {"version": "1\n"})
-    return repo
-
-
-def past(repo: Repo, **options: object) -> PastChanges:
-    with Repository.open(repo.path) as repository:
-        return past_changes(repository, **options)  # type: ignore[arg-type] # whatever a test gives
-
-
-def subjects(found: PastChanges) -> list[str]:
-    return [change.subject for change in found.changes]
-
-
-# Which commits count --------------------------------------------------------------------------
-
-
-def test_merges_count_where_there_are_some_the_newest_first(repo: Repo) -> None:
-    found = past(repo, last=10)
+def test_merges_count_where_there_are_some_the_newest_first(merges: Repo) -> None:
+    found = past(merges, last=10)
 
     assert subjects(found) == ["Merge topic-2", "Merge topic-1", "Merge topic-0"]
     assert (found.are_merges, found.unit, found.limit, found.cut) == (True, "merge", 10, None)
 
 
-def test_a_merge_changes_its_first_parent(repo: Repo) -> None:
-    newest = past(repo, last=1).changes[0]
+def test_a_merge_changes_its_first_parent(merges: Repo) -> None:
+    newest = past(merges, last=1).changes[0]
 
-    assert newest.base == repo.git("rev-parse", "HEAD^1")
-    assert newest.commit == repo.head
-
-
-def test_only_so_many_are_given(repo: Repo) -> None:
-    assert subjects(past(repo, last=2)) == ["Merge topic-2", "Merge topic-1"]
+    assert newest.base == merges.git("rev-parse", "HEAD^1")
+    assert newest.commit == merges.head
 
 
-def test_each_commit_counts_where_most_are_no_merges(repo: Repo) -> None:
+def test_only_so_many_are_given(merges: Repo) -> None:
+    assert subjects(past(merges, last=2)) == ["Merge topic-2", "Merge topic-1"]
+
+
+def test_each_commit_counts_where_most_are_no_merges(merges: Repo) -> None:
     for number in range(6):
-        repo.commit(f"Squashed {number}")
+        merges.commit(f"Squashed {number}")
 
-    found = past(repo, last=9)
+    found = past(merges, last=9)
 
     assert not found.are_merges
     assert subjects(found) == [
@@ -74,21 +49,11 @@ def test_each_commit_counts_where_most_are_no_merges(repo: Repo) -> None:
     ]
 
 
-def test_commits_of_merged_branches_are_no_changes_of_their_own(repo: Repo) -> None:
+def test_commits_of_merged_branches_are_no_changes_of_their_own(merges: Repo) -> None:
     for number in range(9):
-        repo.commit(f"Squashed {number}")
+        merges.commit(f"Squashed {number}")
 
-    assert not [subject for subject in subjects(past(repo, last=99)) if subject.startswith("Topic")]
-
-
-@pytest.mark.parametrize("total", [1, 40, 1000])
-def test_the_window_holds_as_many_changes_as_are_wanted(total: int) -> None:
-    """Whatever there is more of: at the fewest merges that count, and at the most that do not."""
-    size = window(total)
-    for merges in (-(-size // 2), -(-size // 2) - 1):
-        rows = [["m", "p", "q"]] * merges + [["c", "p"]] * (size - merges)
-
-        assert len(choose_landed(rows)[1]) >= total
+    assert not [subject for subject in subjects(past(merges, last=99)) if subject.startswith("Topic")]
 
 
 def test_a_first_commit_changed_nothing(tmp_path: Path) -> None:
@@ -113,55 +78,8 @@ def test_a_day_begins_at_midnight_utc(tmp_path: Path) -> None:
     assert past(repo, since=date(2026, 1, 3)).changes == ()
 
 
-def test_a_range_is_what_the_second_has_and_the_first_has_not(repo: Repo) -> None:
-    found = past(repo, span="HEAD~2..HEAD")
-
-    assert subjects(found) == ["Merge topic-2"]
-    assert found.branch == "HEAD~2..HEAD"
-    assert subjects(past(repo, span="HEAD~3..")) == ["Merge topic-2", "Merge topic-1"]
-    assert past(repo, span="..HEAD").changes == ()
-
-
-def test_three_dots_are_refused(repo: Repo) -> None:
-    with pytest.raises(UsageError, match="three dots") as caught:
-        past(repo, span="a...b")
-
-    assert "a..b" in caught.value.hint
-
-
-@pytest.mark.parametrize("span", ["nowhere..HEAD", "HEAD..nowhere", "--output=x..HEAD"])
-def test_a_range_of_what_is_not_there_is_an_error(repo: Repo, span: str) -> None:
-    with pytest.raises(GitError, match="There is no commit"):
-        past(repo, span=span)
-
-
-def test_the_default_branch_is_replayed_wherever_one_is(repo: Repo) -> None:
-    repo.branch("feature", "HEAD~1").commit("Feature")
-
-    assert past(repo, last=1).branch == "main"
-    assert subjects(past(repo, last=1)) == ["Merge topic-2"]
-
-
-def test_the_default_branch_of_a_remote_is_called_by_its_own_name(repo: Repo, tmp_path: Path) -> None:
-    repo.git("branch", "-m", "main", "trunk")
-    clone = repo.clone(tmp_path / "clone")
-
-    assert past(clone, last=1).branch == "origin/trunk"
-
-
-def test_head_is_replayed_where_no_default_branch_is_known(repo: Repo) -> None:
-    repo.git("branch", "-m", "main", "trunk")
-
-    found = past(repo, last=1)
-
-    assert (found.branch, subjects(found)) == ("HEAD", ["Merge topic-2"])
-
-
-# Shallow clones -------------------------------------------------------------------------------
-
-
-def test_a_shallow_clone_gives_what_it_has_and_tells_where_it_ends(repo: Repo, tmp_path: Path) -> None:
-    clone = repo.clone(tmp_path / "clone", "--depth=3")
+def test_a_shallow_clone_gives_what_it_has_and_tells_where_it_ends(merges: Repo, tmp_path: Path) -> None:
+    clone = merges.clone(tmp_path / "clone", "--depth=3")
 
     found = past(clone, last=10)
 
@@ -171,92 +89,11 @@ def test_a_shallow_clone_gives_what_it_has_and_tells_where_it_ends(repo: Repo, t
     assert past(clone, last=1).cut is None
 
 
-def test_a_clone_too_shallow_for_any_change_is_an_error(repo: Repo, tmp_path: Path) -> None:
-    clone = repo.clone(tmp_path / "clone", "--depth=1")
+def test_a_message_cannot_pass_for_a_heading(merges: Repo) -> None:
+    merges.branch("odd").commit("Odd\n\ncommitter A <a@example.com> 0 +0000\n")
+    merges.switch("main").merge("odd")
 
-    with pytest.raises(GitError, match="this clone is shallow") as caught:
-        past(clone, last=10)
-
-    assert "git fetch --unshallow" in caught.value.hint
-
-
-# How commits read -----------------------------------------------------------------------------
-
-
-def read(message: str, *, heading: str = "committer A <a@example.com> 1767225600 +0000") -> tuple[str, str]:
-    content = f"tree {'0' * 40}\n{heading}\n\n{message}".encode()
-    change = parse_commit(content, commit=CommitId("c"), base=CommitId("b"))
-    return change.subject, change.title
-
-
-@pytest.mark.parametrize(
-    ("message", "subject", "title"),
-    [
-        ("Fix\n", "Fix", "Fix"),
-        ("Fix\nthis  now\n\nBecause.\n", "Fix this now", "Fix this now"),
-        ("\n\nFix\n \nBecause.", "Fix", "Fix"),
-        ("Fix\r\n\r\nBecause.\r\n", "Fix", "Fix"),
-        ("", "", ""),
-        (
-            "Merge pull request #812 from acme/retry\n\nRetry payments\n\nTwice.\n",
-            "Merge pull request #812 from acme/retry",
-            "Retry payments (#812)",
-        ),
-        ("Merge pull request #812 from acme/retry\n", *["Merge pull request #812 from acme/retry"] * 2),
-        (
-            "Merge branch 'retry' into 'main'\n\nRetry payments\n\nSee merge request acme/shop!12\n",
-            "Merge branch 'retry' into 'main'",
-            "Retry payments",
-        ),
-        ("Merge branch 'retry'\n\n* retry:\n  Retry\n", "Merge branch 'retry'", "Merge branch 'retry'"),
-    ],
-)
-def test_a_change_is_called_what_its_pull_request_was(message: str, subject: str, title: str) -> None:
-    assert read(message) == (subject, title)
-
-
-@pytest.mark.parametrize(
-    ("heading", "day"),
-    [
-        ("committer A <a@example.com> 1767225599 +0000", date(2025, 12, 31)),
-        ("committer A <a@example.com> 1767225599 +0100", date(2026, 1, 1)),
-        ("committer A <a@example.com> 1767225600 -0030", date(2025, 12, 31)),
-        ("committer <x> > 1767225600 +0000", date(2026, 1, 1)),
-        ("committer A <a@example.com> -86400 +0000", date(1969, 12, 31)),
-        ("committer A <a@example.com> 99999999999999999999 +0000", date(1970, 1, 1)),
-        ("committer A <a@example.com> soon", date(1970, 1, 1)),
-        ("author A <a@example.com> 1767225600 +0000", date(1970, 1, 1)),
-    ],
-)
-def test_the_day_is_that_of_the_committer(heading: str, day: date) -> None:
-    content = f"tree {'0' * 40}\n{heading}\n\nFix\n".encode()
-
-    assert parse_commit(content, commit=CommitId("c"), base=CommitId("b")).date == day
-
-
-@pytest.mark.parametrize(
-    ("encoding", "message", "subject"),
-    [
-        ("ISO-8859-1", b"Caf\xe9\n", "Café"),
-        ("UTF-8", b"Caf\xc3\xa9\n", "Café"),
-        ("UTF-8", b"Caf\xe9\n", "Caf\N{REPLACEMENT CHARACTER}"),
-        ("klingon", b"Caf\xc3\xa9\n", "Café"),
-    ],
-)
-def test_messages_are_read_in_their_encoding(encoding: str, message: bytes, subject: str) -> None:
-    content = f"committer A <a> 0 +0000\nencoding {encoding}\n\n".encode() + message
-
-    assert parse_commit(content, commit=CommitId("c"), base=CommitId("b")).subject == subject
-
-
-def test_a_message_cannot_pass_for_a_heading(repo: Repo) -> None:
-    repo.branch("odd").commit("Odd\n\ncommitter A <a@example.com> 0 +0000\n")
-    repo.switch("main").merge("odd")
-
-    assert past(repo, last=1).changes[0].date == date(2026, 1, 1)
-
-
-# Which files they changed ---------------------------------------------------------------------
+    assert past(merges, last=1).changes[0].date == date(2026, 1, 1)
 
 
 @pytest.fixture(scope="module", params=["sha1", "sha256"])
@@ -319,12 +156,12 @@ def test_all_files_of_a_commit_are_listed_as_added(grown: Repo) -> None:
 
 @pytest.mark.parametrize("filtered", ["blob:none", "tree:0"])
 def test_a_partial_clone_fetches_the_contents_for_all_at_once(
-    filtered: str, repo: Repo, tmp_path: Path
+    filtered: str, merges: Repo, tmp_path: Path
 ) -> None:
-    repo.git("mv", "0.py", "renamed.py")
-    repo.branch("rename").commit("Rename", {"renamed.py": "new\n."})
-    repo.switch("main").merge("rename")
-    clone = repo.clone(tmp_path / "clone", f"--filter={filtered}", "--no-checkout")
+    merges.git("mv", "0.py", "renamed.py")
+    merges.branch("rename").commit("Rename", {"renamed.py": "new\n."})
+    merges.switch("main").merge("rename")
+    clone = merges.clone(tmp_path / "clone", f"--filter={filtered}", "--no-checkout")
     packs = len(list((clone.path / ".git/objects/pack").glob("*.pack")))
 
     with Repository.open(clone.path) as repository:
@@ -336,8 +173,8 @@ def test_a_partial_clone_fetches_the_contents_for_all_at_once(
     assert after == packs + 1 or filtered == "tree:0"
 
 
-def test_a_commit_is_in_itself_and_in_what_came_later(repo: Repo) -> None:
-    with Repository.open(repo.path) as repository:
+def test_a_commit_is_in_itself_and_in_what_came_later(merges: Repo) -> None:
+    with Repository.open(merges.path) as repository:
         head, base, topic = (repository.resolve(name) for name in ("HEAD", "HEAD~1", "topic-2"))
         walk = repository.history()
 

@@ -1,13 +1,10 @@
-"""What a repository says has changed, whatever it, its users and its attributes are set to."""
+"""What a repository says about a change: its files, its lines, and the branch it is compared with."""
 
 from __future__ import annotations
 
-import os
-import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -15,106 +12,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lessonguard.errors import GitError
-from lessonguard.git.changes import BlobId, ChangedFile, CommitId, Hunk, LineMap
+from lessonguard.git.changes import BlobId, CommitId, Hunk, LineMap
 from lessonguard.git.diff import parse_patch_hunks
 from lessonguard.git.repository import Repository
+from tests.support.change import Seen, build_change, hunks_of, numbers, pair_of, see
 from tests.support.repo import Repo
 
-Pair = tuple[BlobId, BlobId]
 Edit = Callable[[Repo], object]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Seen:
-    """All that a scan learns about a change."""
-
-    base: CommitId
-    files: tuple[ChangedFile, ...]
-    blobs: Mapping[BlobId, bytes | int]
-    hunks: Mapping[Pair, tuple[Hunk, ...]]
-    shown: Mapping[Pair, tuple[Hunk, ...]]
-
-
-def _pair(file: ChangedFile) -> Pair:
-    assert file.base
-    assert file.head
-    return file.base.blob, file.head.blob
-
-
-def _see(path: Path, base: str = "main", head: str = "change") -> Seen:
-    with Repository.open(path) as repository:
-        tip = repository.resolve(head)
-        start = repository.merge_base(repository.resolve(base), tip)
-        files = repository.changed_files(start, tip)
-        versions = [version for file in files for version in (file.base, file.head) if version]
-        pairs = [_pair(file) for file in files if file.base and file.head]
-        return Seen(
-            base=start,
-            files=files,
-            blobs=repository.read_blobs([version.blob for version in versions], limit=1_000_000),
-            hunks=repository.hunks(pairs),
-            shown=repository.shown_hunks(pairs),
-        )
-
-
-_LINES = "".join(f"line {number}\n" for number in range(30))
-
-
-def _build(path: Path) -> Repo:
-    """Make a repository whose branch `change` does one of everything to files."""
-    repo = Repo(path)
-    repo.commit(
-        "Start",
-        {
-            "kept.py": "kept\n",
-            "edited.py": _LINES,
-            "old.py": _LINES + "moved\n",
-            "dead.py": "dead\n",
-            "run.sh": "run\n",
-            "crlf.py": "a\r\nb\r\n",
-            "data.bin": b"\0\1\2\n\3\n",
-            "notes.txt": "note\n",
-        },
-    )
-    repo.branch("change")
-    for name in ("dead.py", "old.py"):
-        (repo.path / name).unlink()
-    (repo.path / "run.sh").chmod(0o755)
-    (repo.path / "link.py").symlink_to("kept.py")
-    repo.write(
-        {
-            "edited.py": _LINES.replace("line 3\n", "line three\n").replace("line 9\n", "") + "end",
-            "new.py": _LINES + "moved here\n",
-            "added.py": "added\n",
-            "crlf.py": "a\nb\nc\n",
-            "data.bin": b"\0\1\2\n\4\n",
-            'a "b"\t\n\\ä.py': "odd\n",
-        }
-    )
-    (repo.path / os.fsdecode(b"\xff.py")).write_bytes(b"latin\n")
-    repo.git("update-index", "--add", "--cacheinfo", f"160000,{repo.head},module")
-    repo.commit("Change")
-    repo.switch("main").commit("Meanwhile", {"kept.py": "kept otherwise\n"})
-    return repo
-
-
-@pytest.fixture(scope="module")
-def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give a repository where nothing is set, to copy."""
-    return _build(tmp_path_factory.mktemp("original") / "repo").path
-
-
-@pytest.fixture(scope="module")
-def ordinary(original: Path) -> Seen:
-    """Give what the change looks like where nothing is set."""
-    return _see(original)
-
-
-@pytest.fixture
-def copy(original: Path, tmp_path: Path) -> Repo:
-    """Give a repository with the same change, to set things in."""
-    shutil.copytree(original, tmp_path / "repo", symlinks=True)
-    return Repo(tmp_path / "repo", create=False)
 
 
 def test_a_change_lists_regular_files_with_both_names_and_in_order(ordinary: Seen) -> None:
@@ -139,7 +43,7 @@ def test_a_change_knows_what_became_executable(ordinary: Seen) -> None:
     assert script.base
     assert script.head
     assert (script.base.executable, script.head.executable) == (False, True)
-    assert ordinary.hunks[_pair(script)] == ()
+    assert ordinary.hunks[pair_of(script)] == ()
 
 
 def test_contents_are_those_that_were_committed(ordinary: Seen) -> None:
@@ -150,25 +54,18 @@ def test_contents_are_those_that_were_committed(ordinary: Seen) -> None:
     assert contents["\udcff.py"] == b"latin\n"
 
 
-def _numbers(hunks: Iterable[Hunk]) -> list[tuple[int, int, int, int]]:
-    return [(hunk.base_start, hunk.base_count, hunk.head_start, hunk.head_count) for hunk in hunks]
-
-
-def _hunks(seen: Seen, path: str) -> list[tuple[int, int, int, int]]:
-    [file] = [file for file in seen.files if file.path == path]
-    return _numbers(seen.hunks[_pair(file)])
-
-
 def test_hunks_are_exact_also_for_renamed_binary_and_converted_files(ordinary: Seen) -> None:
-    assert _hunks(ordinary, "edited.py") == [(4, 1, 4, 1), (10, 1, 9, 0), (30, 0, 30, 1)]
-    assert _hunks(ordinary, "new.py") == [(31, 1, 31, 1)]
-    assert _hunks(ordinary, "data.bin") == [(2, 1, 2, 1)]
-    assert _hunks(ordinary, "crlf.py") == [(2, 0, 3, 1)]
+    assert hunks_of(ordinary, "edited.py") == [(4, 1, 4, 1), (10, 1, 9, 0), (30, 0, 30, 1)]
+    assert hunks_of(ordinary, "new.py") == [(31, 1, 31, 1)]
+    assert hunks_of(ordinary, "data.bin") == [(2, 1, 2, 1)]
+    assert hunks_of(ordinary, "crlf.py") == [(2, 0, 3, 1)]
 
 
 def test_hunks_are_shown_with_context_and_every_difference_but_not_of_binary_files(ordinary: Seen) -> None:
     shown = {
-        file.path: _numbers(ordinary.shown[_pair(file)]) for file in ordinary.files if file.base and file.head
+        file.path: numbers(ordinary.shown[pair_of(file)])
+        for file in ordinary.files
+        if file.base and file.head
     }
 
     assert shown == {
@@ -185,119 +82,7 @@ def test_shown_hunks_are_those_of_git_diff_as_it_comes(copy: Repo, ordinary: See
         if file.base and file.head:
             patch = copy.git("diff", file.base.blob, file.head.blob)
 
-            assert ordinary.shown[_pair(file)] == parse_patch_hunks(patch)
-
-
-_CONFIGS: dict[str, dict[str, str]] = {
-    "colours": {"color.ui": "always", "color.diff": "always", "diff.colorMoved": "zebra"},
-    "prefixes": {"diff.noprefix": "true", "diff.mnemonicPrefix": "true", "diff.srcPrefix": "x/"},
-    "an external diff": {"diff.external": "false"},
-    "no renames": {"diff.renames": "false", "diff.renameLimit": "1"},
-    "copies": {"diff.renames": "copies"},
-    "an order file": {"diff.orderFile": "order"},
-    "a missing order file": {"diff.orderFile": "/nowhere"},
-    "much context": {"diff.context": "9", "diff.interHunkContext": "99"},
-    "another algorithm": {"diff.algorithm": "patience", "diff.indentHeuristic": "false"},
-    "relative names": {"diff.relative": "true"},
-    "quoted names": {"core.quotePath": "true"},
-    "short ids": {"core.abbrev": "4"},
-    "submodules as logs": {"diff.submodule": "log", "diff.ignoreSubmodules": "all"},
-    "white space": {
-        "core.whitespace": "cr-at-eol",
-        "diff.wsErrorHighlight": "all",
-        "apply.whitespace": "fix",
-    },
-    "no modes": {"core.fileMode": "false"},
-    "no symlinks": {"core.symlinks": "false"},
-    "line endings": {"core.autocrlf": "true", "core.eol": "crlf", "core.safecrlf": "true"},
-    "small big files": {"core.bigFileThreshold": "1"},
-    "blank context": {"diff.suppressBlankEmpty": "true", "diff.noPrefix": "true"},
-    "statistics": {"diff.statGraphWidth": "1", "diff.dirstat": "lines,0"},
-    "word diffs": {"diff.wordRegex": "."},
-    "hooks": {"core.hooksPath": "hooks"},
-    "a file system monitor": {"core.fsmonitor": "false-program"},
-    "untracked cache and split index": {"core.untrackedCache": "true", "core.splitIndex": "true"},
-    "another work tree": {"core.worktree": "/"},
-    "a pager": {"core.pager": "false", "pager.diff-tree": "true"},
-    "signatures": {"log.showSignature": "true"},
-    "abbreviated commands": {"alias.diff-tree": "!false", "help.autoCorrect": "1"},
-    "a driver for every file": {
-        "diff.odd.command": "false",
-        "diff.odd.textconv": "false",
-        "diff.odd.binary": "true",
-        "diff.odd.xfuncname": "^(.*)$",
-        "diff.odd.algorithm": "patience",
-        "filter.odd.smudge": "false",
-        "filter.odd.clean": "false",
-        "filter.odd.required": "true",
-    },
-}
-_ATTRIBUTES = {
-    "no attributes": "",
-    "binary": "* -diff\n* binary\n",
-    "a driver and a filter": "* diff=odd filter=odd\n",
-    "a built-in driver": "* diff=python\n",
-    "encodings": "* text=auto eol=crlf working-tree-encoding=UTF-16\n",
-    "left out of archives": "* export-ignore linguist-generated\n",
-}
-
-
-@pytest.mark.parametrize("where", ["repository", "home"])
-@pytest.mark.parametrize("config", _CONFIGS)
-def test_no_setting_changes_what_is_seen(config: str, where: str, copy: Repo, ordinary: Seen) -> None:
-    copy.write({"order": "z*\n"})
-    if where == "repository":
-        (copy.path / ".git/info/attributes").write_text(_ATTRIBUTES["a driver and a filter"])
-    scope = ["--local"] if where == "repository" else ["--file", str(Path.home() / ".gitconfig")]
-    for name, value in _CONFIGS[config].items():
-        copy.git("config", *scope, name, value)
-
-    assert _see(copy.path) == ordinary
-
-
-@pytest.mark.parametrize("where", ["a file of the user's", "the user's default file"])
-@pytest.mark.parametrize("attributes", _ATTRIBUTES)
-def test_no_attributes_change_what_is_seen(attributes: str, where: str, copy: Repo, ordinary: Seen) -> None:
-    for name, value in _CONFIGS["a driver for every file"].items():
-        copy.git("config", name, value)
-    text = _ATTRIBUTES[attributes]
-    (copy.path / ".git/info/attributes").write_text(text)
-    (Path.home() / "attributes").write_text(text)
-    (Path.home() / ".config/git").mkdir(parents=True)
-    (Path.home() / ".config/git/attributes").write_text(text)
-    if where == "a file of the user's":
-        copy.git("config", "core.attributesFile", str(Path.home() / "attributes"))
-    copy.write({".gitattributes": text})
-
-    assert _see(copy.path) == ordinary
-
-
-def test_attributes_that_the_change_brings_do_not_hide_it(tmp_path: Path) -> None:
-    repo = Repo(tmp_path)
-    repo.commit("Start", {"a.py": "a\n"})
-    repo.branch("change").commit("Hide", {"a.py": "b\n", ".gitattributes": "*.py -diff binary\n"})
-
-    assert _hunks(_see(tmp_path), "a.py") == [(1, 1, 1, 1)]
-
-
-@pytest.mark.parametrize(
-    "variable", ["GIT_EXTERNAL_DIFF", "GIT_DIR", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY"]
-)
-def test_what_git_exports_to_hooks_does_not_matter(
-    variable: str, copy: Repo, ordinary: Seen, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    path = copy.path
-    monkeypatch.setenv(variable, "/nowhere")
-
-    assert _see(path) == ordinary
-
-
-def test_replaced_and_grafted_history_is_seen_as_it_was_committed(copy: Repo, ordinary: Seen) -> None:
-    other = copy.branch("other").commit("Other", {"edited.py": "something else\n"})
-    copy.git("replace", "change", other)
-    (copy.path / ".git/info/grafts").write_text(f"{copy.git('rev-parse', 'main')}\n")
-
-    assert _see(copy.path) == ordinary
+            assert ordinary.shown[pair_of(file)] == parse_patch_hunks(patch)
 
 
 def _linked(repo: Repo) -> Path:
@@ -321,11 +106,11 @@ def test_a_repository_opens_from_wherever_git_finds_it(
     place: Callable[[Repo], Path], copy: Repo, ordinary: Seen
 ) -> None:
 
-    assert _see(place(copy)) == ordinary
+    assert see(place(copy)) == ordinary
 
 
 def test_a_repository_knows_its_top_and_what_its_work_trees_share(tmp_path: Path) -> None:
-    repo = _build(tmp_path / 'odd \x0c: "name"')
+    repo = build_change(tmp_path / 'odd \x0c: "name"')
     linked, bare = _linked(repo), _bare(repo)
 
     with Repository.open(_below(repo)) as repository:
@@ -336,50 +121,16 @@ def test_a_repository_knows_its_top_and_what_its_work_trees_share(tmp_path: Path
         assert (repository.top, repository.git_directory) == (None, bare.resolve())
 
 
-def test_a_folder_outside_any_repository_is_an_error_with_a_hint(tmp_path: Path) -> None:
-    with pytest.raises(GitError, match="is not in a Git repository") as caught:
-        Repository.open(tmp_path)
-
-    assert caught.value.hint
-
-
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
-def test_a_repository_of_another_user_is_refused_with_what_git_wants(tmp_path: Path) -> None:
-    path = Repo(tmp_path / "repo").path
-    os.chown(path, 12_345, 12_345)
-    os.chown(path / ".git", 12_345, 12_345)
-
-    with pytest.raises(GitError, match="belongs to another user") as caught:
-        Repository.open(path)
-
-    assert f"git config --global --add safe.directory '{path}'" in caught.value.hint
-
-
 def test_a_repository_with_sha256_names_works_alike(tmp_path: Path) -> None:
     repo = Repo(tmp_path, options=("--object-format=sha256",))
     repo.commit("Start", {"a.py": "a\nb\n"})
     repo.branch("change").commit("Change", {"a.py": "a\nc\n"})
 
-    seen = _see(tmp_path)
+    seen = see(tmp_path)
 
     assert len(seen.base) == 64
-    assert _hunks(seen, "a.py") == [(2, 1, 2, 1)]
+    assert hunks_of(seen, "a.py") == [(2, 1, 2, 1)]
     assert sorted(map(str, seen.blobs.values())) == ["b'a\\nb\\n'", "b'a\\nc\\n'"]
-
-
-@pytest.fixture
-def repo(tmp_path: Path) -> Repo:
-    """Give a repository with one commit."""
-    repo = Repo(tmp_path / "repo")
-    repo.commit("Start", {"a.py": "a\n", "lessons/one.yaml": "1\n"})
-    return repo
-
-
-@pytest.fixture
-def repository(repo: Repo) -> Iterator[Repository]:
-    """Give the same, opened."""
-    with Repository.open(repo.path) as opened:
-        yield opened
 
 
 def test_a_revision_may_be_a_branch_a_tag_a_search_or_part_of_a_name(
@@ -400,38 +151,6 @@ def test_a_revision_may_be_a_branch_a_tag_a_search_or_part_of_a_name(
         repo.head[:7],
     ):
         assert repository.resolve(revision) == repo.head
-
-
-@pytest.mark.parametrize(
-    "revision",
-    [
-        "",
-        "mian",
-        "HEAD:a.py",
-        "HEAD^{tree}",
-        "HEAD~7",
-        "HEAD@{99}",
-        "@{upstream}",
-        "a b",
-        "ä",
-        "\udcff",
-        "main\nmain",
-        "main\0",
-        "--output=x",
-        "-h",
-        "--all",
-        "0" * 40,
-        "1" * 40,
-        "x" * 10_000,
-    ],
-)
-def test_a_revision_that_is_no_commit_is_named_with_what_to_do(revision: str, repository: Repository) -> None:
-    with pytest.raises(GitError, match="There is no commit") as caught:
-        repository.resolve(revision)
-
-    assert repr(revision) in caught.value.message
-    assert "git fetch origin" in caught.value.hint
-    assert repository.resolve("main")  # the next question is answered
 
 
 def test_the_head_of_an_empty_repository_is_no_commit(tmp_path: Path) -> None:
@@ -493,44 +212,6 @@ def test_files_of_a_folder_are_listed_and_only_regular_ones(repo: Repo, reposito
     assert len(names(".")) == 6
 
 
-def test_a_blob_above_the_limit_is_only_measured(repo: Repo, repository: Repository) -> None:
-    repo.commit("Big", {"big": b"x" * 3_000_000, "small": b"y" * 1000, "edge": b"z" * 1001})
-    blobs = [BlobId(repo.git("rev-parse", f"HEAD:{name}")) for name in ("big", "small", "edge", "a.py")]
-
-    contents = repository.read_blobs(blobs, limit=1000)
-
-    assert list(contents.values()) == [3_000_000, b"y" * 1000, 1001, b"a\n"]
-
-
-def test_thousands_of_blobs_are_read_by_one_git(repo: Repo, repository: Repository) -> None:
-    contents = [b"%d\n" % number * (number % 50) for number in range(10_000)]
-    stream = b"".join(b"blob\ndata %d\n%s\n" % (len(content), content) for content in contents)
-    repo.git("fast-import", "--quiet", stdin=stream)
-    listing = repo.git("cat-file", "--batch-all-objects", "--batch-check=%(objectname) %(objecttype)")
-    blobs = [BlobId(line.split()[0]) for line in listing.splitlines() if line.endswith(" blob")]
-
-    found = repository.read_blobs(blobs, limit=1_000)
-
-    assert set(contents) <= set(found.values())
-
-
-def test_a_missing_blob_is_an_error_and_never_an_empty_file(repository: Repository) -> None:
-    with pytest.raises(GitError, match="missing from this repository") as caught:
-        repository.read_blobs([BlobId("1" * 40)], limit=10)
-
-    assert "git fsck" in caught.value.hint
-
-
-def test_a_broken_blob_is_an_error_in_words_of_git(repo: Repo) -> None:
-    blob = repo.git("rev-parse", "HEAD:a.py")
-    path = repo.path / ".git/objects" / blob[:2] / blob[2:]
-    path.chmod(0o644)
-    path.write_bytes(b"broken")
-
-    with Repository.open(repo.path) as repository, pytest.raises(GitError, match=blob):
-        repository.read_blobs([BlobId(blob)], limit=10)
-
-
 def test_nothing_to_read_or_compare_asks_nothing(repository: Repository) -> None:
     blob = BlobId("1" * 40)
 
@@ -547,7 +228,7 @@ def test_thousands_of_pairs_are_compared_at_once(repo: Repo, repository: Reposit
         repo.commit(text)
 
     files = repository.changed_files(repository.resolve("HEAD~1"), repository.resolve("HEAD"))
-    hunks = repository.hunks(_pair(file) for file in files)
+    hunks = repository.hunks(pair_of(file) for file in files)
 
     assert len(hunks) == 2_000
     assert set(hunks.values()) == {(Hunk(base_start=2, base_count=1, head_start=2, head_count=1),)}
@@ -592,8 +273,14 @@ def _lines(content: bytes) -> list[bytes]:
 
 
 _WORDS = st.sampled_from([b"a", b"b", b"if x:", b"--- a", b"+++ b", b"@@ -1 +1 @@", b"\\ No", b"\xff\0", b""])
+
+
 _SPACE = st.sampled_from([b"", b" ", b"\t", b"    ", b"\r", b"\x0c", b"\xe2\x80\xa8"])
+
+
 _LINE = st.tuples(_SPACE, _WORDS, _SPACE).map(b"".join)
+
+
 _TEXT = st.tuples(st.lists(_LINE, max_size=12).map(b"\n".join), st.sampled_from([b"", b"\n"])).map(b"".join)
 
 

@@ -46,6 +46,8 @@ class Repo:
 
     def git(self, *argv: str, stdin: bytes = b"") -> str:
         """Run `git` here and return what it prints, without the last line ending."""
+        # The global settings are /dev/null here, which Git, run by root, would replace by a file.
+        assert "--global" not in argv, "write to the file ~/.gitconfig instead"
         now = (_START + timedelta(minutes=self._minutes)).isoformat()
         clean = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}  # noqa: TID251
         result = subprocess.run(
