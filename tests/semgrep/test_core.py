@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -294,3 +295,26 @@ def test_a_package_without_the_engine_takes_the_public_path(tmp_path: Path) -> N
     semgrep = Semgrep(package=tmp_path, version=(*TESTED[1], 0))
 
     assert not semgrep.core.is_file()
+
+
+@pytest.mark.parametrize(
+    ("language", "code", "span"),
+    [
+        ("Python", "requests.$M(, timeout=$T)", (1, 12, 13)),
+        ("python", "f(é,\n  a b)", (2, 4, 5)),
+        ("JavaScript", "f(a b, ...)", (1, 4, 5)),
+        ("Python", "f($X, ...)", None),
+        ("Python", "if $X\n  f()", None),  # longer than a line
+        ("JSON", "{a:", None),  # has no such parser
+        ("brainfuck", "+", None),
+    ],
+)
+def test_a_syntax_error_is_found(language: str, code: str, span: tuple[int, int, int] | None) -> None:
+    assert find_semgrep().find_syntax_error(code, language, limits=Limits()) == span
+
+
+def test_an_engine_that_cannot_say_where_a_syntax_error_is_is_no_error(tmp_path: Path) -> None:
+    semgrep = Semgrep(package=tmp_path, version=(*TESTED[1], 0))
+    shutil.copytree(find_semgrep().package / "semgrep_interfaces", tmp_path / "semgrep_interfaces")
+
+    assert semgrep.find_syntax_error("f(", "Python", limits=Limits()) is None

@@ -96,10 +96,7 @@ def check(
             fetch=fetch,
             step=progress.step,
         )
-        semgrep = find_semgrep()
-        report = check_lessons(
-            selection, engine=semgrep, languages=semgrep.languages, options=options, autofix=autofix
-        )
+        report = check_lessons(selection, semgrep=find_semgrep(), options=options, autofix=autofix)
     write_result(_render(report, format_name=format_name, is_shown=output is None), output)
     return LessonError.exit_code if report.fails(strict=strict) else 0
 

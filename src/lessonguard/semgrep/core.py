@@ -49,6 +49,7 @@ _MOST_PROCESSES = 4
 _RULES = "rules.json"
 _SUFFIX = re.compile(r"\.[A-Za-z0-9+]{1,16}\Z")
 _UNDECODABLE = re.compile("[\udc80-\udcff]")
+_SYNTAX_ERROR = re.compile(rb"^File code, line (?:(\d+), characters (\d+)-(\d+):$)?", re.MULTILINE)
 
 
 class CoreEngine:
@@ -99,6 +100,20 @@ class CoreEngine:
             return {targets[number].key: steps[number] for number in steps}
         except (LookupError, TypeError, ValueError) as error:
             raise unusable(completed) from error
+
+    def find_syntax_error(self, code: str, language: str, *, limits: Limits) -> tuple[int, int, int] | None:
+        """Return where a pattern, or code, cannot be read: the line, and the fault's first and last column.
+
+        The line is 1-based; the columns are 0-based, in bytes, the last one exclusive. Semgrep's refusal of
+        a pattern has a place for few languages; this one is from its tree-sitter parser. None for a language
+        without such a parser, and for a fault that is longer than a line.
+        """
+        with workspace() as folder:
+            (folder / "code").write_text(f"{code}\n", encoding="utf-8")
+            argv = [str(self._binary), "-dump_tree_sitter_cst", "code", "-lang", language]
+            (completed,) = execute([argv], folder, limits)
+        found = _SYNTAX_ERROR.search(completed.stderr)
+        return (int(found[1]), int(found[2]), int(found[3])) if found and found[1] else None
 
     def _command(self, targets: str, limits: Limits) -> list[str]:
         return [

@@ -10,7 +10,7 @@ from importlib.machinery import PathFinder
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lessonguard.errors import EngineError
+from lessonguard.errors import EngineError, LessonguardError
 from lessonguard.record import record
 from lessonguard.semgrep.interface import Engine, EngineResult, EngineRule, Limits, Target
 from lessonguard.semgrep.languages import Languages, load_languages
@@ -69,6 +69,18 @@ class Semgrep:
             if isinstance(self._engine, CoreEngine):
                 return self._engine.explain(batches, limits=limits)
         return {}
+
+    def find_syntax_error(self, code: str, language: str, *, limits: Limits) -> tuple[int, int, int] | None:
+        """See `CoreEngine.find_syntax_error`; None, too, where this Semgrep does not say it as that expects.
+
+        `language` is what a rule calls it, or a refusal.
+        """
+        from lessonguard.semgrep.core import CoreEngine  # noqa: PLC0415 - see above
+
+        row = self.languages.named(language)
+        with suppress(LessonguardError):
+            return CoreEngine(self.core).find_syntax_error(code, row.id, limits=limits) if row else None
+        return None
 
     @cached_property
     def _engine(self) -> Engine:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import field
 from datetime import date
+from functools import partial
 
 from lessonguard.authoring.check.autofix import Autofix
 from lessonguard.authoring.check.follow_ups import check_follow_ups
@@ -14,15 +15,15 @@ from lessonguard.authoring.check.suppressions import check_suppressions
 from lessonguard.authoring.locations import Location, Locations
 from lessonguard.authoring.prove.prove import prove_lessons
 from lessonguard.authoring.prove.result import RuleProof, Trial
-from lessonguard.authoring.prove.rule_errors import explain_refusal, is_about_glob
+from lessonguard.authoring.prove.rule_errors import FindSyntaxError, explain_refusal, is_about_glob
 from lessonguard.authoring.select import Selection
 from lessonguard.authoring.tree import RuleFiles
 from lessonguard.lessons.diagnostic import Diagnostic
 from lessonguard.lessons.model import Lesson
 from lessonguard.lessons.yaml_tree import Items
 from lessonguard.record import record
-from lessonguard.semgrep.interface import Engine, Limits
-from lessonguard.semgrep.languages import Languages
+from lessonguard.semgrep.installed import Semgrep
+from lessonguard.semgrep.interface import Limits
 
 _LONGEST = 60  # characters of code that a message repeats
 
@@ -44,26 +45,26 @@ class CheckOptions:
 def check_lessons(
     selection: Selection,
     *,
-    engine: Engine,
-    languages: Languages,
+    semgrep: Semgrep,
     options: CheckOptions,
     autofix: Autofix | None = None,
 ) -> CheckReport:
     """Check these lesson files, and return all that is wrong with them or should be looked at.
 
-    The engine is started once for all rules and examples, and not at all if there are none. What needs a
-    tree is left out where there is none. `autofix` is what was fixed before. Raise `GitError` or
-    `EngineError` if any of it cannot be done.
+    Semgrep is started once for all rules and examples, and not at all if there are none; and once more
+    for each refused pattern of which it did not say where it goes wrong. What needs a tree is left out
+    where there is none. `autofix` is what was fixed before. Raise `GitError` or `EngineError` if any of it
+    cannot be done.
     """
     locations = Locations(selection.read)
-    files = RuleFiles(selection.tree, languages, folder=selection.library.folder)
+    files = RuleFiles(selection.tree, semgrep.languages, folder=selection.library.folder)
     proofs = prove_lessons(
         selection.lessons,
         repository=selection.repository,
         tree=selection.tree.commit if selection.tree else None,
         fetch=options.fetch,
-        engine=engine,
-        languages=languages,
+        engine=semgrep,
+        languages=semgrep.languages,
         limits=options.limits,
         step=options.step,
     )
@@ -71,13 +72,14 @@ def check_lessons(
     for lesson in selection.lessons:
         found |= {*check_globs(lesson, locations, files)}
         found |= {*check_follow_ups(lesson, locations, tree=selection.tree, today=options.today)}
+    find_syntax_error = partial(semgrep.find_syntax_error, limits=options.limits)
     for proof in proofs:
         # A rule whose paths leave out everything has that error already, and no example of it can work.
         if proof.refusal or not matches_nothing(proof.rule, files):
-            found |= {*_check_proof(proof, locations)}
+            found |= {*_check_proof(proof, locations, find_syntax_error)}
     if selection.is_all and selection.tree:
         options.step("looking for accept comments")
-        found |= {*check_suppressions(selection, selection.tree, languages=languages)}
+        found |= {*check_suppressions(selection, selection.tree, languages=semgrep.languages)}
     notes = (f"{proof.lesson.incident}: {note}" for proof in proofs for note in proof.notes)
     return CheckReport(
         diagnostics=tuple(sorted(found)),
@@ -95,12 +97,14 @@ def _count_examples(lesson: Lesson) -> int:
     return sum(code is not None for each in codes for code in each)
 
 
-def _check_proof(proof: RuleProof, locations: Locations) -> Iterator[Diagnostic]:
+def _check_proof(
+    proof: RuleProof, locations: Locations, find_syntax_error: FindSyntaxError
+) -> Iterator[Diagnostic]:
     """List why a rule is refused, or on which code it does not do what it should."""
     if proof.refusal:
         # `check_globs` has reported a glob that cannot be read, and better.
         if not (is_about_glob(proof.refusal) and has_unreadable_glob(proof.rule)):
-            yield explain_refusal(proof, locations)
+            yield explain_refusal(proof, locations, find_syntax_error)
         return
     broken = [trial for trial in proof.failures if trial.side == "broken"]
     for trial in proof.failures:

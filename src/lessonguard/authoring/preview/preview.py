@@ -43,8 +43,7 @@ def preview_lessons(
     selection = select_in_commit(repository, change.head, folder=folder, paths=paths)
     check = check_lessons(
         selection,
-        engine=semgrep,
-        languages=semgrep.languages,
+        semgrep=semgrep,
         options=CheckOptions(today=options.today, limits=options.limits, step=options.step),
     )
     theirs = replace(selection.to_library(), faults=())

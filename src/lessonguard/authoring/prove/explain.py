@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 
 from lessonguard.authoring.locations import Locations
 from lessonguard.authoring.prove.result import RuleProof, Trial
-from lessonguard.authoring.prove.rule_errors import explain_refusal, is_about_glob
+from lessonguard.authoring.prove.rule_errors import FindSyntaxError, explain_refusal, is_about_glob
 from lessonguard.lessons.model import Rule
 from lessonguard.semgrep.batches import RuleTargets
 from lessonguard.semgrep.globs import glob_fault
@@ -24,18 +25,19 @@ def explain_failures(
 ) -> tuple[RuleProof, ...]:
     """Give the same proofs, with the steps of the rule where a trial failed, and refusals in plain words.
 
-    Semgrep is asked once more, and only if there is such a trial; what it does not explain stays without.
+    Semgrep is asked again only if there is such a trial or refusal; what it does not explain stays without.
     """
+    find_syntax_error = partial(semgrep.find_syntax_error, limits=limits)
     return tuple(
-        replace(proof, refusal=_refusal(proof, locations)) if proof.refusal else proof
+        replace(proof, refusal=_refusal(proof, locations, find_syntax_error)) if proof.refusal else proof
         for proof in _with_steps(proofs, semgrep, limits)
     )
 
 
-def _refusal(proof: RuleProof, locations: Locations) -> str:
+def _refusal(proof: RuleProof, locations: Locations, find_syntax_error: FindSyntaxError) -> str:
     if is_about_glob(proof.refusal) and (fault := _glob_fault(proof.rule)):
         return f"{proof.lesson.path}:{proof.rule.line}:1: {fault}"
-    return explain_refusal(proof, locations).text
+    return explain_refusal(proof, locations, find_syntax_error).text
 
 
 def _glob_fault(rule: Rule) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from lessonguard.authoring.locations import Location, Locations, scalars
 from lessonguard.authoring.prove.result import RuleProof
@@ -41,6 +41,10 @@ _BRACKETS = {")": "(", "]": "[", "}": "{"}
 _LONGEST = 60  # characters of a pattern that are repeated
 
 
+FindSyntaxError = Callable[[str, str], tuple[int, int, int] | None]
+"""See `Semgrep.find_syntax_error`; the limits are given."""
+
+
 @record
 class _Words:
     """What to say of a refusal, and where, if not at the rule itself."""
@@ -50,10 +54,13 @@ class _Words:
     place: Location | None = None
 
 
-def explain_refusal(proof: RuleProof, locations: Locations) -> Diagnostic:
-    """Say why Semgrep refuses a rule, at the pattern that it means, or else at the rule."""
+def explain_refusal(proof: RuleProof, locations: Locations, find_syntax_error: FindSyntaxError) -> Diagnostic:
+    """Say why Semgrep refuses a rule, at the pattern that it means, or else at the rule.
+
+    `find_syntax_error` is called only for a pattern of which the refusal does not say where it goes wrong.
+    """
     steps = ("rules", proof.lesson.rules.index(proof.rule))
-    words = _words(proof.refusal, locations.node(proof.lesson.path, *steps))
+    words = _words(proof.refusal, locations.node(proof.lesson.path, *steps), find_syntax_error)
     line, column = words.place or locations.value(proof.lesson.path, *steps)
     return Diagnostic(
         path=proof.lesson.path,
@@ -71,9 +78,9 @@ def is_about_glob(refusal: str) -> bool:
     return bool(_GLOB.search(refusal))
 
 
-def _words(refusal: str, rule: Node | None) -> _Words:
+def _words(refusal: str, rule: Node | None, find_syntax_error: FindSyntaxError) -> _Words:
     if pattern := _PATTERN.fullmatch(refusal):
-        return _pattern_words(pattern, rule)
+        return _pattern_words(pattern, rule, find_syntax_error)
     if regex := _REGEX.fullmatch(refusal):
         before = regex["text"][: int(regex["position"])]
         where = f"after `{before}`" if before else "at its beginning"
@@ -102,7 +109,7 @@ def _other_words(refusal: str, rule: Node | None) -> _Words:
     return _Words(message=f"Semgrep refuses the rule: {refusal}")
 
 
-def _pattern_words(told: re.Match[str], rule: Node | None) -> _Words:
+def _pattern_words(told: re.Match[str], rule: Node | None, find_syntax_error: FindSyntaxError) -> _Words:
     value = _find(rule, told["text"])
     message = f"Semgrep cannot read this pattern as {told['language']}: {_quoted(told['text'])}"
     hint = "write whole expressions or statements; ... stands for anything, $X for any expression"
@@ -110,9 +117,8 @@ def _pattern_words(told: re.Match[str], rule: Node | None) -> _Words:
         hint = f"metavariables are upper-case: {found[1].upper()}"
     elif bracket := _lone_bracket(told["text"]):
         hint = f"the bracket {bracket} has no counterpart"
-    elif value and (stop := _STOP.search(told["why"])) and (word := _word(stop, value.text)):
-        line = f" in line {stop['line']} of the pattern" if stop["line"] != "1" else ""
-        hint = f"it goes wrong at {_quoted(word)}{line}; {hint}"
+    elif value and (where := _where(told, value.text, find_syntax_error)):
+        hint = f"it goes wrong {where}; {hint}"
     elif value is None:  # it is made of the type of a metavariable
         for key, value in scalars(rule):
             if key in {"type", "types"} and value.text in told["text"]:
@@ -121,14 +127,24 @@ def _pattern_words(told: re.Match[str], rule: Node | None) -> _Words:
     return _Words(message=message, hint=hint, place=_place(value))
 
 
-def _word(stop: re.Match[str], pattern: str) -> str:
-    """Return the word of a pattern that Semgrep stops at; empty if that is its end."""
-    lines = pattern.encode().split(b"\n")
-    if int(stop["line"]) > len(lines):
+def _where(told: re.Match[str], pattern: str, find_syntax_error: FindSyntaxError) -> str:
+    """Return where a pattern goes wrong, in words; empty if nobody knows more than that it does."""
+    if stop := _STOP.search(told["why"]):
+        number, start = int(stop["line"]), int(stop["column"])
+        end = start + int(stop["length"] or len(_ESCAPE.sub(".", stop["word"])))
+    elif (span := find_syntax_error(pattern, told["language"])) and span[:2] != (1, 0):
+        number, start, end = span
+    else:
         return ""
-    length = int(stop["length"] or len(_ESCAPE.sub(".", stop["word"])))
-    rest = lines[int(stop["line"]) - 1][int(stop["column"]) :]
-    return rest[:length].decode(errors="ignore") or rest.decode(errors="ignore")[:1]
+    lines = pattern.encode().split(b"\n")
+    line = lines[number - 1] if number <= len(lines) else b""
+    before, word = line[:start].decode(errors="ignore"), line[start:end].decode(errors="ignore")
+    if end > start and not word:  # a byte of a character
+        word = line[start:].decode(errors="ignore")[:1]
+    if not (word.strip() or before.strip()):
+        return ""
+    at = f"at {_quoted(word)}" if word.strip() else f"after {_quoted(before.split()[-1])}"
+    return at + (f" in line {number} of the pattern" if number > 1 else "")
 
 
 def _condition_words(rule: Node | None) -> _Words:
