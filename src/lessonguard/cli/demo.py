@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 import click
 
 from lessonguard.cli.console import wants_colour, width
-from lessonguard.demo_repository import INTRODUCTION, Commit, build_demo, history
+from lessonguard.demo_repository import INTRODUCTION, build_demo, history
 from lessonguard.errors import UsageError
 from lessonguard.git.repository import Repository
 from lessonguard.git.revisions import branch_change
@@ -52,29 +52,20 @@ def _show(folder: Path) -> None:
     click.echo()
     for commit in history():
         click.echo(f"  {commit.branch:<14} {commit.subject}")
-    for commit in history():
-        if commit.story:
-            _show_branch(folder, commit)
+    semgrep = find_semgrep()
+    options = ScanOptions(today=datetime.now(tz=timezone.utc).date())
+    for commit in (commit for commit in history() if commit.story):
+        click.echo(click.style(f"\n── {commit.branch} ".ljust(min(width(), 100), "─"), bold=True))
+        _print_paragraph(commit.story)
+        click.echo(click.style(f"\n$ lessonguard scan --base main --head {commit.branch}\n", fg="cyan"))
+        with Repository.open(folder) as repository:
+            change = branch_change(repository, base="main", head=commit.branch)
+            lessons = read_library(repository, change.tip, folder="lessons")
+            report = scan_change(
+                lessons, repository, change, engine=semgrep, languages=semgrep.languages, options=options
+            )
+        click.echo(render_text(report, width=width(), colour=wants_colour()), nl=False)
     click.echo()
-
-
-def _show_branch(folder: Path, commit: Commit) -> None:
-    """Print the story of a branch, and what a scan finds in it."""
-    click.echo(click.style(f"\n── {commit.branch} ".ljust(min(width(), 100), "─"), bold=True))
-    _print_paragraph(commit.story)
-    click.echo(click.style(f"\n$ lessonguard scan --base main --head {commit.branch}\n", fg="cyan"))
-    with Repository.open(folder) as repository:
-        change = branch_change(repository, base="main", head=commit.branch)
-        semgrep = find_semgrep()
-        report = scan_change(
-            read_library(repository, change.tip, folder="lessons"),
-            repository,
-            change,
-            engine=semgrep,
-            languages=semgrep.languages,
-            options=ScanOptions(today=datetime.now(tz=timezone.utc).date()),
-        )
-    click.echo(render_text(report, width=width(), colour=wants_colour()), nl=False)
 
 
 def _print_paragraph(text: str) -> None:

@@ -17,6 +17,7 @@ from lessonguard.authoring.files import shown_path
 from lessonguard.authoring.new.answers import Question, failure_classes, questions, read_answer
 from lessonguard.authoring.new.draft import Draft, Offer, Statement
 from lessonguard.authoring.new.fix.changed_code import is_test_or_document
+from lessonguard.authoring.new.fix.fix import read_fix
 from lessonguard.authoring.new.new import Destination, find_destination, merge_drafts, write_lesson
 from lessonguard.authoring.new.text import render_new_lesson
 from lessonguard.authoring.select import open_repository
@@ -67,21 +68,19 @@ _MAX_CLASSES = 8
 _MAX_DEFAULT_CHARACTERS = 50
 
 
-def _complete_class(
-    context: click.Context, parameter: click.Parameter, incomplete: str
-) -> list[CompletionItem]:
-    """Complete the failure classes of the lessons in the folder, for the shell."""
-    del parameter
-    folder = Path(context.params.get("directory") or ".", context.params.get("lessons_folder") or "lessons")
-    try:
-        known = failure_classes(load_folder(folder, name=None))
-    except LessonError:
-        known = ()
-    return [CompletionItem(name) for name in known if name.startswith(incomplete)]
-
-
 def _answer_options() -> Iterator[Callable[[Any], Any]]:
     """Make an option for every answer, with the words of the model."""
+
+    def complete_class(
+        context: click.Context, _parameter: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        given = context.params
+        folder = Path(given.get("directory") or ".", given.get("lessons_folder") or "lessons")
+        try:
+            known = failure_classes(load_folder(folder, name=None))
+        except LessonError:
+            known = ()
+        return [CompletionItem(name) for name in known if name.startswith(incomplete)]
 
     def completing(words: Sequence[str]) -> _Completer:
         return lambda _context, _parameter, incomplete: [
@@ -90,7 +89,7 @@ def _answer_options() -> Iterator[Callable[[Any], Any]]:
 
     for key in _KEYS:
         words = [choice.value for choice in _CHOICES.get(key, ())]
-        complete = _complete_class if key == "failure-class" else completing(words) if words else None
+        complete = complete_class if key == "failure-class" else completing(words) if words else None
         metavar = "|".join(words) or _METAVARS.get(key, "TEXT")
         yield click.option(f"--{key}", metavar=metavar, help=questions()[key].text, shell_complete=complete)
 
@@ -130,7 +129,12 @@ def new(
       lessonguard new INC-245 --from postmortem.md --fix 9a7b3e1
       lessonguard new INC-245 --severity P1 --language python --no-input
     """
-    answers = _checked_answers(given)
+    answers = {}
+    for key, text in ((name.replace("_", "-"), text) for name, text in given.items() if text is not None):
+        answer = read_answer(key, text)
+        if answer.problem:
+            raise UsageError(f"--{key}: {answer.problem}.", hint=answer.hint)
+        answers[key] = answer.text
     with ExitStack() as stack:
         repository = open_repository(directory)
         if repository:
@@ -140,9 +144,17 @@ def new(
         destination = find_destination(incident, folder=(top or directory) / folder, top=top)
         drafts = []
         if postmortem_file is not None:
-            drafts.append(_read_postmortem(postmortem_file, destination))
+            # Loaded here, because the parser of Markdown takes as long to load as everything else.
+            from lessonguard.authoring.new.postmortem.postmortem import read_postmortem  # noqa: PLC0415
+
+            name, text = _read_text(postmortem_file)
+            drafts.append(read_postmortem(text, incident=destination.incident, name=name))
         if fix is not None:
-            drafts.append(_read_fix(fix, destination, repository=repository, folder=folder))
+            if repository is None:
+                hint = "Run this inside of a clone of your code."
+                raise UsageError("--fix needs a Git repository.", hint=hint)
+            incident, semgrep = destination.incident, find_semgrep()
+            drafts.append(read_fix(repository, fix, incident=incident, semgrep=semgrep, folder=folder))
         draft = merge_drafts(destination.incident, answers=answers, drafts=tuple(drafts))
         if is_interactive() and not no_input:
             draft = _ask_missing(draft, destination, repository=repository)
@@ -151,22 +163,8 @@ def new(
     write_result(render_new_lesson(draft, path=path, width=width(), colour=wants_colour()), None)
 
 
-def _checked_answers(given: Mapping[str, str | None]) -> dict[str, str]:
-    answers = {}
-    for name, text in given.items():
-        key = name.replace("_", "-")
-        if text is not None:
-            answer = read_answer(key, text)
-            if answer.problem:
-                raise UsageError(f"--{key}: {answer.problem}.", hint=answer.hint)
-            answers[key] = answer.text
-    return answers
-
-
-def _read_postmortem(file: Path, destination: Destination) -> Draft:
-    # Loaded here, because the parser of Markdown takes as long to load as everything else.
-    from lessonguard.authoring.new.postmortem.postmortem import read_postmortem  # noqa: PLC0415
-
+def _read_text(file: Path) -> tuple[str, str]:
+    """Read a postmortem from a file or standard input; return its name and its text."""
     is_stdin = file == _STANDARD_INPUT
     try:
         data = click.get_binary_stream("stdin").read(_MAX_BYTES + 1) if is_stdin else file.read_bytes()
@@ -178,17 +176,7 @@ def _read_postmortem(file: Path, destination: Destination) -> Draft:
     if len(data) > _MAX_BYTES:
         hint = "Name a file with the postmortem alone, as Markdown."
         raise UsageError(f"{file} is larger than 1 MiB.", hint=hint)
-    name = "standard input" if is_stdin else file.name
-    return read_postmortem(text, incident=destination.incident, name=name)
-
-
-def _read_fix(commit: str, destination: Destination, *, repository: Repository | None, folder: str) -> Draft:
-    if repository is None:
-        raise UsageError("--fix needs a Git repository.", hint="Run this inside of a clone of your code.")
-    from lessonguard.authoring.new.fix.fix import read_fix  # noqa: PLC0415 - for this option alone
-
-    incident, semgrep = destination.incident, find_semgrep()
-    return read_fix(repository, commit, incident=incident, semgrep=semgrep, folder=folder)
+    return "standard input" if is_stdin else file.name, text
 
 
 def _ask_missing(draft: Draft, destination: Destination, *, repository: Repository | None) -> Draft:

@@ -33,7 +33,12 @@ def find_blocks(lines: Sequence[str], wanted: range, *, most: int) -> list[range
     functions: list[range] = []
     others: list[range] = []
     for header in _headers(lines, wanted):
-        block = range(_first_line(lines, header), _last_line(lines, header) + 1)
+        first = header
+        while first > 1 and lines[first - 2].strip().startswith(_DECORATORS):
+            if _indent(lines[first - 2]) != _indent(lines[header - 1]):
+                break
+            first -= 1
+        block = range(first, _last_line(lines, header) + 1)
         if len(block) > most:
             break
         contains_all = wanted.start >= block.start and wanted.stop <= block.stop
@@ -77,16 +82,6 @@ def _is_function(lines: Sequence[str], header: int) -> bool:
     # In C# and older Java style, the `{` of a function stands alone on the next line.
     is_opened = lines[header : header + 1] and _OPENS_ALONE.match(lines[header].strip())
     return bool(_FUNCTION.search(text) or _SIGNATURE.fullmatch(f"{text} {{" if is_opened else text))
-
-
-def _first_line(lines: Sequence[str], header: int) -> int:
-    """Return the first line of a block, with the decorators above its header."""
-    indent = _indent(lines[header - 1])
-    while header > 1 and (above := lines[header - 2]).strip().startswith(_DECORATORS):
-        if _indent(above) != indent:
-            break
-        header -= 1
-    return header
 
 
 def _last_line(lines: Sequence[str], header: int) -> int:

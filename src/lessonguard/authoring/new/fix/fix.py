@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from lessonguard.authoring.new.draft import Draft, FixCommit, Pair, Statement
 from lessonguard.authoring.new.fix.changed_code import (
@@ -107,9 +107,22 @@ def _choose_pairs(
         key=lambda place: -place.weight,
     )
     chosen = _choose_excerpts(places[:_MAX_PLACES_TRIED], semgrep)
-    rest = [place for place in places if not any(_shows(excerpt, place) for excerpt, _ in chosen)]
     pairs = [_pair(excerpt, commits, is_parsable=is_parsable) for excerpt, is_parsable in chosen]
-    return pairs, list(_left_out(files, language, rest))
+    more = Counter(
+        place.file.after_path for place in places if not any(_shows(excerpt, place) for excerpt, _ in chosen)
+    )
+    left_out = []
+    for file in files:
+        path = file.after_path
+        if file.language != language:
+            left_out.append(
+                f"{path}: it is {file.language}, and all examples of a rule have the rule's language"
+            )
+        elif count := more[path]:
+            left_out.append(f"{path}: {count} more place{'s' * (count > 1)}")
+        elif not find_changed_places(file):
+            left_out.append(f"{path}: only comments, imports, blank lines or new code")
+    return pairs, left_out
 
 
 def _choose_excerpts(places: Sequence[ChangedPlace], semgrep: Semgrep) -> list[tuple[Excerpt, bool]]:
@@ -171,15 +184,3 @@ def _pair(excerpt: Excerpt, commits: tuple[CommitId, CommitId], *, is_parsable: 
         good=_opened(file, excerpt.good) if is_parsable else excerpt.good,
         files=None if is_parsable else (before, after),
     )
-
-
-def _left_out(files: Sequence[SourceFile], language: str, rest: Sequence[ChangedPlace]) -> Iterator[str]:
-    counts = Counter(place.file.after_path for place in rest)
-    for file in files:
-        path = file.after_path
-        if file.language != language:
-            yield f"{path}: it is {file.language}, and all examples of a rule have the rule's language"
-        elif count := counts[path]:
-            yield f"{path}: {count} more place{'s' * (count > 1)}"
-        elif not find_changed_places(file):
-            yield f"{path}: only comments, imports, blank lines or new code"

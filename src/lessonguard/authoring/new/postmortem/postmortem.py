@@ -46,7 +46,7 @@ _EDGES = " \t:|,\u2013\u2014-#"
 # The keys with prose, and how many sentences the value has at most: a comment on a pull request shows it.
 _PROSE = {"failure-mode": 1, "root-cause": 3, "mitigation": 3, "invariant": 1}
 
-# Several sentences are taken up to 320 characters: about three lines of such a comment.
+# Several sentences are taken up to 320 characters together, so that the comment stays short.
 _MAX_CHARACTERS = 320
 
 # A single sentence may be longer, but beyond 1,000 characters it is no sentence, rather a text without stops.
@@ -72,9 +72,8 @@ def read_postmortem(text: str, *, incident: IncidentId, name: str) -> Draft:
     parts = [
         *_titles(outline, ranked, incident),
         *_days(outline, ranked, day),
-        *_single_values(ranked),
+        *_single_values(ranked, incident),
         *(part for key in _PROSE for part in _prose(key, ranked)),
-        *_other_incidents(ranked, incident),
         *read_moments(sections, day=day[0] if day else None),
     ]
     return Draft(
@@ -154,8 +153,8 @@ def _days(
             yield Offer(key="date", text=section.first_line, origin=section.origin, why=why)
 
 
-def _single_values(sections: Sequence[Section]) -> Iterator[Statement | Offer]:
-    """Read the keys whose value is a word or a URL."""
+def _single_values(sections: Sequence[Section], incident: IncidentId) -> Iterator[Statement | Offer]:
+    """Read the keys whose value is a word or a URL, and offer another incident."""
     for section in sections:
         text, origin = section.first_line, section.origin
         if section.topic == "severity" and not _UNFILLED.fullmatch(text):
@@ -168,6 +167,8 @@ def _single_values(sections: Sequence[Section]) -> Iterator[Statement | Offer]:
             yield Statement(key="postmortem", text=url[0].rstrip(".,;"), origin=origin)
         elif section.topic == "failure-class" and _SLUG.fullmatch(text.strip("`")):
             yield Statement(key="failure-class", text=text.strip("`"), origin=origin)
+        elif section.topic == "incident" and _ID.search(text) and incident.casefold() not in text.casefold():
+            yield Offer(key="incident", text=text, origin=origin, why=f"the lesson is about {incident}")
 
 
 def _prose(key: str, sections: Sequence[Section]) -> Iterator[Statement | Offer]:
@@ -197,12 +198,3 @@ def _prose(key: str, sections: Sequence[Section]) -> Iterator[Statement | Offer]
             rest = rest[count:]
         if rest:
             yield Offer(key=key, text=" ".join(rest), origin=section.origin, why="")
-
-
-def _other_incidents(sections: Sequence[Section], incident: IncidentId) -> Iterator[Offer]:
-    """Offer the incident of the postmortem if it seems to be another one."""
-    for section in _about(sections, "incident"):
-        text = section.first_line
-        if _ID.search(text) and incident.casefold() not in text.casefold():
-            why = f"the lesson is about {incident}"
-            yield Offer(key="incident", text=text, origin=section.origin, why=why)

@@ -227,7 +227,15 @@ class _Finder:
         elif block.kind == "item":
             self._add_item(block)
         else:
-            self._add_prose(block)
+            rest: list[Line] = []
+            for line in block.lines:
+                if self._is_label(line.label):
+                    self._append(_with_lines(block, rest))
+                    self.enter(Heading(title=line.label, line=line.number, level=_LABEL_LEVEL))
+                    rest = [_unlabelled(line.number, line.value)]
+                else:
+                    rest.append(line)
+            self._append(_with_lines(block, rest))
 
     def _add_row(self, block: Block) -> None:
         labels = [label for label in block.cells[::2] if label]
@@ -260,17 +268,6 @@ class _Finder:
             self._item[1].blocks.append(block)
         else:
             self._append(block)
-
-    def _add_prose(self, block: Block) -> None:
-        rest: list[Line] = []
-        for line in block.lines:
-            if self._is_label(line.label):
-                self._append(_with_lines(block, rest))
-                self.enter(Heading(title=line.label, line=line.number, level=_LABEL_LEVEL))
-                rest = [_unlabelled(line.number, line.value)]
-            else:
-                rest.append(line)
-        self._append(_with_lines(block, rest))
 
     @property
     def _topic(self) -> str:

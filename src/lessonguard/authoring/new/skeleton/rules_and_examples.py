@@ -31,31 +31,21 @@ _REGEX_LANGUAGES = LONE_LANGUAGES - {"generic"}
 def rule_lines(draft: Draft) -> list[str]:
     """Return a rule to fill in, below an explanation of patterns and what the fix changed."""
     language = draft.text("language") or PLACEHOLDER
-    is_regex = language in _REGEX_LANGUAGES
-    patterns = ["    patterns:", f"      - pattern: {PLACEHOLDER}", f"      - pattern-not: {PLACEHOLDER}"]
-    return [
-        *(
-            comment("The pattern is a regular expression, as in Perl.")
-            if is_regex
-            else _explanation(language)
-        ),
-        *(_fix_lines(draft.fix) if draft.fix else ()),
-        "rules:",
-        f"  - languages: [{language}]",
-        *(["    pattern-regex:"] if is_regex else patterns),
-    ]
-
-
-def _explanation(language: str) -> list[str]:
     sample = SAMPLES.get(language, SAMPLES["python"])
     samples = {"pattern": sample.pattern, "pattern-not": sample.pattern_not}
     # YAML would read `a: b` as a key and `{` as the beginning of a mapping, so such patterns need quotes.
     texts = {key: f"'{text}'" if ": " in text or "{" in text else text for key, text in samples.items()}
-    return [
+    explanation = [
         *comment("A pattern is code, in which `...` means anything and `$X` any expression. For instance:"),
         *commented_out(f"  - {key}: {text}" for key, text in texts.items()),
         *comment(f"`pattern-not` excludes code that is safe; remove it if none is. More: {_COOKBOOK_URL}"),
     ]
+    patterns = ["    patterns:", f"      - pattern: {PLACEHOLDER}", f"      - pattern-not: {PLACEHOLDER}"]
+    if language in _REGEX_LANGUAGES:
+        explanation = comment("The pattern is a regular expression, as in Perl.")
+        patterns = ["    pattern-regex:"]
+    fix = _fix_lines(draft.fix) if draft.fix else ()
+    return [*explanation, *fix, "rules:", f"  - languages: [{language}]", *patterns]
 
 
 def _fix_lines(fix: FixCommit) -> list[str]:

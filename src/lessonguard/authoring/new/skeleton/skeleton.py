@@ -58,22 +58,21 @@ def _block(draft: Draft, key: str) -> list[str]:
     origin = []
     if statement and statement.origin:
         origin = comment(f"From {statement.origin}{': a guess, please check it' * statement.is_guess}.")
-    part = _PARTS.get(key)
+    text = draft.text(key)
+    if part := _PARTS.get(key):
+        value = part(draft)
+    elif not text and key in _OPTIONAL:
+        value = commented_out([f"{key}: {_OPTIONAL[key]}"])
+    elif key == "date" or not text:
+        value = [f"{key}: {text or PLACEHOLDER}"]
+    else:
+        value = prose_lines(key, text, indent=0)
     return [
         *comment(question.text + example),
         *origin,
         *_offer_comments(draft, key),
-        *(part(draft) if part else _value_lines(draft, key)),
+        *value,
     ]
-
-
-def _value_lines(draft: Draft, key: str) -> list[str]:
-    text = draft.text(key)
-    if not text and key in _OPTIONAL:
-        return commented_out([f"{key}: {_OPTIONAL[key]}"])
-    return (
-        [f"{key}: {text or PLACEHOLDER}"] if key == "date" or not text else prose_lines(key, text, indent=0)
-    )
 
 
 def _offer_comments(draft: Draft, key: str) -> list[str]:

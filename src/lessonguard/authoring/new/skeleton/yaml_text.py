@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from lessonguard.output.escape import one_line, visible
 from lessonguard.output.terminal import column_width, wrapped
 
-# Lines of a lesson file are broken here where they can be: they fit into an editor beside a diff.
+# Lines of a lesson file are broken at 100 columns, unless a word is longer.
 _COLUMNS = 100
 
 _PLAIN = re.compile(r"[^\W\d_](?!.*(?::(?:\s|$)|\s#))[^\n]*[^\s:]")
@@ -57,10 +57,15 @@ def code_lines(key: str, text: str, *, indent: int) -> list[str]:
 
 def quoted(text: str) -> str:
     """Return text in double quotes, on one line; also for an element of a list in `[…]`."""
-    return "".join(
-        character if _is_seen(character) and character not in "\n\t" else _escaped(character)
-        for character in json.dumps(text, ensure_ascii=False)
-    )
+
+    def escaped(character: str) -> str:
+        if _is_seen(character) and character not in "\n\t":
+            return character
+        # Half of a surrogate pair, which no file can hold, becomes the replacement character U+FFFD.
+        code = 0xFFFD if ord(character) in _SURROGATES else ord(character)
+        return f"\\u{code:04x}" if code <= _BASIC_PLANE else f"\\U{code:08x}"
+
+    return "".join(map(escaped, json.dumps(text, ensure_ascii=False)))
 
 
 def comment(text: str, *, indent: int = 0) -> list[str]:
@@ -81,9 +86,3 @@ def list_item(lines: list[str]) -> list[str]:
 
 def _is_seen(character: str) -> bool:
     return character in "\n\t" or character.isprintable() or unicodedata.category(character) == "Zs"
-
-
-def _escaped(character: str) -> str:
-    r"""Return a character as YAML escapes it; half of a surrogate pair, which no file holds, is `\ufffd`."""
-    code = 0xFFFD if ord(character) in _SURROGATES else ord(character)
-    return f"\\u{code:04x}" if code <= _BASIC_PLANE else f"\\U{code:08x}"
