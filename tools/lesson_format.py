@@ -1,4 +1,4 @@
-"""Describe the keys of a lesson file in Markdown, from the schema that is made of the model."""
+"""Describe the keys of a lesson file in Markdown, from its JSON Schema."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from lessonguard.lessons.schema import key_fields, key_of, lesson_schema
 from lessonguard.lessons.wording import find_vague
 
 EXAMPLE = "docs/examples/INC-245.yaml"
-"""A lesson that uses nearly every key; the values that the tables show are from it."""
+"""A lesson that uses nearly every key; the examples in the tables come from it."""
 
-_SAYINGS = (
+_VAGUE_TEXTS = (
     *("a mistake was made", "human error", "somebody forgot", "be more careful"),
     *("it should have been tested", "follow-up cleanup", "bad deploy", "race condition"),
     *("fix it", "rolled back", "more tests", "TODO"),
 )
-"""Texts that say nothing, one or two of a kind; the list itself is in `lessons/vague.py`."""
+"""Examples of texts that are rejected, one or two of each kind; the full list is in `lessons/vague.py`."""
 
 _LISTED = {
     **dict.fromkeys(("rules", "examples", "remediation"), "[items](#{})"),
@@ -31,13 +31,13 @@ _LISTED = {
         ("pattern-sources", "pattern-sinks", "pattern-sanitizers", "pattern-propagators"), "patterns"
     ),
 }
-"""What a list holds, in the plural."""
+"""The items of a list, in the plural."""
 
 _LONGEST = 90  # characters; longer values make a table hard to read
 
 
 def blocks(root: Path) -> Mapping[str, str]:
-    """Give what the generator writes into the document, by the name of its place."""
+    """Return the generated parts of the document, by the names of their places."""
     text = (root / EXAMPLE).read_text(encoding="utf-8")
     example = yaml.load(text, Loader=yaml.BaseLoader)  # noqa: S506 - safe too, and it leaves dates as they stand
     schema = lesson_schema()
@@ -55,24 +55,24 @@ def blocks(root: Path) -> Mapping[str, str]:
 
 
 def _nested(schema: Mapping[str, Any]) -> Iterator[str]:
-    """Name the keys that hold keys, in the order of the file; the rules are Semgrep's."""
+    """List the keys that contain keys of ours, in the order of the file; rules have keys of Semgrep."""
     yield from (key for key, value in schema["properties"].items() if "properties" in _inner(value))
 
 
 def _inner(schema: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Give the schema of the items of a list, or of the value itself."""
+    """Return the schema of the items of a list, or else the schema itself."""
     inner: Mapping[str, Any] = schema.get("items", schema)
     return inner
 
 
 def _first(value: object) -> Mapping[str, Any]:
-    """Give the keys that the items of a list have, each from the first that has it."""
+    """Return the keys of all items of a list, each with the value of the first item that has it."""
     items = value if isinstance(value, list) else [value]
     return {key: found for item in reversed(items) for key, found in item.items()}
 
 
 def _table(schema: Mapping[str, Any], example: Mapping[str, Any]) -> str:
-    titles = ("key", "value", "required", "what it is for", "for instance")
+    titles = ("key", "value", "required", "meaning", "example")
     rows = [
         _row(f"`{key}`", _value(key, value), _need(key, schema), *_purpose(value, example.get(key)))
         for key, value in schema["properties"].items()
@@ -96,7 +96,7 @@ def _need(key: str, schema: Mapping[str, Any]) -> str:
 
 
 def _value(key: str, schema: Mapping[str, Any]) -> str:
-    """Say in a few words what a key may hold; keys that hold keys of ours have a section of their own."""
+    """Describe the values of a key in a few words; keys that contain keys of ours have their own section."""
     if "$ref" in schema and schema["$ref"] != "#/definitions/rule":
         return "as in Semgrep"
     if "enum" in schema:
@@ -116,16 +116,16 @@ def _value(key: str, schema: Mapping[str, Any]) -> str:
 
 
 def _purpose(schema: Mapping[str, Any], example: object) -> tuple[str, str]:
-    """Give what a key is for, and a value unless the words have one."""
+    """Return what a key means, and an example unless the meaning contains one."""
     text = str(schema["description"])
     if "default" in schema:
-        text += f" If absent: `{schema['default']}`."
+        text += f" Default: `{schema['default']}`."
     shown = next(filter(None, map(_shown, (example, *schema.get("examples", ())))), "")
     return text, "" if shown in text or "for instance" in text else shown
 
 
 def _shown(value: object) -> str:
-    """Write a value, or the first of a list, as it stands in the file; nothing if it is no short text."""
+    """Return a value, or the first of a list, as a code span; empty if it is not a short text."""
     if isinstance(value, list):
         value = value[0] if value else None
     text = "" if value is None or isinstance(value, dict) else str(value).strip()
@@ -133,11 +133,11 @@ def _shown(value: object) -> str:
 
 
 def _vague() -> str:
-    found = {saying: find_vague(saying) for saying in _SAYINGS}
-    rows = [_row(f"“{saying}”", vague[1]) for saying, vague in found.items() if vague]
+    found = {text: find_vague(text) for text in _VAGUE_TEXTS}
+    rows = [_row(f"“{text}”", vague[1]) for text, vague in found.items() if vague]
     if len(rows) != len(found):
-        raise ValueError("A saying that the document shows is no longer refused.")
-    return "".join([_row("text", "why it is refused: it…"), _row("---", "---"), *rows])
+        raise ValueError("A text that the document calls rejected is accepted.")
+    return "".join([_row("text", "why it is rejected: it…"), _row("---", "---"), *rows])
 
 
 def _instead() -> str:

@@ -258,7 +258,7 @@ def test_at_a_terminal_it_asks_for_what_is_missing(repo: Repo) -> None:
         terminal.answer("must be a day that exists", "14 May 2026")
         terminal.expect("→ 2026-05-14")
         terminal.answer("severity: P0 (worst) to P3.", "p1")
-        terminal.answer("postmortem: Where the whole story is.", "")
+        terminal.answer("postmortem: URL of the full postmortem.", "")
         terminal.answer("used here: ", "Missing Timeout")
         terminal.answer("failure-mode: One plain sentence", "a mistake was made")
         terminal.answer("does not say what broke", "A call had no timeout.")

@@ -18,7 +18,7 @@ from lessonguard.semgrep.interface import Limits
 
 ROOT = Path(__file__).parents[2]
 COOKBOOK = "docs/cookbook.md"
-BASICS = "Eight words of Semgrep"
+BASICS = "Semgrep in eight words"
 
 # What a lesson says besides its rules; the documents leave it away where it is not the point.
 _FRAME = """\
@@ -150,7 +150,7 @@ def test_a_recipe_says_when_to_use_it_and_names_one_trap(recipe: Block) -> None:
     text = (ROOT / COOKBOOK).read_text(encoding="utf-8")
     section = text.partition(f"\n## {recipe.heading}\n")[2].partition("\n## ")[0]
 
-    assert section.startswith("\nWhen ")
+    assert section.startswith("\nFor ")
     assert section.count("\n**Trap:** ") == 1
 
 

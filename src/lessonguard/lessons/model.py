@@ -115,8 +115,8 @@ class Example:
     """
 
     line: int = 1
-    bad: str | None = field(default=None, metadata=doc("Code on which the rule must fire."))
-    good: str | None = field(default=None, metadata=doc("Code on which the rule must be silent."))
+    bad: str | None = field(default=None, metadata=doc("Code that the rule must find."))
+    good: str | None = field(default=None, metadata=doc("Code that the rule must not find."))
     bad_file: str | None = field(
         default=None,
         metadata=doc("In place of `bad`: the file with that code, `path` or `path@commit`.", **_FILE),
@@ -126,15 +126,15 @@ class Example:
         metadata=doc("In place of `good`: the file with that code, `path` or `path@commit`.", **_FILE),
     )
     rule: RuleId | None = field(
-        default=None, metadata=doc("The rule this is for, where the lesson has several; all if absent.")
+        default=None, metadata=doc("The rule this example is for, if the lesson has several; default: all.")
     )
     language: str | None = field(
-        default=None, metadata=doc("The language of the code, where the rule has several.")
+        default=None, metadata=doc("The language of the code, if the rule has several.")
     )
     path: str | None = field(
         default=None,
         metadata=doc(
-            "The path the code is checked under, for rules with `paths`.",
+            "The path at which the code is checked, for rules with `paths`.",
             pattern=f"^{_INSIDE}$",
             shape="a path relative to the top of the repository",
         ),
@@ -150,7 +150,7 @@ class Proof:
     """
 
     line: int = 1
-    broken: str = field(metadata=doc("A commit that holds the bad code.", written="yes", **_COMMIT))
+    broken: str = field(metadata=doc("A commit with the bad code.", written="yes", **_COMMIT))
     fixed: str = field(metadata=doc("The commit that fixed it.", written="yes", **_COMMIT))
     repository: str | None = field(
         default=None,
@@ -179,13 +179,13 @@ class Remediation:
     kind: RemediationKind = field(metadata=doc("Where the follow-up acts."))
     failure_mode: str = field(
         metadata=doc(
-            "The way of failing that this removes.",
+            "The failure mode that this removes.",
             instead="name what can no longer happen, for instance: a stalled upstream holds a worker",
         )
     )
     owner: str = field(metadata=doc("The person or team, for instance `@acme/payments`.", **_ONE_LINE))
     due: date = field(metadata=doc("The day by which it is done."))
-    validation: str = field(metadata=doc("How one sees that it works: a test, an alert, a drill."))
+    validation: str = field(metadata=doc("How to see that it works: a test, an alert, a drill."))
     done: date | None = field(default=None, metadata=doc("The day it was done."))
 
 
@@ -210,7 +210,7 @@ class Lesson:
     )
     title: str = field(
         metadata=doc(
-            "One line that a colleague recognises the incident by.",
+            "One line by which colleagues recognise the incident.",
             example="Checkout hung for 41 minutes when the payments API stalled",
             **_ONE_LINE,
         )
@@ -219,7 +219,7 @@ class Lesson:
     severity: Severity = field(metadata=doc("P0 (worst) to P3."))
     failure_class: str = field(
         metadata=doc(
-            "A slug such as `missing-timeout`; repeats are counted by it.",
+            "A slug such as `missing-timeout`; it groups similar incidents.",
             pattern="^[a-z0-9]+(-[a-z0-9]+)*$",
             shape="a slug: lower-case words joined by hyphens",
             example="missing-timeout",
@@ -240,7 +240,7 @@ class Lesson:
     )
     mitigation: str = field(
         metadata=doc(
-            "What worked; shown to whoever is about to repeat it.",
+            "What worked; shown to developers who repeat the mistake.",
             instead="say what to do in the code, for instance: pass an explicit timeout",
         )
     )
@@ -252,14 +252,14 @@ class Lesson:
     )
     postmortem: str | None = field(
         default=None,
-        metadata=doc("Where the whole story is.", example="https://wiki.example.com/INC-245", **_LINK),
+        metadata=doc("URL of the full postmortem.", example="https://wiki.example.com/INC-245", **_LINK),
     )
     sources: tuple[str, ...] = field(default=(), metadata=doc("Further public reading, as URLs.", **_LINK))
     mode: Mode = field(
         default=Mode.COMMENT,
         metadata=doc("monitor: recorded, never shown on a pull request; comment; block: fails the check."),
     )
-    timeline: Timeline | None = field(default=None, metadata=doc("The detection gap is computed from it."))
+    timeline: Timeline | None = field(default=None, metadata=doc("Start, detection and end."))
     rules: tuple[Rule, ...] = field(
         default=(),
         metadata=doc("Semgrep rules; `id`, `message` and `severity` may be left out."),
@@ -267,9 +267,9 @@ class Lesson:
     examples: tuple[Example, ...] = field(
         default=(), metadata=doc("At least one bad and one good for every rule.")
     )
-    proof: Proof | None = field(default=None, metadata=doc("The incident's own commits."))
+    proof: Proof | None = field(default=None, metadata=doc("Commits before and after the fix."))
     watch: Watch | None = field(
-        default=None, metadata=doc("A notice when these are touched; rules may then be absent.")
+        default=None, metadata=doc("Paths whose changes get a notice; rules are then optional.")
     )
     remediation: tuple[Remediation, ...] = field(default=(), metadata=doc("The follow-ups."))
 

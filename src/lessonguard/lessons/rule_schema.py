@@ -75,8 +75,8 @@ _INTERNAL = _refused("it is internal to Semgrep and changes without notice")
 _MATCHERS: Schema = {
     "pattern": {**TEXT, "description": "Code to find; `...` stands for anything, `$X` for any expression."},
     "pattern-regex": {**TEXT, "description": "A PCRE regular expression to find."},
-    "patterns": {**_ref("patterns"), "description": "All of these hold."},
-    "pattern-either": {**_ref("pattern-either"), "description": "One of these holds."},
+    "patterns": {**_ref("patterns"), "description": "All of these must match."},
+    "pattern-either": {**_ref("pattern-either"), "description": "One of these must match."},
 }
 _SURROUNDINGS: Schema = {
     "pattern-not": {**_ref("nested"), "description": "Not where this matches."},
@@ -278,25 +278,34 @@ RULE: Schema = _object(
             "type": "string",
             "pattern": RULE_ID_PATTERN,
             "patternErrorMessage": "an ID of letters, digits and . _ -",
-            "description": "Unique among all lessons; made from the incident if absent.",
+            "description": "Unique among all lessons; default: made from the incident.",
         },
-        "languages": {**_some(_LANGUAGE), "description": "What the rule reads, for instance [python]."},
-        "message": {**TEXT, "description": "The title and the failure mode of the lesson if absent."},
-        "severity": {"enum": list(SEVERITIES), "description": "From the severity of the lesson if absent."},
+        "languages": {
+            **_some(_LANGUAGE),
+            "description": "Languages of the code, for instance [python].",
+        },
+        "message": {
+            **TEXT,
+            "description": "Default: title and failure mode of the lesson.",
+        },
+        "severity": {
+            "enum": list(SEVERITIES),
+            "description": "Default: from the severity of the lesson.",
+        },
         "mode": {
             "enum": ["search", "taint"],
             "default": "search",
             "description": "taint: follow data from sources to sinks. Other modes are not supported.",
         },
-        "min-version": {**_VERSION, "description": "The oldest Semgrep that knows this rule."},
-        "max-version": {**_VERSION, "description": "The newest Semgrep that knows this rule."},
+        "min-version": {**_VERSION, "description": "The oldest Semgrep version that can run this rule."},
+        "max-version": {**_VERSION, "description": "The newest Semgrep version that can run this rule."},
         "version": {"type": "string", "description": "The version of the rule."},
         "paths": {
             **_object({"include": _GLOBS, "exclude": _GLOBS}),
-            "description": "Which files it reads: globs to include and to exclude; all files if absent.",
+            "description": "Which files to check: globs to include and to exclude; default: all files.",
         },
         "options": {**_ref("options"), "description": "Features of Semgrep's matching to turn on or off."},
-        "metadata": {"type": "object", "description": "Anything; Semgrep does not look at it."},
+        "metadata": {"type": "object", "description": "Any data; Semgrep ignores it."},
         "fix": {"type": "string", "description": "What to write instead; may use metavariables."},
         "fix-regex": {
             **_object(
@@ -316,7 +325,7 @@ RULE: Schema = _object(
         },
         "pattern-propagators": {
             **_taint(_PROPAGATOR, "from", "to"),
-            "description": "Calls that hand the data on in a way Semgrep does not see by itself.",
+            "description": "Calls that pass the data on in a way that Semgrep does not know.",
         },
         "join": _NO_JOIN,
         "extract": _NO_EXTRACT,

@@ -73,7 +73,7 @@ VAGUE_WORDINGS = (
     ),
     _anywhere(
         "should(?:n't| not)? have (?:been|known|checked|tested|noticed|caught|seen|thought)",
-        why="tells a past that did not happen",
+        why="describes something that did not happen",
     ),
     _anywhere(
         "follow-?up clean-?ups?",
