@@ -26,18 +26,18 @@ TEXT = """\
   TIMEOUT · 2026-05-14 · P1 · blocks
   Checkout hung when the payments API stalled
 
-  Would have spoken on   then ●●·· now
+  Would have commented on   then ●●·· now
     2026-01-01  {ship}  Ship (#3)
       ship.py:3:1  added  requests.get(url)
     2026-01-01  {retry}  Retry payments (#2)
       app.py:3:1  exposed  requests.get(url)
 
-  Matches today, at {head}: left alone until somebody edits it
+  Matches today, at {head}: not reported until somebody edits it
     ship.py:3:1  requests.get(url)
 
 Replayed 4 commits on main, 2026-01-01
 TIMEOUT would have blocked 2 of the last 4 commits; it matches 1 place today.
-Quiet: it speaks rarely enough to be read.
+Quiet: it comments rarely enough that people will read it.
 """
 
 
@@ -69,7 +69,7 @@ def test_one_lesson_is_told_in_full(repo: Repo) -> None:
     outcome = lessonguard("backtest", "TIMEOUT", cwd=repo.path)
 
     names = {"ship": "HEAD~2", "retry": "HEAD~3", "head": "HEAD"}
-    commits = {name: repo.git("rev-parse", revision)[:8] for name, revision in names.items()}
+    commits = {name: repo.git("rev-parse", revision)[:10] for name, revision in names.items()}
     assert outcome.stdout == TEXT.format(**commits)
     assert outcome.stderr == ""
 
@@ -77,8 +77,8 @@ def test_one_lesson_is_told_in_full(repo: Repo) -> None:
 def test_all_lessons_are_in_a_table(repo: Repo) -> None:
     outcome = lessonguard("backtest", cwd=repo.path)
 
-    assert "  TIMEOUT      2  ●●··            1  quiet\n" in outcome.stdout
-    assert "  LOCK         0  ····            0  silent\n" in outcome.stdout
+    assert "  TIMEOUT         2  ●●··            1  quiet\n" in outcome.stdout
+    assert "  LOCK            0  ····            0  silent\n" in outcome.stdout
 
 
 def test_json_goes_to_programs_and_markdown_to_pull_requests(repo: Repo, tmp_path: Path) -> None:
@@ -301,9 +301,7 @@ def test_interrupted_it_says_what_is_known_and_the_next_run_goes_on(long: Repo, 
 
     assert process.returncode == 130
     assert b"TIMEOUT would have blocked 5 of the last 100 commits." in stdout
-    assert stdout.decode().endswith(
-        "Interrupted after 100 of 120 commits. The next run goes on from there.\n"
-    )
+    assert stdout.decode().endswith("Interrupted after 100 of 120 commits. The next run continues there.\n")
     assert b"Traceback" not in stderr
     assert not _is_running(semgrep)
 
@@ -341,7 +339,7 @@ def test_interrupted_at_once_it_claims_nothing(long: Repo, tmp_path: Path) -> No
         "Replayed no commits on main",
         "TIMEOUT was not tried on any commit yet.",
         "",
-        "Interrupted after 0 of 120 commits. The next run goes on from there.",
+        "Interrupted after 0 of 120 commits. The next run continues there.",
     ]
 
 

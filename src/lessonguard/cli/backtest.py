@@ -1,4 +1,4 @@
-"""`lessonguard backtest`: say where lessons would have spoken in the past."""
+"""`lessonguard backtest`: list the past changes on which lessons would have commented."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 
 from lessonguard.authoring.backtest import backtest as replay
-from lessonguard.authoring.backtest.memory import Memory
+from lessonguard.authoring.backtest.cached import OutcomeCache
 from lessonguard.authoring.backtest.result import BacktestReport
 from lessonguard.authoring.select import select_lessons
 from lessonguard.cli.console import wants_colour, width, write_result
@@ -42,17 +42,17 @@ _FUNCTIONS = {
     "markdown": "lessonguard.authoring.backtest.markdown:render_backtest_markdown",
 }
 _LAST = 100
-_MEMORY = "lessonguard/backtest"
+_CACHE = "lessonguard/backtest"  # in the Git directory, so that nobody commits it
 _INTERRUPTED = 130
 
 
 @click.command()
 @click.argument("what", metavar="[LESSON…] [A..B]", nargs=-1)
 @click.option(
-    "--last", metavar="N", type=click.IntRange(min=1), help=f"Replay so many changes.  [default: {_LAST}]"
+    "--last", metavar="N", type=click.IntRange(min=1), help=f"Replay the last N changes.  [default: {_LAST}]"
 )
 @click.option(
-    "--since", metavar="DATE", type=click.DateTime(["%Y-%m-%d"]), help="Replay those from this day on."
+    "--since", metavar="DATE", type=click.DateTime(["%Y-%m-%d"]), help="Replay the changes from this day on."
 )
 @click.option(
     "--format", "format_name", type=click.Choice(tuple(_FUNCTIONS)), default="text", show_default=True
@@ -71,12 +71,12 @@ def backtest(
     max_memory: int,
     directory: Path,
 ) -> int:
-    """Say where lessons would have spoken in the past.
+    """List the past changes on which lessons would have commented.
 
-    Replays what was merged into the default branch, and looks for places that match today. Where
-    most commits are no merges, each commit is a change.
+    Replays what was merged into the default branch, and searches today's code. Where most commits are
+    not merges, each commit is a change.
 
-    LESSON is an incident, or the path of a lesson file or folder; all lessons if there is none.
+    LESSON is an incident, or the path of a lesson file or folder; without one, all lessons.
 
     \b
     Examples:
@@ -86,8 +86,8 @@ def backtest(
       lessonguard backtest v1.0..main --format markdown
       lessonguard backtest --lessons builtin        the lessons that come with lessonguard
 
-    ^C prints what is known so far, and the next run goes on from there. Exits with 0 whatever it
-    finds, 2 for an unknown incident or an invalid lesson, 3 if it could not replay.
+    Ctrl-C prints what is known so far; the next run continues there. Exits with 0 whatever it finds,
+    2 for an unknown incident or an invalid lesson, 3 if it could not replay.
     """
     spans = [name for name in what if ".." in name and not _is_file(name, directory)]
     names = [name for name in what if name not in spans]
@@ -104,8 +104,8 @@ def backtest(
         options = replay.BacktestOptions(
             scan=_scan_options(timeout=timeout, max_memory=max_memory),
             tree=repository.resolve("HEAD"),
-            memory=_memory(repository, semgrep, basis=(lessons_folder, str(timeout), str(max_memory))),
-            heard=progress.count,
+            outcomes=_outcomes(repository, semgrep, basis=(lessons_folder, str(timeout), str(max_memory))),
+            on_progress=progress.count,
         )
         report = replay.backtest(
             selection.to_library(),
@@ -145,9 +145,9 @@ def _scan_options(*, timeout: float, max_memory: int) -> ScanOptions:
     return ScanOptions(today=datetime.now(tz=timezone.utc).date(), limits=limits)
 
 
-def _memory(repository: Repository, semgrep: Semgrep, *, basis: Sequence[str]) -> Memory:
+def _outcomes(repository: Repository, semgrep: Semgrep, *, basis: Sequence[str]) -> OutcomeCache:
     version = ".".join(map(str, semgrep.version))
-    return Memory(repository.git_directory / _MEMORY, basis=[version, *basis])
+    return OutcomeCache(repository.git_directory / _CACHE, basis=[version, *basis])
 
 
 def _render(report: BacktestReport, *, format_name: str, is_shown: bool) -> str:

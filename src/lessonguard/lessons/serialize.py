@@ -39,6 +39,21 @@ def decode_diagnostic(value: Mapping[str, Any]) -> Diagnostic:
     return cast("Diagnostic", _decoder(Diagnostic)(value))
 
 
+def encode_fields(value: Any, *, without: str = "") -> dict[str, Any]:  # noqa: ANN401 - any record
+    """Return the fields of a record as JSON values, but for defaults and the field called `without`."""
+    return {
+        field.name.replace("_", "-"): _encode(item)
+        for field in fields(value)
+        if field.name != without
+        and ((item := getattr(value, field.name)) != field.default or field.default is MISSING)
+    }
+
+
+def decode_fields(kind: type, value: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the fields of a record of this kind that JSON values stand for; raises as `decode_lesson`."""
+    return _field_decoder(kind)(value)
+
+
 def read_instant(text: str) -> datetime:
     """Read a date and time with its UTC offset, which may be `Z`; raise `ValueError` if there is no such."""
     return datetime.fromisoformat(text.replace("Z", "+00:00"))  # Python 3.10 does not know Z
@@ -46,11 +61,7 @@ def read_instant(text: str) -> datetime:
 
 def _encode(value: Any) -> Any:  # noqa: ANN401 - any part of a lesson
     if is_dataclass(value):
-        return {
-            field.name.replace("_", "-"): _encode(item)
-            for field in fields(value)
-            if (item := getattr(value, field.name)) != field.default or field.default is MISSING
-        }
+        return encode_fields(value)
     match value:
         case Enum():
             return value.value
@@ -70,7 +81,7 @@ def _decoder(hint: Any) -> Callable[[Any], Any]:  # noqa: ANN401 - any annotatio
     if (origin := get_origin(hint)) in (tuple, Mapping):
         return _tuple_decoder(_decoder(arguments[0])) if origin is tuple else _as_it_is
     if type(None) in arguments:
-        return _decoder(next(choice for choice in arguments if choice is not type(None)))
+        return _optional_decoder(_decoder(next(each for each in arguments if each is not type(None))))
     if is_dataclass(hint):
         return _object_decoder(hint)
     if origin is Literal:
@@ -84,15 +95,20 @@ def _as_it_is(value: Any) -> Any:  # noqa: ANN401 - a JSON value
     return value
 
 
+def _optional_decoder(decode: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    return _as_it_is if decode is _as_it_is else lambda value: None if value is None else decode(value)
+
+
 def _tuple_decoder(decode: Callable[[Any], Any]) -> Callable[[Any], Any]:
     return tuple if decode is _as_it_is else lambda values: tuple(map(decode, values))
 
 
 def _object_decoder(kind: Any) -> Callable[[Any], Any]:  # noqa: ANN401 - any class of the model
+    decode = _field_decoder(kind)
+    return lambda value: kind(**decode(value))
+
+
+def _field_decoder(kind: Any) -> Callable[[Mapping[str, Any]], dict[str, Any]]:  # noqa: ANN401 - as above
     hints = get_type_hints(kind)
     plan = {field.name.replace("_", "-"): (field.name, _decoder(hints[field.name])) for field in fields(kind)}
-
-    def decode(value: Mapping[str, Any]) -> Any:  # noqa: ANN401 - an instance of the class
-        return kind(**{plan[key][0]: plan[key][1](item) for key, item in value.items()})
-
-    return decode
+    return lambda value: {plan[key][0]: plan[key][1](item) for key, item in value.items()}

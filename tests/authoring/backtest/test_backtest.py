@@ -13,15 +13,15 @@ from typing import Any
 import pytest
 
 from lessonguard.authoring.backtest.backtest import BacktestOptions, backtest
-from lessonguard.authoring.backtest.memory import Memory
-from lessonguard.authoring.backtest.result import BacktestReport, Cause, LessonBacktest, Noise, Place
+from lessonguard.authoring.backtest.cached import OutcomeCache
+from lessonguard.authoring.backtest.result import BacktestReport, Cause, LessonBacktest, Noise
 from lessonguard.errors import EngineError, GitError
 from lessonguard.git.changes import Change, CommitId, empty_tree
 from lessonguard.git.repository import Repository
 from lessonguard.git.revisions import past_changes
 from lessonguard.lessons.library import load_folder
 from lessonguard.lessons.model import Library
-from lessonguard.scan.finding import ScanReport
+from lessonguard.scan.finding import Finding, ScanReport
 from lessonguard.scan.scan import ScanOptions, scan_change
 from lessonguard.semgrep.installed import Semgrep, find_semgrep
 from lessonguard.semgrep.interface import Engine, EngineResult, EngineRule, Limits, Target
@@ -114,13 +114,13 @@ def only(report: BacktestReport) -> LessonBacktest:
     return one
 
 
-def spoken(about: LessonBacktest) -> Mapping[str, list[str]]:
-    """Give where it spoke by the title of each change: `added app.py:5`."""
-    return {each.change.title: [described(place) for place in each.places] for each in about.spoken}
+def commented(about: LessonBacktest) -> Mapping[str, list[str]]:
+    """Return where it would have commented, by the title of each change: `added app.py:5`."""
+    return {each.change.title: [*map(described, each.findings)] for each in about.commented}
 
 
-def described(place: Place) -> str:
-    return f"{place.state.value} {place.path}:{place.line}"
+def described(finding: Finding) -> str:
+    return f"{finding.state.value} {finding.path}:{finding.start.line}"
 
 
 def merge(repo: Repo, title: str, files: Mapping[str, str | bytes | None]) -> str:
@@ -161,7 +161,7 @@ def grown(tmp_path_factory: pytest.TempPathFactory) -> Repo:
 
 @pytest.fixture(scope="module")
 def rules(tmp_path_factory: pytest.TempPathFactory) -> Library:
-    """Give nine lessons in three languages."""
+    """Return nine lessons in three languages."""
     folder = tmp_path_factory.mktemp("lessons") / "files"
     write_lessons(folder)
     return load_folder(folder, name=None)
@@ -188,10 +188,13 @@ def alone(grown: Repo, rules: Library) -> Mapping[str, ScanReport]:
 
 def what_was_said(report: BacktestReport) -> Counter[tuple[object, ...]]:
     return Counter(
-        (each.change.commit, place.rule, place.state, place.path, place.line, place.column, place.text)
+        (
+            *(each.change.commit, finding.rule, finding.state, finding.path),
+            *(finding.start.line, finding.start.column, _text(finding.lines)),
+        )
         for about in report.lessons
-        for each in about.spoken
-        for place in each.places
+        for each in about.commented
+        for finding in each.findings
     )
 
 
@@ -225,10 +228,10 @@ def test_what_could_not_be_checked_is_what_a_scan_says_for_each_lesson(
 
     languages = {"large.py": "python", "app/x.bin.py": "python", "broken.py": "python"}
     said = {
-        (unseen.change.commit, about.lesson.incident, unseen.path, unseen.reason)
+        (change.commit, about.lesson.incident, item.path, item.reason)
         for about in report.lessons
-        for unseen in about.unseen
-        if unseen.change
+        for change, item in about.unchecked
+        if change
     }
     expected = {
         (commit, lesson.incident, item.path, item.reason)
@@ -245,12 +248,12 @@ def test_what_is_known_from_before_changes_nothing(grown: Repo, rules: Library, 
     """Some lessons are known of some changes, some were edited since; the answer is the same."""
     fresh = replay(grown, rules)
     some = replace(rules, lessons=rules.lessons[::2])
-    replay(grown, some, last=20, memory=Memory(tmp_path), tree=False)
-    replay(grown, rules, last=10, memory=Memory(tmp_path))
+    replay(grown, some, last=20, outcomes=OutcomeCache(tmp_path), tree=False)
+    replay(grown, rules, last=10, outcomes=OutcomeCache(tmp_path))
 
-    assert replay(grown, rules, memory=Memory(tmp_path)) == fresh
+    assert replay(grown, rules, outcomes=OutcomeCache(tmp_path)) == fresh
     engine = Counting()
-    assert replay(grown, rules, memory=Memory(tmp_path), engine=engine) == fresh
+    assert replay(grown, rules, outcomes=OutcomeCache(tmp_path), engine=engine) == fresh
     assert engine.asked == []
 
 
@@ -279,9 +282,9 @@ def test_the_places_of_today_are_those_of_the_whole_tree(grown: Repo, rules: Lib
             options=ScanOptions(today=TODAY),
         )
 
-    today = Counter((place.rule, place.path, place.line) for each in report.lessons for place in each.today)
+    today = Counter((item.rule, item.path, item.start.line) for each in report.lessons for item in each.today)
     assert today == Counter((item.rule, item.path, item.start.line) for item in scanned.findings)
-    assert report.files_seen == report.files > 5
+    assert report.files_checked == report.files > 5
 
 
 # What is reported -----------------------------------------------------------------------------
@@ -290,7 +293,7 @@ def test_the_places_of_today_are_those_of_the_whole_tree(grown: Repo, rules: Lib
 def test_each_merge_that_repeats_the_incident_is_named(shop: Repo, tmp_path: Path) -> None:
     report = replay(shop, lesson(tmp_path / "lessons"))
 
-    assert spoken(only(report)) == {
+    assert commented(only(report)) == {
         "Add a probe (#9)": ["added probe.py:3"],
         "Ship (#5)": ["added ship.py:5"],
         "Retry payments (#3)": ["exposed app.py:5"],
@@ -307,7 +310,7 @@ def test_each_commit_is_a_change_where_branches_are_squashed(tmp_path: Path) -> 
 
     report = replay(repo, lesson(tmp_path / "lessons"))
 
-    assert spoken(only(report)) == {"Retry payments (#1)": ["exposed app.py:5"]}
+    assert commented(only(report)) == {"Retry payments (#1)": ["exposed app.py:5"]}
     assert (report.replayed, report.past.unit) == (2, "commit")
 
 
@@ -320,7 +323,7 @@ def test_renamed_and_moved_code_is_no_news(shop: Repo, tmp_path: Path) -> None:
 
     about = only(replay(shop, lesson(tmp_path / "lessons"), last=2))
 
-    assert about.spoken == ()
+    assert about.commented == ()
     assert [place.path for place in about.today] == ["lib/all.py", "lib/health.py"]
 
 
@@ -330,7 +333,7 @@ def test_lessons_and_what_their_paths_exclude_are_not_looked_at(shop: Repo, tmp_
 
     about = only(replay(shop, lesson(tmp_path / "lessons"), engine=engine))
 
-    assert "Learn (#11)" not in spoken(about)
+    assert "Learn (#11)" not in commented(about)
     assert not [path for path, _ in engine.targets if path.startswith(("lessons/", "tests/"))]
 
 
@@ -342,9 +345,9 @@ def test_what_somebody_accepted_is_no_noise(shop: Repo, tmp_path: Path) -> None:
 
     about = only(replay(shop, lesson(tmp_path / "lessons"), last=1))
 
-    assert about.spoken == ()
-    assert [place.path for place in about.standing] == ["one.py", "probe.py", "ship.py"]
-    assert [place.path for place in about.today if place.is_accepted] == ["two.py"]
+    assert about.commented == ()
+    assert [finding.path for finding in about.open_today] == ["one.py", "probe.py", "ship.py"]
+    assert [finding.path for finding in about.today if finding.accepted] == ["two.py"]
 
 
 def test_changes_of_watched_paths_are_counted(shop: Repo, tmp_path: Path) -> None:
@@ -353,7 +356,7 @@ def test_changes_of_watched_paths_are_counted(shop: Repo, tmp_path: Path) -> Non
     report = replay(shop, library)
 
     assert only(report).watched == 2
-    assert (only(report).spoken, only(report).today, report.files) == ((), (), 0)
+    assert (only(report).commented, only(report).today, report.files) == ((), (), 0)
 
 
 def test_what_cannot_be_checked_is_listed(shop: Repo, tmp_path: Path) -> None:
@@ -361,7 +364,7 @@ def test_what_cannot_be_checked_is_listed(shop: Repo, tmp_path: Path) -> None:
 
     about = only(replay(shop, lesson(tmp_path / "lessons"), last=2))
 
-    found = [(unseen.change and unseen.change.title, unseen.path) for unseen in about.unseen]
+    found = [(change and change.title, item.path) for change, item in about.unchecked]
     assert found == [("Generate (#11)", "generated.py"), (None, "generated.py")]
 
 
@@ -383,7 +386,7 @@ def test_noise_is_a_matter_of_how_often(
 ) -> None:
     about = only(replay(shop, lesson(tmp_path / "lessons"), tree=False))
 
-    counted = replace(about, spoken=(about.spoken * 4)[:spoke], replayed=replayed)
+    counted = replace(about, commented=(about.commented * 4)[:spoke], replayed=replayed)
 
     assert counted.noise is Noise(noise)
 
@@ -421,7 +424,7 @@ def test_the_cause_is_in_a_file_that_the_fix_changed(shop: Repo, tmp_path: Path)
     fixed = merge(shop, "Set a timeout", {"ship.py": SAFE.replace("get", "post")})
     about = only(replay(shop, lesson(tmp_path / "lessons", proof={"broken": broken, "fixed": fixed})))
 
-    assert about.spoken[0].change.title == "Add a probe (#9)"
+    assert about.commented[0].change.title == "Add a probe (#9)"
     assert about.caused_by
     assert about.caused_by.title == "Ship (#5)"
 
@@ -466,12 +469,12 @@ def test_an_interrupted_replay_says_what_is_known_and_the_next_goes_on(long: Rep
     whole = replay(long, library)
     first, second = Counting(stops_at=1), Counting()
 
-    begun = replay(long, library, engine=first, memory=Memory(tmp_path / "memory"))
-    rest = replay(long, library, engine=second, memory=Memory(tmp_path / "memory"))
+    begun = replay(long, library, engine=first, outcomes=OutcomeCache(tmp_path / "outcomes"))
+    rest = replay(long, library, engine=second, outcomes=OutcomeCache(tmp_path / "outcomes"))
 
-    assert (begun.stopped, begun.replayed, begun.files_seen) == ("interrupted", 100, 0)
+    assert (begun.stopped, begun.replayed, begun.files_checked) == ("interrupted", 100, 0)
     assert only(begun).replayed == 100
-    assert only(begun).spoken == only(whole).spoken[: len(only(begun).spoken)]
+    assert only(begun).commented == only(whole).commented[: len(only(begun).commented)]
     assert rest == whole
     assert len(whole.past.changes) == 130
     assert len(second.asked[0]) < len(first.asked[0])
@@ -482,16 +485,16 @@ def test_an_interrupt_while_looking_around_leaves_what_was_replayed(long: Repo, 
 
     report = replay(long, library, engine=Counting(stops_at=2))
 
-    assert (report.stopped, report.replayed, report.files, report.files_seen) == ("interrupted", 130, 8, 0)
+    assert (report.stopped, report.replayed, report.files, report.files_checked) == ("interrupted", 130, 8, 0)
     assert only(report).today == ()
 
 
 def test_without_time_what_is_known_is_told(long: Repo, tmp_path: Path) -> None:
     library = lesson(tmp_path / "lessons")
-    replay(long, library, last=37, tree=False, memory=Memory(tmp_path / "memory"))
+    replay(long, library, last=37, tree=False, outcomes=OutcomeCache(tmp_path / "outcomes"))
     engine = Counting()
 
-    report = replay(long, library, engine=engine, memory=Memory(tmp_path / "memory"), time_limit=0)
+    report = replay(long, library, engine=engine, outcomes=OutcomeCache(tmp_path / "outcomes"), time_limit=0)
 
     assert (report.stopped, report.reached, only(report).replayed) == ("time limit", 37, 37)
     assert engine.asked == []
@@ -521,17 +524,17 @@ def test_semgrep_gets_no_more_time_than_there_is(shop: Repo, tmp_path: Path) -> 
 def test_a_change_that_semgrep_cannot_look_at_hides_no_other(shop: Repo, tmp_path: Path) -> None:
     merge(shop, "Crash", {"crash.py": "crash = 1\n"})
     library = lesson(tmp_path / "lessons")
-    memory = tmp_path / "memory"
+    folder = tmp_path / "outcomes"
     engine = Counting(breaks_at=b"crash")
 
-    report = replay(shop, library, engine=engine, tree=False, memory=Memory(memory))
+    report = replay(shop, library, engine=engine, tree=False, outcomes=OutcomeCache(folder))
 
-    assert [(each.change.title, each.reason) for each in report.failed] == [
+    assert [(change.title, reason) for change, reason in report.failed] == [
         ("Crash (#11)", "Semgrep was stopped by signal 11.")
     ]
     assert (report.reached, report.replayed) == (6, 5)
-    assert len(only(report).spoken) == 3
-    again = replay(shop, library, tree=False, memory=Memory(memory))
+    assert len(only(report).commented) == 3
+    again = replay(shop, library, tree=False, outcomes=OutcomeCache(folder))
     assert (again.failed, again.replayed) == ((), 6)
 
 
@@ -542,7 +545,13 @@ def test_a_change_that_still_cannot_be_looked_at_hides_nothing_that_is_known(
     library = lesson(tmp_path / "lessons")
 
     reports = [
-        replay(shop, library, engine=Counting(breaks_at=b"crash"), tree=False, memory=Memory(tmp_path / "m"))
+        replay(
+            shop,
+            library,
+            engine=Counting(breaks_at=b"crash"),
+            tree=False,
+            outcomes=OutcomeCache(tmp_path / "m"),
+        )
         for _ in range(2)
     ]
 
@@ -555,7 +564,7 @@ def test_a_file_of_today_that_semgrep_cannot_look_at_hides_no_other(long: Repo, 
 
     about = only(replay(long, lesson(tmp_path / "lessons"), engine=Counting(breaks_at=b"crash"), last=1))
 
-    assert [(unseen.change, unseen.path) for unseen in about.unseen] == [(None, "20.py"), (None, "50.py")]
+    assert [(change, item.path) for change, item in about.unchecked] == [(None, "20.py"), (None, "50.py")]
     assert {f"{number}.py" for number in range(10, 60)} - {place.path for place in about.today} == bad.keys()
 
 
@@ -572,7 +581,7 @@ def test_a_rule_that_semgrep_refuses_is_named_every_time(shop: Repo, tmp_path: P
     rules = [{**RULE, "patterns": [{"pattern": "requests.((("}]}]
     library = lesson(tmp_path / "lessons", rules=rules)
 
-    reports = [replay(shop, library, memory=Memory(tmp_path / "memory")) for _ in range(2)]
+    reports = [replay(shop, library, outcomes=OutcomeCache(tmp_path / "outcomes")) for _ in range(2)]
 
     for report in reports:
         assert len(report.faults) == 1
@@ -582,11 +591,11 @@ def test_a_rule_that_semgrep_refuses_is_named_every_time(shop: Repo, tmp_path: P
 def test_progress_counts_every_change(long: Repo, tmp_path: Path) -> None:
     heard: list[tuple[str, int, int]] = []
 
-    replay(long, lesson(tmp_path / "lessons"), heard=lambda *step: heard.append(step))
+    replay(long, lesson(tmp_path / "lessons"), on_progress=lambda *step: heard.append(step))
 
     assert [done for what, done, _ in heard if what == "replaying commits"][-1] == 130
     assert {total for what, _, total in heard if what == "replaying commits"} == {130}
-    assert ("looking for places of today", 0, 8) in heard
+    assert ("searching today's code", 0, 8) in heard
 
 
 # Clones that lack something -------------------------------------------------------------------
@@ -608,7 +617,7 @@ def test_a_shallow_clone_replays_what_it_has(shop: Repo, tmp_path: Path) -> None
 
     report = replay(clone, lesson(tmp_path / "lessons"))
 
-    assert list(spoken(only(report))) == ["Add a probe (#9)"]
+    assert list(commented(only(report))) == ["Add a probe (#9)"]
     assert report.replayed == 2
     assert report.past.cut
 

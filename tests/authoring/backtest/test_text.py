@@ -17,24 +17,25 @@ from jsonschema import Draft202012Validator
 from lessonguard.authoring.backtest.json import render_backtest_json
 from lessonguard.authoring.backtest.markdown import render_backtest_markdown
 from lessonguard.authoring.backtest.phrases import advice, cause_words, replayed_words, stop_words, verdict
-from lessonguard.authoring.backtest.result import BacktestReport, Cause, LessonBacktest, Unreplayed, Unseen
+from lessonguard.authoring.backtest.result import BacktestReport, Cause, LessonBacktest
 from lessonguard.authoring.backtest.text import render_backtest
-from lessonguard.git.changes import CommitId
+from lessonguard.git.changes import CommitId, short
 from lessonguard.lessons.diagnostic import Diagnostic
 from lessonguard.lessons.model import Mode, Watch
 from lessonguard.output.terminal import column_width
+from lessonguard.semgrep.interface import Unchecked
 from tests.support.gfm import LINKING, Page
 from tests.support.past import (
     PROVEN,
     backtest,
     change,
+    commented,
+    found,
     full,
     noisy,
     past,
-    place,
     quiet,
     report,
-    spoken,
     with_rule,
 )
 from tests.support.report import CACHE, LOCK, TIMEOUT, expected, hostile_text
@@ -101,17 +102,17 @@ def test_lines_fit_but_for_paths(width: int) -> None:
 
 
 def test_the_cause_is_listed_however_old_it_is() -> None:
-    said = [spoken(number, place("a.py", 1)) for number in range(0, 400, 2)]
+    said = [commented(number, found("a.py", 1)) for number in range(0, 400, 2)]
     about = backtest(PROVEN, *said, cause=Cause.FOUND, caused_by=change(390))
 
     text = render_backtest(report(about), width=80, colour=False)
 
-    assert f"{change(390).commit[:8]}" in text
+    assert short(change(390).commit) in text
     assert text.count("◆") == 2  # once in the strip
 
 
 def test_markdown_that_is_too_long_leaves_out_whole_lessons() -> None:
-    about = [backtest(replace(PROVEN, incident=f"INC-{number}"), *noisy().spoken) for number in range(50)]  # type: ignore[arg-type]
+    about = [backtest(replace(PROVEN, incident=f"INC-{number}"), *noisy().commented) for number in range(50)]  # type: ignore[arg-type]
 
     text = render_backtest_markdown(report(*about), limit=5_000)
 
@@ -127,7 +128,7 @@ def test_markdown_that_is_too_long_leaves_out_whole_lessons() -> None:
 def hostile_reports(draw: st.DrawFn) -> BacktestReport:
     """Make reports in which all that anybody could have written is hostile."""
     text = draw(hostile_text) or "x"
-    there = replace(place(text, 3), text=text)
+    there = found(text, 3, text=text)
     said = replace(
         change(3),
         subject=text,
@@ -135,18 +136,18 @@ def hostile_reports(draw: st.DrawFn) -> BacktestReport:
     )
     about = backtest(
         replace(PROVEN, title=text, watch=Watch(paths=(text,))),
-        replace(spoken(3, there), change=said),
+        replace(commented(3, there), change=said),
         today=(there,),
-        unseen=(Unseen(change=None, path=text, reason=text),),
+        unchecked=((None, Unchecked(path=text, reason=text)),),
         cause=draw(st.sampled_from(Cause)),
         caused_by=draw(st.sampled_from([None, said])),
     )
-    other = backtest(LOCK, spoken(1, place("a.py", 1)))
+    other = backtest(LOCK, commented(1, found("a.py", 1)))
     return report(
         *[about, other][: draw(st.integers(1, 2))],
         reached=5,
         past=past(5, branch=f"{text}..{text}", limit=None),
-        failed=(Unreplayed(change=said, reason=text),),
+        failed=((said, text),),
         faults=(Diagnostic(path=text, code="schema", message=text, hint=text),),
     )
 
@@ -180,8 +181,8 @@ def test_json_stays_json(hostile: BacktestReport) -> None:
 
 
 def said(count: int, mode: Mode = Mode.COMMENT, **fields: object) -> str:
-    """Give the verdict on a lesson that spoke on so many changes."""
-    about = backtest(replace(PROVEN, mode=mode), *noisy(1).spoken[:count])
+    """Return the verdict on a lesson that spoke on so many changes."""
+    about = backtest(replace(PROVEN, mode=mode), *noisy(1).commented[:count])
     return verdict(about, report(about, **{"head": None, **fields}))
 
 
@@ -191,7 +192,11 @@ def said(count: int, mode: Mode = Mode.COMMENT, **fields: object) -> str:
         ("INC-245 would have commented on 3 of the last 500 merges.", 3, {}),
         ("INC-245 would have commented on none of the last 500 merges.", 0, {}),
         ("INC-245 would have blocked 3 of the last 500 merges.", 3, {"mode": Mode.BLOCK}),
-        ("INC-245 would have silently recorded 1 of the last 500 merges.", 1, {"mode": Mode.MONITOR}),
+        (
+            "INC-245 would have silently recorded 1 of the last 500 merges.",
+            1,
+            {"mode": Mode.MONITOR},
+        ),
         (
             "INC-245 would have commented on 1 of the last 37 merges.",
             1,
@@ -199,7 +204,7 @@ def said(count: int, mode: Mode = Mode.COMMENT, **fields: object) -> str:
         ),
         ("INC-245 would have commented on the last merge.", 1, {"past": past(1), "reached": 1}),
         ("INC-245 would have commented on nothing in the last merge.", 0, {"past": past(1), "reached": 1}),
-        ("INC-245 had no merges to speak on.", 0, {"past": past(0), "reached": 0}),
+        ("INC-245 had no merges to check.", 0, {"past": past(0), "reached": 0}),
         ("INC-245 was not tried on any merge yet.", 0, {"reached": 0, "stopped": "interrupted"}),
         (
             "INC-245 would have commented on 1 of the 9 commits since 2026-01-01.",
@@ -225,13 +230,17 @@ def test_the_verdict_is_a_sentence(words: str, count: int, fields: dict[str, obj
     [
         ("; it matches nothing today.", 0, {}),
         ("; it matches 1 place today.", 1, {}),
-        ("; it matches 2 places today, in the 300 of 1,999 files looked at.", 2, {"files_seen": 300}),
-        (".", 0, {"files_seen": 0, "stopped": "interrupted"}),
+        (
+            "; it matches 2 places today, in the 300 of 1,999 files checked.",
+            2,
+            {"files_checked": 300},
+        ),
+        (".", 0, {"files_checked": 0, "stopped": "interrupted"}),
         (".", 0, {"head": None}),
     ],
 )
 def test_the_verdict_ends_with_today(words: str, today: int, fields: dict[str, object]) -> None:
-    about = backtest(PROVEN, today=(place("a.py", 1),) * today)
+    about = backtest(PROVEN, today=(found("a.py", 1),) * today)
 
     assert verdict(about, report(about, **fields)) == (
         f"INC-245 would have commented on none of the last 500 merges{words}"
@@ -239,7 +248,7 @@ def test_the_verdict_ends_with_today(words: str, today: int, fields: dict[str, o
 
 
 def test_a_cause_that_was_found_is_in_the_verdict() -> None:
-    one = backtest(PROVEN, spoken(3, place("a.py", 1)), cause=Cause.FOUND, caused_by=change(3))
+    one = backtest(PROVEN, commented(3, found("a.py", 1)), cause=Cause.FOUND, caused_by=change(3))
 
     assert verdict(one, report(one, head=None)).endswith(
         "1 of the last 500 merges, the one that caused INC-245."
@@ -249,18 +258,17 @@ def test_a_cause_that_was_found_is_in_the_verdict() -> None:
 
 MISSED = (
     "None of these introduced the bad code of 4f1c2d9aa: the code was there before, or the rule does not "
-    "fire on it: see `lessonguard prove`."
+    "find it: see `lessonguard prove`."
 )
-ELSEWHERE = (
-    "The commit with its bad code, 4f1c2d9aa, is not in this history: which merge caused it cannot be told."
-)
+NOT_HERE = "The commit with its bad code, 4f1c2d9aa, is not in this history"
+ELSEWHERE = f"{NOT_HERE}, so the merge that caused it is not known."
 
 
 @pytest.mark.parametrize(
     ("cause", "words"),
     [
         (Cause.UNTOLD, ""),
-        (Cause.EARLIER, "The merge that caused it is older than these: ask for more with --last or --since."),
+        (Cause.EARLIER, "The merge that caused it is older than these: replay more with --last or --since."),
         (Cause.MISSED, MISSED),
         (Cause.ELSEWHERE, ELSEWHERE),
     ],
@@ -273,19 +281,19 @@ def lesson_that(kind: str) -> LessonBacktest:
     monitoring = with_rule(CACHE)
     return {
         "never matches": backtest(PROVEN),
-        "matches today": backtest(PROVEN, today=(place("a.py", 1),)),
+        "matches today": backtest(PROVEN, today=(found("a.py", 1),)),
         "is quiet": quiet(),
-        "is quiet and monitors": backtest(monitoring, spoken(3, place("a.py", 1))),
-        "is busy": backtest(PROVEN, *noisy(20).spoken),
+        "is quiet and monitors": backtest(monitoring, commented(3, found("a.py", 1))),
+        "is busy": backtest(PROVEN, *noisy(20).commented),
         "is noisy": noisy(),
-        "is noisy and monitors": backtest(monitoring, *noisy().spoken),
+        "is noisy and monitors": backtest(monitoring, *noisy().commented),
         "only watches": backtest(replace(TIMEOUT, watch=Watch(paths=("a",)))),
     }[kind]
 
 
-MONITOR = "or begin with `mode: monitor`, which records and says nothing."
-BUSY = "Busy: it speaks on one merge in 25. If most of these places are fine, narrow the rule with "
-NOISY = "Noisy: it speaks on one merge in 9. People stop reading what speaks so often: narrow the rule with "
+MONITOR = "or start with `mode: monitor`, which records findings and posts no comment."
+BUSY = "Busy: it comments on one merge in 25. If most of these places are fine, narrow the rule with "
+NOISY = "Noisy: it comments on one merge in 9. People stop reading so many comments: narrow the rule with "
 
 
 @pytest.mark.parametrize(
@@ -296,8 +304,8 @@ NOISY = "Noisy: it speaks on one merge in 9. People stop reading what speaks so 
             "Nothing matches here, past or present: `lessonguard prove INC-245` shows whether it works.",
         ),
         ("matches today", "Quiet: nobody has added such code in these merges."),
-        ("is quiet", "Quiet: it speaks rarely enough to be read."),
-        ("is quiet and monitors", "Quiet enough to speak: `mode: comment`."),
+        ("is quiet", "Quiet: it comments rarely enough that people will read it."),
+        ("is quiet and monitors", "Quiet enough for `mode: comment`."),
         ("is busy", f"{BUSY}`pattern-not` or `paths`, {MONITOR}"),
         ("is noisy", f"{NOISY}`pattern-not` or `paths`, {MONITOR}"),
         ("is noisy and monitors", f"{NOISY}`pattern-not` or `paths` before it leaves `mode: monitor`."),
@@ -320,8 +328,11 @@ def test_there_is_no_advice_on_a_silence_that_ended_early() -> None:
         ("", {}),
         ("Interrupted after 213 of 500 merges", {"reached": 213, "stopped": "interrupted"}),
         ("Out of time after 213 of 500 merges", {"reached": 213, "stopped": "time limit"}),
-        ("Interrupted before the files of today were looked at", {"files_seen": 0, "stopped": "interrupted"}),
-        ("Interrupted after 300 of 1,999 files of today", {"files_seen": 300, "stopped": "interrupted"}),
+        (
+            "Interrupted before today's files were checked",
+            {"files_checked": 0, "stopped": "interrupted"},
+        ),
+        ("Interrupted after 300 of today's 1,999 files", {"files_checked": 300, "stopped": "interrupted"}),
     ],
 )
 def test_ending_early_is_said(words: str, fields: dict[str, object]) -> None:
@@ -353,7 +364,7 @@ def test_a_lesson_in_another_mode_says_so_in_the_heading() -> None:
 
 def test_files_of_commits_with_long_names_fit() -> None:
     longer = replace(change(3), commit=CommitId("a" * 64), base=CommitId("b" * 64))
-    about = backtest(PROVEN, replace(spoken(3, place("a.py", 1)), change=longer))
+    about = backtest(PROVEN, replace(commented(3, found("a.py", 1)), change=longer))
     changes = tuple(longer if number == 3 else each for number, each in enumerate(past().changes))
 
     document = json.loads(render_backtest_json(report(about, past=replace(past(), changes=changes))))

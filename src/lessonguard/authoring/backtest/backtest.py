@@ -1,4 +1,4 @@
-"""Replay past changes, to see where lessons would have spoken before colleagues do."""
+"""Replay past changes, to see where lessons would have commented before colleagues do."""
 
 from __future__ import annotations
 
@@ -8,17 +8,13 @@ from dataclasses import field
 from itertools import takewhile
 from time import monotonic
 
-from lessonguard.authoring.backtest.cached import Enquiry
-from lessonguard.authoring.backtest.memory import Memory, change_key, tree_key
-from lessonguard.authoring.backtest.outcome import Outcome
+from lessonguard.authoring.backtest.cached import CachedReplay, Outcome, OutcomeCache, change_key, tree_key
 from lessonguard.authoring.backtest.result import (
     BacktestReport,
     Cause,
+    CommentedChange,
     LessonBacktest,
-    Spoken,
     Stop,
-    Unreplayed,
-    Unseen,
 )
 from lessonguard.errors import GitError
 from lessonguard.git.changes import Change, ChangedFile, CommitId, empty_tree
@@ -28,30 +24,29 @@ from lessonguard.lessons.model import Lesson, Library, Proof
 from lessonguard.record import record
 from lessonguard.scan.many import DatedChange, Deadline, Replay, TimeIsUpError
 from lessonguard.scan.scan import ScanOptions
-from lessonguard.semgrep.interface import Engine
+from lessonguard.semgrep.interface import Engine, Unchecked
 from lessonguard.semgrep.languages import Languages
 
+# How many changes Git lists together, and how many files of the tree are checked together: a partial clone
+# fetches their contents in one request, and what is done when somebody interrupts is not lost.
 _CHANGES_AT_ONCE = 100
-"""How many changes Git lists, and a partial clone fetches the contents of, together."""
-
 _FILES_AT_ONCE = 300
-"""How many files of the whole tree are looked at together."""
 
 
 @record
 class BacktestOptions:
     """How to replay.
 
-    `time_limit` is in seconds: what is not known by then is left out. `tree` is the commit in
-    whose files, all of them, to look for places of today; None for nowhere. `memory` has what is
-    known from before. `heard` is told what is done now, and how much of how much.
+    `time_limit` is in seconds: what is not replayed by then is left out. `tree` is the commit whose files,
+    all of them, are searched for matches of today; None for no search. `outcomes` has what earlier runs
+    found. `on_progress` gets what is done now, and how much of how much.
     """
 
     scan: ScanOptions
     tree: CommitId | None = None
     time_limit: float | None = None
-    memory: Memory = field(default_factory=lambda: Memory(None))
-    heard: Callable[[str, int, int], None] = lambda _what, _done, _all: None
+    outcomes: OutcomeCache = field(default_factory=lambda: OutcomeCache(None))
+    on_progress: Callable[[str, int, int], None] = lambda _what, _done, _all: None
 
 
 def backtest(
@@ -63,11 +58,11 @@ def backtest(
     languages: Languages,
     options: BacktestOptions,
 ) -> BacktestReport:
-    """Say where the lessons of a library would have spoken, change by change, the newest first.
+    """Return on which changes the lessons of a library would have commented, the newest first.
 
-    Each change is scanned as `scan_change` does it, on the day on which it was merged. ^C ends
-    this as a time limit does: the report is about what is known. Raise `GitError` or `EngineError`
-    if history cannot be read, or Semgrep cannot run at all; what is known is in the memory then.
+    Each change is scanned as `scan_change` does it, on the day on which it was merged. Ctrl-C ends
+    this as a time limit does: the report is about what was replayed. Raise `GitError` or `EngineError`
+    if history cannot be read, or Semgrep cannot run at all; what was replayed is in the cache then.
     """
     run = _Run(library, repository, past, engine=engine, languages=languages, options=options)
     return run.report(run.go())
@@ -94,14 +89,14 @@ class _Run:
         self._past = past
         self._options = options
         self._files: Sequence[ChangedFile] = ()
-        self._seen: list[str] = []
+        self._checked_keys: list[str] = []
         self._failed: list[tuple[ChangedFile, str]] = []
-        self._seen_files = 0
-        self._enquiry = Enquiry(
+        self._files_checked = 0
+        self._replay = CachedReplay(
             library,
             languages=languages,
-            memory=options.memory,
-            replay=lambda part: Replay(
+            outcomes=options.outcomes,
+            make_replay=lambda part: Replay(
                 part,
                 repository,
                 engine=engine,
@@ -112,28 +107,28 @@ class _Run:
         )
 
     def go(self) -> Stop:
-        """Learn as much as there is time for, and say what ended that."""
+        """Replay as much as there is time for, and return what ended that."""
         try:
             self._replay_changes()
-            self._look_around()
+            self._search_tree()
         except KeyboardInterrupt:
             return "interrupted"
         except TimeIsUpError:
             return "time limit"
         finally:
-            self._enquiry.save()
+            self._replay.save()
         return ""
 
     def _replay_changes(self) -> None:
         changes = self._past.changes
         for start in range(0, len(changes), _CHANGES_AT_ONCE):
             part = changes[start : start + _CHANGES_AT_ONCE]
-            unknown = [change for change in part if not self._enquiry.is_known(change_key(change))]
+            unknown = [change for change in part if not self._replay.is_complete(change_key(change))]
             asked = [(change_key(change), question) for change, question in self._questions(unknown)]
             done = start + len(part) - len(unknown)
-            self._options.heard(f"replaying {self._past.unit}s", done, len(changes))
-            for number, _ in enumerate(self._enquiry.ask(asked), 1):
-                self._options.heard(f"replaying {self._past.unit}s", done + number, len(changes))
+            self._options.on_progress(f"replaying {self._past.unit}s", done, len(changes))
+            for number, _ in enumerate(self._replay.run(asked), 1):
+                self._options.on_progress(f"replaying {self._past.unit}s", done + number, len(changes))
 
     def _questions(self, changes: Sequence[MergedChange]) -> Iterator[tuple[MergedChange, DatedChange]]:
         listed = self._walk.changed_files([(change.commit, change.base) for change in changes])
@@ -141,96 +136,90 @@ class _Run:
             judged = Change(base=change.base, tip=change.commit, head=change.commit, files=files)
             yield change, DatedChange(change=judged, today=change.date)
 
-    def _look_around(self) -> None:
-        """Look at the whole tree, as if a change had added every file that a rule looks at."""
+    def _search_tree(self) -> None:
+        """Check the whole tree, as if a change had added every file that a rule checks."""
         head = self._options.tree
         if head is None:
             return
-        selector = self._enquiry.selector(self._lessons)
+        selector = self._replay.selector(self._lessons)
         self._files = [file for file in self._walk.all_files(head) if file.head and selector.wants(file.head)]
         for start in range(0, len(self._files), _FILES_AT_ONCE):
-            self._options.heard("looking for places of today", start, len(self._files))
-            self._look_at(head, self._files[start : start + _FILES_AT_ONCE])
+            self._options.on_progress("searching today's code", start, len(self._files))
+            self._check(head, self._files[start : start + _FILES_AT_ONCE])
 
-    def _look_at(self, head: CommitId, files: Sequence[ChangedFile]) -> None:
-        """Look at some files; if Semgrep cannot, find out by halves at which of them."""
+    def _check(self, head: CommitId, files: Sequence[ChangedFile]) -> None:
+        """Check some files; where Semgrep fails, find out by halves on which of them."""
         change = Change(base=empty_tree(head), tip=head, head=head, files=tuple(files))
         question = DatedChange(change=change, today=self._options.scan.today)
         key = tree_key([file.head for file in files if file.head], today=question.today)
-        if not self._enquiry.is_known(key):
+        if not self._replay.is_complete(key):
             self._walk.fetch(files)
-            list(self._enquiry.ask([(key, question)]))
-        reason = self._enquiry.failures.get(key)
+            list(self._replay.run([(key, question)]))
+        reason = self._replay.failures.get(key)
         if reason and len(files) > 1:
             half = len(files) // 2
-            self._look_at(head, files[:half])
-            self._look_at(head, files[half:])
+            self._check(head, files[:half])
+            self._check(head, files[half:])
             return
         if reason:
             self._failed.append((files[0], reason))
         else:
-            self._seen.append(key)
-        self._seen_files += len(files)
+            self._checked_keys.append(key)
+        self._files_checked += len(files)
 
     # What is known now --------------------------------------------------------------------------
 
     def report(self, stopped: Stop) -> BacktestReport:
         """Put together what is known."""
-        known = takewhile(lambda change: self._enquiry.is_known(change_key(change)), self._past.changes)
-        reached, failures = list(known), self._enquiry.failures
+        known = takewhile(lambda change: self._replay.is_complete(change_key(change)), self._past.changes)
+        reached, failures = list(known), self._replay.failures
         replayed = [change for change in reached if change_key(change) not in failures]
         return BacktestReport(
             past=self._past,
             reached=len(reached),
             failed=tuple(
-                Unreplayed(change=change, reason=failures[key])
-                for change in reached
-                if (key := change_key(change)) in failures
+                (change, failures[key]) for change in reached if (key := change_key(change)) in failures
             ),
             head=self._options.tree,
             files=len(self._files),
-            files_seen=self._seen_files,
+            files_checked=self._files_checked,
             lessons=tuple(self._about(lesson, replayed) for lesson in self._lessons),
             stopped=stopped,
-            faults=(*self._faults, *self._enquiry.faults),
+            faults=(*self._faults, *self._replay.faults),
         )
 
     def _about(self, lesson: Lesson, replayed: Sequence[MergedChange]) -> LessonBacktest:
         outcomes = [(change, self._outcome(lesson, change_key(change))) for change in replayed]
-        now = [self._outcome(lesson, key) for key in self._seen]
-        spoken = [
-            Spoken(change=change, places=places)
+        now = [self._outcome(lesson, key) for key in self._checked_keys]
+        commented = [
+            CommentedChange(change=change, findings=findings)
             for change, outcome in outcomes
-            if (places := tuple(place for place in outcome.places if not place.is_accepted))
+            if (findings := tuple(each for each in outcome.findings if not each.accepted))
         ]
-        cause, caused_by = self._cause(lesson, spoken, replayed)
+        cause, caused_by = self._cause(lesson, commented, replayed)
         pairs = [*outcomes, *((None, outcome) for outcome in (*now, self._failures(lesson)))]
         return LessonBacktest(
             lesson=lesson,
             replayed=len(replayed),
-            spoken=tuple(spoken),
+            commented=tuple(commented),
             watched=sum(outcome.is_watched for _, outcome in outcomes),
-            today=tuple(place for outcome in now for place in outcome.places),
-            unseen=tuple(
-                Unseen(change=change, path=path, reason=reason)
-                for change, outcome in pairs
-                for path, reason in outcome.unchecked
-            ),
+            today=tuple(finding for outcome in now for finding in outcome.findings),
+            unchecked=tuple((change, item) for change, outcome in pairs for item in outcome.unchecked),
             cause=cause,
             caused_by=caused_by,
         )
 
     def _failures(self, lesson: Lesson) -> Outcome:
-        """Give the files of today that a lesson should have looked at, and Semgrep could not."""
-        wants = self._enquiry.selector([lesson]).wants
-        failed = ((file.path, reason) for file, reason in self._failed if file.head and wants(file.head))
-        return Outcome(unchecked=tuple(failed))
+        """Return the files of today that a lesson should have checked, and Semgrep could not."""
+        wants = self._replay.selector([lesson]).wants
+        failed = (item for item in self._failed if item[0].head and wants(item[0].head))
+        return Outcome(unchecked=tuple(Unchecked(path=file.path, reason=reason) for file, reason in failed))
 
     def _outcome(self, lesson: Lesson, key: str) -> Outcome:
-        return self._enquiry.outcome(lesson, key) or Outcome()
+        return self._replay.outcome(lesson, key) or Outcome()
 
     def _cause(
-        self, lesson: Lesson, spoken: Sequence[Spoken], replayed: Sequence[MergedChange]
+        self, lesson: Lesson, commented: Sequence[CommentedChange], replayed: Sequence[MergedChange]
     ) -> tuple[Cause, MergedChange | None]:
         """Find the change that caused the incident; see `Cause`."""
         if lesson.proof is None or not replayed:
@@ -241,15 +230,15 @@ class _Run:
         if self._walk.is_in(broken, replayed[-1].base):
             return Cause.EARLIER, None
         # A change came later than `broken` if that is in its base already; the newest come first.
-        index = bisect_left(spoken, 1, key=lambda item: not self._walk.is_in(broken, item.change.base))
-        mended = self._mended(lesson.proof, broken)
+        index = bisect_left(commented, 1, key=lambda item: not self._walk.is_in(broken, item.change.base))
+        fixed = self._paths_of_fix(lesson.proof, broken)
         suspects = sorted(
-            spoken[index:], key=lambda item: mended.isdisjoint(place.path for place in item.places)
+            commented[index:], key=lambda item: fixed.isdisjoint(finding.path for finding in item.findings)
         )
         return (Cause.FOUND, suspects[0].change) if suspects else (Cause.MISSED, None)
 
-    def _mended(self, proof: Proof, broken: CommitId) -> frozenset[str]:
-        """Give the paths in which the fix differs from `broken`; none if it is not here."""
+    def _paths_of_fix(self, proof: Proof, broken: CommitId) -> frozenset[str]:
+        """Return the paths in which the fix differs from `broken`; none if it is not here."""
         fixed = self._find(proof.fixed)
         if fixed is None:
             return frozenset()

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from lessonguard.authoring.backtest.phrases import advice, verdict
-from lessonguard.authoring.backtest.result import BacktestReport, LessonBacktest, Place, Spoken, Unseen
+from lessonguard.authoring.backtest.phrases import advice, first_line, verdict
+from lessonguard.authoring.backtest.result import BacktestReport, CommentedChange, LessonBacktest
 from lessonguard.git.past_changes import MergedChange
 from lessonguard.output.escape import json_text
+from lessonguard.scan.finding import Finding
 
 
 def render_backtest_json(report: BacktestReport) -> str:
@@ -26,10 +27,10 @@ def render_backtest_json(report: BacktestReport) -> str:
             "oldest": _change(changes[-1]) if changes else None,
             "stopped": report.stopped or None,
             "shallow_at": past.cut,
-            "failed": [{**_change(each.change), "reason": each.reason} for each in report.failed],
+            "failed": [{**_change(change), "reason": reason} for change, reason in report.failed],
             "tree": report.head,
             "files": report.files,
-            "files_seen": report.files_seen,
+            "files_seen": report.files_checked,
             "lessons": [_lesson(each, report) for each in report.lessons],
         }
     )
@@ -44,18 +45,21 @@ def _lesson(backtest: LessonBacktest, report: BacktestReport) -> dict[str, objec
         "verdict": verdict(backtest, report),
         "noise": backtest.noise.value,
         "advice": advice(backtest, report),
-        "spoken": [_spoken(spoken) for spoken in backtest.spoken],
+        "spoken": [_commented(commented) for commented in backtest.commented],
         "watched": backtest.watched,
         "cause": backtest.cause.value,
         "caused_by": backtest.caused_by.commit if backtest.caused_by else None,
-        "today": [{**_place(place), "accepted": place.is_accepted} for place in backtest.today],
-        "unchecked": [_unseen(unseen) for unseen in backtest.unseen],
+        "today": [{**_place(each), "accepted": each.accepted is not None} for each in backtest.today],
+        "unchecked": [
+            {"commit": change.commit if change else None, "path": item.path, "reason": item.explanation}
+            for change, item in backtest.unchecked
+        ],
     }
 
 
-def _spoken(spoken: Spoken) -> dict[str, object]:
-    places = [{**_place(place), "state": place.state.value} for place in spoken.places]
-    return {**_change(spoken.change), "places": places}
+def _commented(commented: CommentedChange) -> dict[str, object]:
+    places = [{**_place(finding), "state": finding.state.value} for finding in commented.findings]
+    return {**_change(commented.change), "places": places}
 
 
 def _change(change: MergedChange) -> dict[str, object]:
@@ -68,16 +72,11 @@ def _change(change: MergedChange) -> dict[str, object]:
     }
 
 
-def _place(place: Place) -> dict[str, object]:
+def _place(finding: Finding) -> dict[str, object]:
     return {
-        "rule": place.rule,
-        "path": place.path,
-        "line": place.line,
-        "column": place.column,
-        "text": place.text,
+        "rule": finding.rule,
+        "path": finding.path,
+        "line": finding.start.line,
+        "column": finding.start.column,
+        "text": first_line(finding),
     }
-
-
-def _unseen(unseen: Unseen) -> dict[str, object]:
-    commit = unseen.change.commit if unseen.change else None
-    return {"commit": commit, "path": unseen.path, "reason": unseen.reason}

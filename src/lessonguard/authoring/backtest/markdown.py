@@ -14,18 +14,20 @@ from lessonguard.authoring.backtest.phrases import (
     gaps,
     replayed_words,
     stop_words,
-    unseen_words,
+    unchecked_words,
     verdict,
     watch_words,
 )
-from lessonguard.authoring.backtest.result import BacktestReport, LessonBacktest, Place
+from lessonguard.authoring.backtest.result import BacktestReport, LessonBacktest
+from lessonguard.git.changes import short
 from lessonguard.output.escape import code_span, markdown_prose, markdown_text, shortened
+from lessonguard.scan.finding import Finding
 
+# How many changes of a lesson are listed, places of a change, and places of today: the whole report shares
+# a pull request's summary with the findings, and `lessonguard backtest` lists the rest.
 _CHANGES, _PLACES, _TODAY = 5, 2, 10
-"""How many changes of a lesson are listed, places of a change, and places of today."""
 
 _LONGEST_PATH, _LONGEST_TITLE = 200, 100  # characters
-_ABBREVIATED = 7  # digits of a commit's name
 _RESERVE = 200  # characters for saying what was left out
 
 
@@ -56,36 +58,36 @@ def _lesson(backtest: LessonBacktest, report: BacktestReport) -> Iterator[str]:
     further = (
         cause_words(backtest, report.past),
         watch_words(backtest, report),
-        unseen_words(backtest),
+        unchecked_words(backtest),
         advice(backtest, report),
     )
     yield " ".join(markdown_prose(text) for text in further if text)
-    if backtest.spoken:
+    if backtest.commented:
         yield _table(backtest)
-    if backtest.standing:
-        yield _folded(backtest.standing)
+    if backtest.open_today:
+        yield _folded(backtest.open_today)
 
 
 def _table(backtest: LessonBacktest) -> str:
     rows = ["| Merged | Change | Where |", "|---|---|---|"]
-    for spoken in backtest.spoken[:_CHANGES]:
-        change = spoken.change
+    for commented in backtest.commented[:_CHANGES]:
+        change = commented.change
         is_cause = change == backtest.caused_by
         title = markdown_text(shortened(change.title, _LONGEST_TITLE)) + (" ◆" if is_cause else "")
-        commit = code_span(change.commit[:_ABBREVIATED])
-        places = ", ".join(f"{_place(place)} {place.state.value}" for place in spoken.places[:_PLACES])
-        more = f" and {len(spoken.places) - _PLACES} more" if len(spoken.places) > _PLACES else ""
+        commit = code_span(short(change.commit))
+        places = ", ".join(f"{_place(each)} {each.state.value}" for each in commented.findings[:_PLACES])
+        more = f" and {len(commented.findings) - _PLACES} more" if len(commented.findings) > _PLACES else ""
         rows.append(f"| {change.date.isoformat()} | {commit} {title} | {places}{more} |")
-    hidden = len(backtest.spoken) - _CHANGES
+    hidden = len(backtest.commented) - _CHANGES
     return "\n".join(rows) + (f"\n\n… and {hidden} more." if hidden > 0 else "")
 
 
-def _folded(places: Sequence[Place]) -> str:
-    listed = "\n".join(f"- {_place(place)}" for place in places[:_TODAY])
-    hidden = len(places) - _TODAY
+def _folded(findings: Sequence[Finding]) -> str:
+    listed = "\n".join(f"- {_place(each)}" for each in findings[:_TODAY])
+    hidden = len(findings) - _TODAY
     more = f"\n- … and {hidden} more" if hidden > 0 else ""
     return f"<details>\n<summary>Matches today</summary>\n\n{listed}{more}\n\n</details>"
 
 
-def _place(place: Place) -> str:
-    return code_span(f"{shortened(place.path, _LONGEST_PATH)}:{place.line}")
+def _place(finding: Finding) -> str:
+    return code_span(f"{shortened(finding.path, _LONGEST_PATH)}:{finding.start.line}")

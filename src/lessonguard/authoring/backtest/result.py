@@ -1,4 +1,4 @@
-"""What lessons would have said about past changes, and what they match today."""
+"""The result of a backtest: on which past changes lessons would have commented, and what they match today."""
 
 from __future__ import annotations
 
@@ -8,22 +8,22 @@ from typing import Literal
 from lessonguard.git.changes import CommitId
 from lessonguard.git.past_changes import MergedChange, PastChanges
 from lessonguard.lessons.diagnostic import Diagnostic
-from lessonguard.lessons.model import Lesson, RuleId
+from lessonguard.lessons.model import Lesson
 from lessonguard.record import record
-from lessonguard.scan.finding import State
+from lessonguard.scan.finding import Finding
+from lessonguard.semgrep.interface import Unchecked
 
-_FEW = 3
-"""Changes on which a lesson may speak, however few were replayed, before it counts as anything but quiet."""
-
+# The shares of changes above which a lesson is busy, and noisy: chosen, not measured. Fewer than three
+# comments are quiet however few changes there are, because two of twenty say little.
 _BUSY, _NOISY = 0.02, 0.1
-"""The shares of changes above which a lesson is busy, and noisy."""
+_FEW = 3
 
 Stop = Literal["", "interrupted", "time limit"]
-"""What ended a backtest before its time."""
+"""What ended a backtest early."""
 
 
 class Noise(Enum):
-    """How often a lesson speaks: never, now and then, often enough to look at why, or too often."""
+    """How often a lesson comments: never, rarely, often enough to look at why, or too often."""
 
     SILENT = "silent"
     QUIET = "quiet"
@@ -32,7 +32,7 @@ class Noise(Enum):
 
 
 class Cause(Enum):
-    """Whether the change that caused the incident is among those that a lesson spoke on.
+    """Whether the change that caused the incident is among those that a lesson would have commented on.
 
     It is the last one, at or before the lesson's `proof.broken`, that introduced a finding of the
     lesson; if one did so in a file that the fix changed, the last of those. `UNTOLD`: the lesson
@@ -48,56 +48,35 @@ class Cause(Enum):
 
 
 @record
-class Place:
-    """One place where a rule matches; `line` and `column` are 1-based, `text` is the first line of it."""
-
-    path: str
-    line: int
-    column: int
-    state: State
-    rule: RuleId
-    text: str
-    is_accepted: bool = False
-
-
-@record
-class Spoken:
-    """A past change on which a lesson would have spoken, and where; at one place at least."""
+class CommentedChange:
+    """A past change on which a lesson would have commented: what it introduces, at one place at least."""
 
     change: MergedChange
-    places: tuple[Place, ...]
-
-
-@record
-class Unseen:
-    """A file that a lesson should have looked at and could not; `change` is None for one of today's."""
-
-    change: MergedChange | None
-    path: str
-    reason: str
+    findings: tuple[Finding, ...]
 
 
 @record
 class LessonBacktest:
-    """What one lesson would have said about `replayed` changes.
+    """On which of `replayed` changes one lesson would have commented.
 
-    `spoken` are those that introduce what nobody accepted, the newest first; `watched` counts those
-    that touch a path it watches. `today` are the places that match in the whole tree.
+    `commented` are those that introduce a finding that nobody accepted, the newest first; `watched` counts
+    those that touch a path it watches. `today` has a finding for each match in the whole tree. `unchecked`
+    has the files that it could not check, each with the change, or None for a file of today.
     """
 
     lesson: Lesson
     replayed: int
-    spoken: tuple[Spoken, ...]
+    commented: tuple[CommentedChange, ...]
     watched: int
-    today: tuple[Place, ...]
-    unseen: tuple[Unseen, ...]
+    today: tuple[Finding, ...]
+    unchecked: tuple[tuple[MergedChange | None, Unchecked], ...]
     cause: Cause
     caused_by: MergedChange | None = None
 
     @property
     def noise(self) -> Noise:
-        """Judge how often it would have spoken."""
-        count = len(self.spoken)
+        """Return how often it would have commented."""
+        count = len(self.commented)
         if not count:
             return Noise.SILENT
         if count < _FEW or count <= _BUSY * self.replayed:
@@ -106,49 +85,41 @@ class LessonBacktest:
 
     @property
     def matches_anything(self) -> bool:
-        """Tell whether a rule of it was seen to match, in the past or today."""
-        return bool(self.spoken or self.today)
+        """Return whether a rule of it matched anything, in the past or today."""
+        return bool(self.commented or self.today)
 
     @property
-    def standing(self) -> tuple[Place, ...]:
-        """Give the places of today that nobody accepted."""
-        return tuple(place for place in self.today if not place.is_accepted)
-
-
-@record
-class Unreplayed:
-    """A change that Semgrep could not look at, and why."""
-
-    change: MergedChange
-    reason: str
+    def open_today(self) -> tuple[Finding, ...]:
+        """List the findings of today that nobody accepted."""
+        return tuple(finding for finding in self.today if not finding.accepted)
 
 
 @record
 class BacktestReport:
-    """What became of replaying past changes.
+    """The result of replaying past changes.
 
-    The newest `reached` of `past` were replayed, apart from those in `failed`. `head` is the commit in
-    whose tree the places of today are, None if nobody wanted them; of `files` there that a rule
-    looks at, `files_seen` were looked at. `faults` are errors of lesson files, as in a
-    `ScanReport`.
+    The newest `reached` of `past` were replayed, apart from those in `failed`, which Semgrep could not check,
+    each with the reason. `head` is the commit whose tree was searched for matches of today, None if none was;
+    of `files` there that a rule checks, `files_checked` were checked. `faults` are errors of lesson files,
+    as in a `ScanReport`.
     """
 
     past: PastChanges
     reached: int
-    failed: tuple[Unreplayed, ...]
+    failed: tuple[tuple[MergedChange, str], ...]
     head: CommitId | None
     files: int
-    files_seen: int
+    files_checked: int
     lessons: tuple[LessonBacktest, ...]
     stopped: Stop
     faults: tuple[Diagnostic, ...]
 
     @property
     def knows_today(self) -> bool:
-        """Tell whether any file of today was looked at, or none had to be."""
-        return self.head is not None and (self.files_seen > 0 or not self.stopped)
+        """Return whether any file of today was checked, or none had to be."""
+        return self.head is not None and (self.files_checked > 0 or not self.stopped)
 
     @property
     def replayed(self) -> int:
-        """Count the changes that were replayed."""
+        """Return how many changes were replayed."""
         return self.reached - len(self.failed)

@@ -1,4 +1,4 @@
-"""Try the lessons that a change adds or edits, as far as that is known when it is reviewed."""
+"""Try the lessons that a change adds or edits, for whoever reviews the change."""
 
 from __future__ import annotations
 
@@ -14,11 +14,9 @@ from lessonguard.lessons.library import is_lesson_path
 from lessonguard.scan.scan import ScanOptions, scan_change
 from lessonguard.semgrep.installed import Semgrep
 
+# How many of the last changes to replay, and for how many seconds at most: somebody waits for the review.
 _LAST = 50
-"""How many of the last changes to replay."""
-
 _SECONDS = 60.0
-"""How long that may take: somebody waits for the review."""
 
 
 def preview_lessons(
@@ -33,7 +31,7 @@ def preview_lessons(
     """Check and prove the lessons that a change adds or edits, and replay the last changes by them.
 
     They are those of head, and whoever wrote the change wrote them: nothing is fetched that they
-    name. They speak about the change itself only if `judges`. None if it touches no lesson. Raise
+    name. They check the change itself only if `judges`. None if it touches no lesson. Raise
     `GitError` or `EngineError` if any of it cannot be done.
     """
     files = (file for file in change.files if _is_lesson(file.path, folder))
