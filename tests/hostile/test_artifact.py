@@ -1,6 +1,6 @@
-"""Hostile pull requests: the report that a fork's workflow leaves for `workflow_run` is believed in little.
+"""Hostile pull requests: of the report that a fork's workflow leaves, only the places of findings are used.
 
-How it is read is in test_deliver_handover.py. SECURITY.md names each of these tests beside what it promises.
+How it is read: `tests/review/test_report_artifact.py`. SECURITY.md names each of these tests next to its promise.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ def post(shop: Shop, pull: Pull, report: Report, *, expect: int = 0) -> Reviewed
     return shop.run("workflow_run", payload, "--report", str(file), expect=expect)
 
 
-def test_a_report_is_told_in_the_words_of_the_lessons_alone(shop: Shop, pull: Pull) -> None:
+def test_a_posted_report_uses_only_the_texts_of_the_lessons(shop: Shop, pull: Pull) -> None:
     report = scan(shop, pull)
     words = dict.fromkeys(("title", "message", "root_cause", "mitigation", "postmortem"), f"evil {MARKER}")
     for item in report["findings"]:
@@ -108,7 +108,7 @@ def test_a_report_is_posted_on_the_pull_request_that_github_says_it_is_for(shop:
     assert ours(other) == []
 
 
-def test_a_report_whose_pull_request_has_moved_on_is_dropped(shop: Shop, pull: Pull) -> None:
+def test_a_report_for_an_older_commit_of_the_pull_request_is_dropped(shop: Shop, pull: Pull) -> None:
     report = scan(shop, pull)
     payload = shop.hosted.events.workflow_run(pull)
     shop.push(pull, {"app.py": SAFE})
@@ -152,7 +152,7 @@ def test_places_outside_of_the_diff_cost_no_other_finding_its_comment(
     assert [call.split("/")[-1] for call in reviewed.writes] == ["reviews 200"]
 
 
-def test_comments_of_others_are_left_alone_whatever_a_report_says_is_fixed(shop: Shop, pull: Pull) -> None:
+def test_comments_of_others_are_not_edited_whatever_a_report_calls_fixed(shop: Shop, pull: Pull) -> None:
     report = scan(shop, pull)
     post(shop, pull, report)
     answer = pull.reply("hubot", ours(pull)[0], f"{ours(pull)[0].body}")

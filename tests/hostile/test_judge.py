@@ -1,6 +1,6 @@
-"""Hostile pull requests: none weakens, silences or replaces what judges it.
+"""Hostile pull requests: none can weaken, suppress or replace its own check.
 
-SECURITY.md names each of these tests beside what it promises.
+SECURITY.md names each of these tests next to its promise.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def lesson(shop: Shop, name: str) -> str:
     return (shop.repo.path / "lessons" / f"{name}.yaml").read_text(encoding="utf-8")
 
 
-def test_lessons_of_the_change_that_fail_silence_nothing(shop: Shop) -> None:
+def test_failing_lessons_of_the_change_do_not_stop_the_review(shop: Shop) -> None:
     pull = shop.pull({"app.py": BAD, "lessons/MINE.yaml": lesson(shop, "LOCK").replace("LOCK", "MINE")})
     shop.hub.fail("POST", "/git-upload-pack$", 500, times=1_000)  # of the past the API gives nothing
 
@@ -51,7 +51,7 @@ def test_lessons_of_the_change_that_fail_silence_nothing(shop: Shop) -> None:
     assert "TIMEOUT" in reviewed.run.summary
 
 
-def test_lessons_of_the_change_that_are_slow_hold_nothing_up(shop: Shop) -> None:
+def test_slow_lessons_of_the_change_do_not_delay_the_review(shop: Shop) -> None:
     arguments = ", ".join(map(str, range(400)))
     slow = (
         lesson(shop, "LOCK")
@@ -70,7 +70,7 @@ def test_lessons_of_the_change_that_are_slow_hold_nothing_up(shop: Shop) -> None
     assert reviewed.run.outputs["blocking"] == "1"
 
 
-def test_attributes_and_settings_of_the_change_hide_nothing(shop: Shop) -> None:
+def test_attributes_and_settings_of_the_change_hide_no_file(shop: Shop) -> None:
     attributes = "* -diff -text binary filter=x diff=x merge=x export-ignore linguist-generated\n"
     pull = shop.pull(
         {
@@ -87,7 +87,7 @@ def test_attributes_and_settings_of_the_change_hide_nothing(shop: Shop) -> None:
     assert places(pull) == ["web/client.py:5 **This looks like"]
 
 
-def test_comments_in_the_code_silence_nothing_but_accept_comments_with_a_reason(shop: Shop) -> None:
+def test_only_accept_comments_with_a_reason_accept_findings(shop: Shop) -> None:
     words = [
         "nosemgrep",
         "nosemgrep: TIMEOUT.1",
@@ -108,7 +108,7 @@ def test_comments_in_the_code_silence_nothing_but_accept_comments_with_a_reason(
     assert reviewed.run.outputs["accepted"] == "0"
 
 
-def test_lessons_that_the_change_edits_judge_as_they_were(shop: Shop) -> None:
+def test_lessons_that_the_change_edits_are_used_as_they_were_before(shop: Shop) -> None:
     theirs = (
         lesson(shop, "TIMEOUT")
         .replace("mode: block", "mode: monitor")
@@ -122,7 +122,7 @@ def test_lessons_that_the_change_edits_judge_as_they_were(shop: Shop) -> None:
     assert reviewed.run.outputs["blocking"] == "1"
 
 
-def test_a_comment_of_another_login_counts_for_nothing_and_is_left_alone(shop: Shop) -> None:
+def test_a_comment_of_another_login_is_ignored_and_not_edited(shop: Shop) -> None:
     pull = shop.pull({"app.py": BAD, "pay.py": UNLOCKED})
     shop.review(pull, expect=1)
     forged = [*bodies(pull), MARKER]
@@ -143,7 +143,7 @@ def test_a_comment_of_another_login_counts_for_nothing_and_is_left_alone(shop: S
     assert {number: pull.reviews[number].body for number in reviews} == reviews
 
 
-def test_a_tag_or_branch_called_like_the_base_branch_is_not_taken_for_it(shop: Shop) -> None:
+def test_a_tag_or_branch_with_the_name_of_the_base_branch_is_not_used_instead(shop: Shop) -> None:
     lessons = [f"lessons/{path.name}" for path in (shop.repo.path / "lessons").glob("*.yaml")]
     without = shop.commit(dict.fromkeys(lessons), branch="evil")
     pull = shop.pull({"app.py": BAD})
@@ -155,7 +155,7 @@ def test_a_tag_or_branch_called_like_the_base_branch_is_not_taken_for_it(shop: S
     assert places(pull) == ["app.py:5 **This looks like"]
 
 
-def test_a_head_that_was_replaced_is_not_spoken_for(shop: Shop) -> None:
+def test_a_head_that_was_replaced_gets_no_comments(shop: Shop) -> None:
     pull = shop.pull({"app.py": BAD})
     payload = shop.hosted.events.pull_request(pull)
     shop.push(pull, {"app.py": SAFE})
@@ -182,7 +182,7 @@ def test_links_and_submodules_are_not_followed(shop: Shop, tmp_path: Path) -> No
     assert reviewed.outcome.stdout == ""
 
 
-def test_what_cannot_be_checked_is_never_called_clean(shop: Shop) -> None:
+def test_files_that_cannot_be_checked_are_never_called_clean(shop: Shop) -> None:
     files: dict[str, str | bytes | None] = {
         "huge.py": BAD + "# more\n" * 150_000,
         "binary.py": BAD.encode() + b"\0",
@@ -207,7 +207,7 @@ def check_out(shop: Shop, pull: Pull, folder: Path) -> Path:
     return folder
 
 
-def test_a_checkout_of_the_change_is_looked_at_and_never_run(shop: Shop, tmp_path: Path) -> None:
+def test_no_code_in_a_checkout_of_the_change_is_run(shop: Shop, tmp_path: Path) -> None:
     sprung = tmp_path / "sprung"
     trap = f"open({str(sprung)!r}, 'w')\n"
     names = ["yaml", "github", "click", "requests", "json", "lessonguard", "semgrep", "sitecustomize"]
@@ -228,7 +228,7 @@ def test_a_checkout_of_the_change_is_looked_at_and_never_run(shop: Shop, tmp_pat
     assert sprung.exists(), "these traps would never have sprung"
 
 
-def test_a_folder_of_the_change_that_looks_like_a_repository_is_none(shop: Shop, tmp_path: Path) -> None:
+def test_a_folder_that_looks_like_a_repository_is_not_used_as_one(shop: Shop, tmp_path: Path) -> None:
     lessons = shop.repo.git("rev-parse", "main:lessons")
     looks: dict[str, str | bytes | None] = {
         "sub/HEAD": "ref: refs/heads/main\n",

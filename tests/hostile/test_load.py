@@ -1,6 +1,6 @@
-"""Hostile pull requests: however much they hold, a review ends, in bounded memory, and says what it left out.
+"""Hostile pull requests: every review ends, with limited memory, and lists what it left out.
 
-SECURITY.md names each of these tests beside what it promises. `make bench` reviews 3,000 changed files.
+SECURITY.md names each of these tests next to its promise. `make bench` reviews 3,000 changed files.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ def review(shop: Shop, pull: Pull, *, expect: int) -> Run:
     return run
 
 
-def test_a_file_of_50_megabytes_is_named_and_not_read(shop: Shop) -> None:
+def test_a_file_of_50_megabytes_is_listed_and_not_read(shop: Shop) -> None:
     pull = shop.pull({"huge.py": "requests.get(url)  # and on\n" * 1_800_000, "app.py": BAD})
 
     run = review(shop, pull, expect=1)
@@ -95,7 +95,7 @@ def test_thousands_of_findings_become_twenty_comments_and_one_text(shop: Shop) -
     assert len(run.summary.encode()) < 1_048_576
 
 
-def test_hundreds_of_changed_files_are_all_looked_at(shop: Shop) -> None:
+def test_hundreds_of_changed_files_are_all_checked(shop: Shop) -> None:
     files: dict[str, str | bytes | None] = {f"p/m{number}.py": SAFE for number in range(400)}
     shop.repo.commit("Grow", files)
     pull = shop.pull({name: BAD if name.endswith("00.py") else f"{SAFE}x = 1\n" for name in files})
@@ -116,7 +116,7 @@ HEAVY: dict[str, Files] = {
 
 
 @pytest.mark.parametrize("files", HEAVY.values(), ids=HEAVY)
-def test_code_that_is_heavy_to_read_is_read_or_named(shop: Shop, files: Files) -> None:
+def test_code_that_is_slow_to_parse_is_checked_or_listed(shop: Shop, files: Files) -> None:
     pull = shop.pull({**files, "app.py": BAD})
 
     review(shop, pull, expect=1)

@@ -1,6 +1,6 @@
-"""Hostile pull requests: nothing that we print or write is a command to the runner, or an output of its own.
+"""Hostile pull requests: nothing that lessonguard prints or writes is a command or an output of theirs.
 
-SECURITY.md names each of these tests beside what it promises.
+SECURITY.md names each of these tests next to its promise.
 """
 
 from __future__ import annotations
@@ -79,7 +79,7 @@ def test_lessons_of_the_change_give_no_command(shop: Shop) -> None:
 
 
 @pytest.mark.parametrize("status", [403, 422])
-def test_words_of_github_give_no_command(shop: Shop, status: int) -> None:
+def test_error_texts_of_github_give_no_command(shop: Shop, status: int) -> None:
     pull = shop.pull({"pay.py": UNLOCKED})
     words = " and ".join(COMMANDS)
     body = {"message": words, "errors": [{"message": words}, words]}
@@ -121,7 +121,7 @@ def test_names_of_branches_and_commit_messages_give_no_command(shop: Shop, branc
     assert not list(shop.hub.folder.rglob("pwned"))
 
 
-def test_outputs_are_set_as_meant_and_no_other_file_of_the_runner_is_touched(shop: Shop) -> None:
+def test_outputs_are_correct_and_no_other_file_of_the_runner_is_changed(shop: Shop) -> None:
     evil = "a\nintroduced=0\nblocking<<lessonguard-0\n0\nlessonguard-0\n.py"
     pull = shop.pull({evil: BAD, "b.py": BAD + f"# {evil}\n"})
 
@@ -135,7 +135,7 @@ def test_outputs_are_set_as_meant_and_no_other_file_of_the_runner_is_touched(sho
     assert reviewed.run.summary.splitlines()[0] == "### lessonguard: 2 new findings (2 blocking)"
 
 
-def test_report_files_are_whole_whatever_names_and_code_hold(shop: Shop) -> None:
+def test_report_files_are_valid_with_any_names_and_code(shop: Shop) -> None:
     texts = [*COMMANDS, *HOSTILE, '"}]}', "\x1b[2J\u202e"]
     names = file_names(texts)
     pull = shop.pull({name: call(text) for name, text in zip(names, texts, strict=True)})

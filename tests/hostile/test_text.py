@@ -1,6 +1,6 @@
-"""Hostile pull requests: no text of theirs becomes markup, a mention, a link or a marker.
+"""Hostile pull requests: none of their text becomes markup, a mention, a link or a marker.
 
-SECURITY.md names each of these tests beside what it promises.
+SECURITY.md names each of these tests next to its promise.
 """
 
 from __future__ import annotations
@@ -146,7 +146,7 @@ def test_reasons_of_accept_comments_are_only_shown(shop: Shop) -> None:
     assert_harmless_summary(reviewed.run.summary)
 
 
-def test_a_marker_in_code_in_names_and_in_reasons_is_none(shop: Shop) -> None:
+def test_a_marker_in_code_names_or_reasons_is_not_taken_for_ours(shop: Shop) -> None:
     teach(shop, "TIMEOUT", rules=CAPTURING)
     code = b"import requests\n\nrequests.get(" + literal(f"\n{MARKER}\n") + b")\n"
     pull = shop.pull({f"a/\n{MARKER}\n.py": code, "b.py": BAD})
@@ -174,7 +174,7 @@ def suggested(body: str) -> list[str]:
     return [unescape(text).removesuffix("\n") for text in found]
 
 
-def test_a_suggestion_is_the_fix_of_the_rule_and_nothing_unseen(shop: Shop) -> None:
+def test_a_suggestion_contains_only_the_fix_of_the_rule_and_no_invisible_text(shop: Shop) -> None:
     teach(shop, "TIMEOUT", rules=CAPTURING)
     texts = {f"m{index}.py": text for index, text in enumerate(HOSTILE)}
     pull = shop.pull({name: call(text) for name, text in texts.items()})

@@ -1,6 +1,6 @@
-"""Hostile pull requests: the token is seen by the server that it is for, and by nobody else.
+"""Hostile pull requests: only the server of the token gets to see it.
 
-SECURITY.md names each of these tests beside what it promises.
+SECURITY.md names each of these tests next to its promise.
 """
 
 from __future__ import annotations
@@ -91,7 +91,7 @@ def test_the_token_does_not_follow_a_redirect_to_another_server(
         assert other.calls == []
 
 
-def test_the_token_does_not_follow_a_list_to_another_server(shop: Shop, tmp_path: Path) -> None:
+def test_the_token_does_not_follow_a_next_page_link_to_another_server(shop: Shop, tmp_path: Path) -> None:
     pull = shop.pull({"app.py": BAD})
     with Hub(tmp_path / "other") as other:
         following = {"Link": f'<{other.api_url}/repos/acme/shop/pulls/7/comments?page=2>; rel="next"'}
@@ -104,7 +104,7 @@ def test_the_token_does_not_follow_a_list_to_another_server(shop: Shop, tmp_path
 
 
 @pytest.mark.parametrize("status", [403, 422])
-def test_an_answer_that_repeats_the_token_is_not_repeated(shop: Shop, status: int) -> None:
+def test_a_token_in_an_answer_is_not_shown(shop: Shop, status: int) -> None:
     pull = shop.pull({"app.py": BAD})
     words = f"Cannot use {shop.token.value}"
     body = {"message": words, "errors": [{"message": words}]}

@@ -1,4 +1,4 @@
-"""What SECURITY.md promises of reviews has a test, and what those tests prove is promised."""
+"""Check that the tables of SECURITY.md and the tests of hostile pull requests name each other."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ ROWS = re.findall(r"^\| (?!they try to|---)(.*) \|$", TEXT, flags=re.MULTILINE)
 
 
 def names_of_tests(pattern: str) -> set[str]:
-    """Give the names of the tests in files of `tests/`."""
+    """Return the names of the tests in the files of `tests/` that match a pattern."""
     files = (ROOT / "tests").rglob(pattern)
     return {
         name
@@ -20,7 +20,7 @@ def names_of_tests(pattern: str) -> set[str]:
     }
 
 
-def test_each_line_of_the_threat_model_names_tests_that_there_are() -> None:
+def test_each_row_of_the_threat_model_names_existing_tests() -> None:
     known = names_of_tests("test_*.py")
 
     assert len(ROWS) > 30

@@ -203,7 +203,7 @@ JSON = st.recursive(
 
 
 @given(data=st.data())
-def test_whatever_stands_anywhere_it_is_read_or_refused(
+def test_any_value_in_a_report_is_read_or_refused(
     tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
 ) -> None:
     report = document()
