@@ -1,4 +1,4 @@
-"""Find accept comments: decisions to keep a finding, written beside the code they are about.
+"""Find accept comments: decisions to accept a finding, written beside the code they are about.
 
 `# lessonguard: accept INC-245 until=2027-01-01 reason="read-only replica"`, in the comment
 syntax of the language. Only real comments count, so Pygments says what is one; in a language
@@ -10,7 +10,8 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
-from datetime import date, datetime
+from contextlib import suppress
+from datetime import datetime
 
 from pygments.lexer import Lexer
 from pygments.lexers import get_lexer_by_name, get_lexer_for_filename
@@ -26,17 +27,17 @@ _INCIDENT = re.compile(r"[ \t]+([A-Za-z0-9][A-Za-z0-9._-]*)")
 _OPTION = re.compile(r"""(\w+)=("[^"]*"|'[^']*'|\S+)""")
 _LINE_COMMENT = re.compile(r"^[ \t]*(#|//|--|;|%|'|/\*|\*|<!--|\(\*|!)[^\n]*", re.MULTILINE)
 
-
+# What Pygments counts as comments and people do not: `#include`, and the first line of a script.
 _NO_COMMENTS = {Comment.Preproc, Comment.PreprocFile, Comment.Hashbang}
 
 
 def find_accept_comments(source: Source, *, file_name: str) -> list[AcceptComment]:
-    """Find the accept comments of a file, in order; of one with none this costs nothing."""
+    """List the accept comments of a file, in order; of a file with none this costs nothing."""
     if MARK not in source.content:
         return []
     text = source.content.decode("utf-8", "surrogateescape")
     comments = list(_comments(text, file_name))
-    targets = _targets(_lines_of_comment_only(text, comments))
+    targets = _next_lines_of_code(text, comments)
     breaks = [match.start() for match in re.finditer("\n", text)]
     found = []
     for start, comment in comments:
@@ -47,6 +48,7 @@ def find_accept_comments(source: Source, *, file_name: str) -> list[AcceptCommen
 
 
 def _comments(text: str, file_name: str) -> Iterator[tuple[int, str]]:
+    """List the comments with their 0-based offsets in characters."""
     lexer = _lexer(text, file_name)
     if lexer is None:
         yield from ((match.start(), match.group()) for match in _LINE_COMMENT.finditer(text))
@@ -68,28 +70,29 @@ def _lexer(text: str, file_name: str) -> Lexer | None:
         return None
 
 
-def _lines_of_comment_only(text: str, comments: list[tuple[int, str]]) -> set[int]:
-    """Give the 1-based lines on which nothing but comments stands."""
+def _next_lines_of_code(text: str, comments: list[tuple[int, str]]) -> Mapping[int, int]:
+    """Return for each 1-based line with nothing but comments the next line below that is not one."""
     kept, position = [], 0
     for start, value in comments:
         kept += [text[position:start], re.sub(r"[^\n]", "\0", value)]
         position = start + len(value)
     lines = "".join([*kept, text[position:]]).split("\n")
-    return {number for number, line in enumerate(lines, 1) if "\0" in line and not line.strip("\0 \t\r\f")}
-
-
-def _targets(alone: set[int]) -> Mapping[int, int]:
-    """Give for each line of only comments the next line below that is not one."""
     targets: dict[int, int] = {}
-    for line in sorted(alone, reverse=True):
-        targets[line] = targets.get(line + 1, line + 1)
+    # From below, so that thousands of comments below each other take linear time.
+    for number, line in reversed(list(enumerate(lines, 1))):
+        if "\0" in line and not line.strip("\0 \t\r\f"):
+            targets[number] = targets.get(number + 1, number + 1)
     return targets
 
 
 def _read(rest: str, *, line: int, applies_to: int) -> AcceptComment:
     incident = _INCIDENT.match(rest)
     options = {name: value.strip("\"'") for name, value in _OPTION.findall(rest)}
-    until = _date(options.get("until", ""))
+    until = None
+    if "until" in options:
+        with suppress(ValueError):
+            # Not `date.fromisoformat`, because from Python 3.11 on it reads more than `2027-01-01`.
+            until = datetime.strptime(options["until"], "%Y-%m-%d").date()  # noqa: DTZ007 - a day, no time
     is_date_readable = until is not None or "until" not in options
     return AcceptComment(
         incident=incident.group(1) if incident else "",
@@ -99,10 +102,3 @@ def _read(rest: str, *, line: int, applies_to: int) -> AcceptComment:
         until=until,
         is_readable=bool(incident) and is_date_readable and options.keys() <= {"reason", "until"},
     )
-
-
-def _date(text: str) -> date | None:
-    try:
-        return datetime.strptime(text, "%Y-%m-%d").date()  # noqa: DTZ007 - a day, no time
-    except ValueError:
-        return None

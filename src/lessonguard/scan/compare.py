@@ -38,8 +38,8 @@ _CANDIDATES = 50
 # begins anew at each equal token.
 _LARGEST_REGION = 20_000
 
-# Of how many tokens likeness is computed, because `SequenceMatcher` takes quadratic time: lines of
-# minified code are one match of thousands.
+# Of how many tokens likeness is computed, because `SequenceMatcher` takes quadratic time, and a match in
+# minified code may have thousands.
 _MOST_TOKENS = 500
 
 _NOTHING = range(0)

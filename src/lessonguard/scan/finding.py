@@ -1,4 +1,4 @@
-"""A finding: one place where a rule matches, with what the change did to it."""
+"""What a scan reports: findings, notices, and what was not checked."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from lessonguard.lessons.model import Lesson, Mode, RuleId
 from lessonguard.record import record
 from lessonguard.semgrep.interface import Side, Unchecked
 
+# The identity of a finding across pushes: hexadecimal, made without line numbers.
 Fingerprint = NewType("Fingerprint", str)
-"""The identity of a finding across pushes: hexadecimal, made without line numbers."""
 
 
 class State(Enum):
@@ -28,7 +28,7 @@ class State(Enum):
 
     @property
     def is_introduced(self) -> bool:
-        """Tell whether the change is to blame: the only states that can fail a check."""
+        """Return whether the change is to blame: the only states that can fail a check."""
         return self in {State.ADDED, State.EXPOSED}
 
 
@@ -50,7 +50,7 @@ class SourceLine:
 
 @record
 class Acceptance:
-    """A recorded decision to keep a finding. `where` is `path:line` of the comment."""
+    """A recorded decision to accept a finding. `where` is `path:line` of the comment."""
 
     reason: str
     until: date | None
@@ -115,7 +115,7 @@ class Notice:
 
 @record
 class ScanReport:
-    """What a change introduces, and what could not be said about it.
+    """What a change introduces, and what could not be checked.
 
     `lessons` and `files` count the lessons that were applied and the files that changed.
     `findings` (never `inherited`, never `fixed`), `fixed`, `notices` and `unchecked` are

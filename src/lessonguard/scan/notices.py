@@ -1,4 +1,4 @@
-"""Notices: what deserves a word although no rule matches."""
+"""Notices: what is worth saying although no rule matches."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ _WORD = re.compile(rb"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
 class CitationIndex:
-    """Finds the incidents that code names, such as `INC-245` in a comment."""
+    """Finds the incidents that code cites, such as `INC-245` in a comment."""
 
     def __init__(self, incidents: Iterable[str]) -> None:
-        """Prepare to find these IDs, as whole words."""
+        """Index these IDs, which are found as whole words."""
         self._incidents = {incident.encode(): incident for incident in incidents}
-        # Most texts cite nothing: looking for the few beginnings that IDs share settles that.
+        # Most texts cite nothing: looking for the few beginnings that IDs share, such as `INC-`, tells so.
         self._beginnings = {re.split(rb"\d", incident)[0] or incident for incident in self._incidents}
 
     def cited(self, content: bytes) -> Counter[str]:
-        """Count how often each incident is named."""
+        """Count how often each incident is cited."""
         if not any(beginning in content for beginning in self._beginnings):
             return Counter()
         words = (match.group().rstrip(b"._-") for match in _WORD.finditer(content))
@@ -49,7 +49,7 @@ def make_notices(
     """
     found = [
         *(notice for file in files for notice in _watched(file)),
-        *_citations(list(files), library, index),
+        *_citation_notices(list(files), library, index),
         *(notice for file, comments in files.items() for notice in _accepts(file, comments, library)),
     ]
     return tuple(sorted(found, key=notice_order))
@@ -98,7 +98,9 @@ def removed_citations(
                     yield file, line, incident
 
 
-def _citations(files: Sequence[FileComparison], library: Library, index: CitationIndex) -> Iterator[Notice]:
+def _citation_notices(
+    files: Sequence[FileComparison], library: Library, index: CitationIndex
+) -> Iterator[Notice]:
     for file, line, incident in removed_citations(files, index):
         yield Notice(
             incident=incident,
@@ -114,7 +116,7 @@ def _citations(files: Sequence[FileComparison], library: Library, index: Citatio
 def _accepts(file: FileComparison, comments: Acceptances, library: Library) -> Iterator[Notice]:
     for kind, comment in comments.without_effect(library.by_incident):
         if kind == "accept-unknown" and library.faults:
-            continue  # its lesson may be one of those that cannot be read
+            continue  # because its lesson may be one of those that cannot be read
         yield Notice(
             incident=comment.incident,
             lesson=library.by_incident.get(IncidentId(comment.incident)),
@@ -137,7 +139,7 @@ def _added_lines(file: FileComparison) -> Iterator[tuple[int, bytes]]:
 
 
 def _lines(source: Source | None, ranges: Iterable[range] | None) -> Iterator[tuple[int, bytes]]:
-    """Give some lines of a source with their numbers, without outer white space; None is all."""
+    """List some lines of a source with their numbers, without outer white space; None is all."""
     if source is not None:
         for lines in [range(1, source.line_count + 1)] if ranges is None else ranges:
             for line in lines:

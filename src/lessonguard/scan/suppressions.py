@@ -1,4 +1,4 @@
-"""Judge accept comments: which findings they keep, and which of them are worth nothing."""
+"""Apply accept comments: which findings they accept, and which of them have no effect."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from datetime import date
 from lessonguard.record import record
 from lessonguard.scan.finding import Acceptance, NoticeKind
 
+# What every accept comment holds, so that files without it need not be searched for comments.
 MARK = b"lessonguard:"
-"""What every accept comment holds."""
 
 # The reason in the comment that we propose; left as it is, it is no reason.
 PLACEHOLDER = "why it is safe"
@@ -17,9 +17,9 @@ PLACEHOLDER = "why it is safe"
 
 @record
 class AcceptComment:
-    """One accept comment. `line` is where it stands, `applies_to` the line it speaks of.
+    """One accept comment. `line` is where it stands, `applies_to` the line that it is about.
 
-    A comment behind code speaks of its own line, one on a line of its own of the next line
+    A comment behind code is about its own line, one on a line of its own about the next line
     that is not a comment. One that is not readable (no incident, no valid date after `until=`,
     another option) accepts nothing, nor does one without a reason.
     """
@@ -46,7 +46,7 @@ class Acceptances:
         self._used: set[AcceptComment] = set()
 
     def accept(self, incident: str, lines: range) -> Acceptance | None:
-        """Give the acceptance of a finding on these lines, if there is one, and note its use."""
+        """Return the acceptance of a finding on these lines, if there is one, and note its use."""
         for line in (lines.start, lines.stop - 1):
             if comment := self._by_place.get((incident, line)):
                 self._used.add(comment)
@@ -54,12 +54,12 @@ class Acceptances:
                 return Acceptance(reason=comment.reason, until=comment.until, where=where)
         return None
 
-    def without_effect(self, known: Collection[str]) -> Iterator[tuple[NoticeKind, AcceptComment]]:
+    def without_effect(self, incidents: Collection[str]) -> Iterator[tuple[NoticeKind, AcceptComment]]:
         """List the comments that accept nothing, and why. Ask after `accept` was asked about all findings."""
         for kind, comment in self._faulty:
             yield kind, comment
         for comment in self._counting:
-            if comment.incident not in known:
+            if comment.incident not in incidents:
                 yield "accept-unknown", comment
             elif comment not in self._used:
                 yield "accept-unused", comment

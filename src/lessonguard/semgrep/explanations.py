@@ -1,18 +1,17 @@
-"""How a rule came to match what it did: Semgrep's matching explanations, in the words of the rule."""
+"""Semgrep's matching explanations: what each part of a rule found or removed, in the words of the rule."""
 
 from __future__ import annotations
 
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import Any, Literal
 
 from lessonguard.record import record
 from lessonguard.semgrep.interface import EngineRule
 
+# A part of a rule finds something, or takes away something that others have found.
 Effect = Literal["finds", "takes"]
-"""A part of a rule finds something, or takes away something that others have found."""
 
 
 @record
@@ -33,8 +32,8 @@ class Step:
     is_end: bool = False
 
 
+# Where a match is: first and last line (both inclusive), and its offsets in bytes.
 _Place = tuple[int, int, int, int]
-"""Where a match is: first and last line (both inclusive), and its offsets in bytes."""
 
 _KEY = re.compile(r'"([\w-]+)": $')
 _DECODER = json.JSONDecoder()
@@ -42,13 +41,13 @@ _GROUPS = frozenset({"And", "Taint"})
 
 
 def numbered_document(rules: Sequence[EngineRule]) -> str:
-    """Write rules for an engine, each on a line of its own, by which `read_steps` tells them apart."""
+    """Return rules for an engine, each on a line of its own, by which `read_steps` tells them apart."""
     lines = [json.dumps({**rule.document, "id": f"rule-{number}"}) for number, rule in enumerate(rules)]
     return '{"rules": [\n' + ",\n".join(lines) + "\n]}"
 
 
 def read_steps(explanations: Iterable[Mapping[str, Any]], document: str) -> dict[int, tuple[Step, ...]]:
-    """Tell for each rule of a document, by its position, what its parts did; all rules had one target each.
+    """Return for each rule of a document, by its position, what its parts did; all rules had one target each.
 
     Raise `LookupError`, `TypeError` or `ValueError` for explanations of another form.
     """
@@ -60,7 +59,7 @@ def read_steps(explanations: Iterable[Mapping[str, Any]], document: str) -> dict
 
 
 def _steps(node: Mapping[str, Any], document: str, *, depth: int, is_needed: bool) -> Iterator[Step]:
-    """Give the steps of a part of a rule; `is_needed` says whether the rule fails if it finds nothing."""
+    """List the steps of a part of a rule; `is_needed` says whether the rule fails if it finds nothing."""
     operation, places = _operation(node), _places(node["matches"])
     key, value = _written(node, document)
     if operation in _GROUPS:
@@ -79,12 +78,16 @@ def _steps(node: Mapping[str, Any], document: str, *, depth: int, is_needed: boo
 
 
 def _parts(node: Mapping[str, Any], document: str, *, depth: int, is_needed: bool) -> Iterator[Step]:
-    """Give the steps of parts that all must hold: those that find, together, and those that take away."""
+    """List the steps of parts that all must hold: those that find, together, and those that take away."""
     finding = [child for child in node["children"] if _operation(child) not in {"Negation", "Filter"}]
     for child in sorted(finding, key=lambda child: int(child["loc"]["start"]["offset"])):
         is_sanitizer = _operation(child) == "TaintSanitizer"
         yield from _steps(child, document, depth=depth, is_needed=is_needed and not is_sanitizer)
-    left = _together(node, finding)
+    before = (node.get("extra") or {}).get("before_negation_matches", "None")
+    if isinstance(before, list):  # as OCaml writes what may be absent: ["Some", value] or "None"
+        left = _places(before[1])
+    else:
+        left = _places(finding[0]["matches"] if len(finding) == 1 else node["matches"])
     if len(finding) > 1:
         is_end = is_needed and not left and all(child["matches"] for child in finding)
         yield Step(depth=depth, key="", value="", effect="finds", lines=_lines(left), is_end=is_end)
@@ -93,36 +96,33 @@ def _parts(node: Mapping[str, Any], document: str, *, depth: int, is_needed: boo
             after = _places(child["matches"])
             taken = tuple(place for place in left if place not in after)
             is_end = is_needed and bool(left) and not after
-            if not (_is_focus(child) and after):  # which only moves what was found
-                yield from _taking(child, document, depth=depth, step=_taken(taken, is_end=is_end))
+            is_focus = child["op"] == ["Filter", "metavariable-focus"]
+            if not (is_focus and after):  # because a focus only moves what was found
+                yield from _taking(child, document, depth=depth, taken=_lines(taken), is_end=is_end)
             left = after
 
 
-def _taking(node: Mapping[str, Any], document: str, *, depth: int, step: Step) -> Iterator[Step]:
+def _taking(
+    node: Mapping[str, Any],
+    document: str,
+    *,
+    depth: int,
+    taken: tuple[tuple[int, int], ...],
+    is_end: bool,
+) -> Iterator[Step]:
+    """List the steps of a part that takes away what others found, on these lines."""
     key, value = _written(node, document)
     inner = _only_pattern(node)
     if inner is not None:
         value = _written(inner, document)[1]
-    yield replace(step, depth=depth, key=key, value=value)
+    yield Step(depth=depth, key=key, value=value, effect="takes", lines=taken, is_end=is_end)
     if inner is None:
         for child in node["children"]:
             yield from _steps(child, document, depth=depth + 1, is_needed=False)
 
 
-def _taken(places: Iterable[_Place], *, is_end: bool) -> Step:
-    return Step(depth=0, key="", value="", effect="takes", lines=_lines(places), is_end=is_end)
-
-
-def _together(node: Mapping[str, Any], finding: Sequence[Mapping[str, Any]]) -> tuple[_Place, ...]:
-    """Give what is found before anything is taken away."""
-    before = (node.get("extra") or {}).get("before_negation_matches", "None")
-    if isinstance(before, list):  # as OCaml writes what may be absent: ["Some", value] or "None"
-        return _places(before[1])
-    return _places(finding[0]["matches"] if len(finding) == 1 else node["matches"])
-
-
 def _only_pattern(node: Mapping[str, Any]) -> Mapping[str, Any] | None:
-    """Give the pattern that is all there is in a part, such as `pattern-not`."""
+    """Return the pattern that is all there is in a part, such as `pattern-not`."""
     children: Sequence[Mapping[str, Any]] = node["children"]
     while len(children) == 1:
         if _operation(children[0]) == "XPat":
@@ -138,12 +138,8 @@ def _operation(node: Mapping[str, Any]) -> str:
     return str(operation[0] if isinstance(operation, list) else operation)
 
 
-def _is_focus(node: Mapping[str, Any]) -> bool:
-    return bool(node["op"] == ["Filter", "metavariable-focus"])
-
-
 def _written(node: Mapping[str, Any], document: str) -> tuple[str, str]:
-    """Give the key of a part as its rule has it, and what stands there, on one line.
+    """Return the key of a part as its rule has it, and what stands there, on one line.
 
     Semgrep points at the key, or for a pattern at its text, behind its key.
     """
@@ -162,7 +158,7 @@ def _written(node: Mapping[str, Any], document: str) -> tuple[str, str]:
 
 
 def _condition(value: Any) -> str:  # noqa: ANN401 - a JSON value
-    """Write a condition on one line: `$X: ^get$` for a metavariable and its regular expression."""
+    """Return a condition on one line: `$X: ^get$` for a metavariable and its regular expression."""
     match value:
         case {"comparison": comparison}:
             return str(comparison)
@@ -176,12 +172,13 @@ def _condition(value: Any) -> str:  # noqa: ANN401 - a JSON value
 
 
 def _places(matches: Iterable[Mapping[str, Any]]) -> tuple[_Place, ...]:
-    return tuple(sorted({_place(match["start"], match["end"]) for match in matches}))
-
-
-def _place(start: Mapping[str, int], end: Mapping[str, int]) -> _Place:
-    ends_before = end["col"] == 1 and end["line"] > start["line"]
-    return start["line"], end["line"] - ends_before, start["offset"], end["offset"]
+    found = set()
+    for match in matches:
+        start, end = match["start"], match["end"]
+        # A match that ends where a line begins has nothing on that line.
+        ends_before = end["col"] == 1 and end["line"] > start["line"]
+        found.add((start["line"], end["line"] - ends_before, start["offset"], end["offset"]))
+    return tuple(sorted(found))
 
 
 def _lines(places: Iterable[_Place]) -> tuple[tuple[int, int], ...]:

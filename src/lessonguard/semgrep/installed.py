@@ -19,12 +19,10 @@ if TYPE_CHECKING:
     from lessonguard.semgrep.batches import RuleTargets
     from lessonguard.semgrep.explanations import Step
 
+# The oldest and the newest Semgrep whose engine has passed the tests of `CoreEngine`. 1.136 takes the
+# globs of `paths` for something else; newer ones than the newest nobody has tried, and how the engine
+# is called is Semgrep's own business, which may change with any version.
 TESTED = ((1, 137), (1, 185))
-"""The oldest and the newest Semgrep whose engine has passed the tests of `CoreEngine`.
-
-1.136 takes the globs of `paths` for something else; newer ones than the newest nobody has tried, and
-how the engine is called is Semgrep's own business, which may change with any version.
-"""
 
 _VERSION = re.compile(r"""^__VERSION__ = ["'](\d+)\.(\d+)\.(\d+)["']""", re.MULTILINE)
 
@@ -36,8 +34,7 @@ class Semgrep:
     `least` is how much must be asked for another process to be started, in rules times bytes; None
     for what suits one change.
 
-    How it is run is decided, and the code for that loaded, when it is first asked: most changes
-    ask nothing.
+    How it is run is decided, and the code for that loaded, when it first runs: most changes need no run.
     """
 
     package: Path
@@ -46,12 +43,12 @@ class Semgrep:
 
     @property
     def core(self) -> Path:
-        """Give the program that matches, `semgrep-core`; some packages of Semgrep keep it elsewhere."""
+        """Return the program that matches, `semgrep-core`; some packages of Semgrep keep it elsewhere."""
         return self.package / "bin" / "semgrep-core"
 
     @cached_property
     def languages(self) -> Languages:
-        """Give its table of languages."""
+        """Return its table of languages."""
         return load_languages(self.package)
 
     def run(self, rules: Sequence[EngineRule], targets: Sequence[Target], *, limits: Limits) -> EngineResult:
@@ -59,9 +56,9 @@ class Semgrep:
         return self._engine.run(rules, targets, limits=limits)
 
     def explain(self, batches: Sequence[RuleTargets], *, limits: Limits) -> Mapping[int, tuple[Step, ...]]:
-        """Tell what the parts of rules did to their targets, of which each has one, by the targets' keys.
+        """Return what the parts of rules did to their targets, of which each has one, by the targets' keys.
 
-        Nothing is told where this Semgrep does not say it in a form that is known.
+        It is empty where this Semgrep does not say it in a form that is known.
         """
         from lessonguard.semgrep.core import CoreEngine  # noqa: PLC0415 - see above
 
@@ -92,7 +89,7 @@ class Semgrep:
 
 
 def find_semgrep() -> Semgrep:
-    """Find the installed Semgrep by its files: importing it would take a second.
+    """Find the installed Semgrep by its files, because importing it would take a second.
 
     Raise `EngineError` if there is none.
     """
@@ -110,7 +107,7 @@ def find_semgrep() -> Semgrep:
 
 
 def public_engine(semgrep: Semgrep) -> Engine:
-    """Give the engine that asks the public `semgrep scan`: slower, and right for any version."""
+    """Return the engine that runs the public `semgrep scan`: slower, and right for any version."""
     from lessonguard.semgrep.cli import CliEngine, find_program  # noqa: PLC0415 - rarely needed, and slow
 
     return CliEngine(find_program(), semgrep.languages)

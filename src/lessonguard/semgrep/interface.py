@@ -8,8 +8,11 @@ from typing import Any, Literal, Protocol
 
 from lessonguard.record import record
 
+# The two versions of a changed file: before and after the change.
 Side = Literal["base", "head"]
 
+# Why a file was not checked: the first six an engine reports, the others are known before it runs;
+# "unknown" is what the report of another run says, which has only words.
 UncheckedKind = Literal[
     "parse",
     "partial-parse",
@@ -107,7 +110,7 @@ class Limits:
     """Bounds of one run: seconds for one rule on one file and for all of it, MiB for the engine.
 
     With the `prefilter`, a target without the words of any rule is passed over: nothing can match in
-    it, but what in it cannot be parsed stays unsaid. The public `semgrep scan` always does so.
+    it, but it is not known what in it cannot be parsed. The public `semgrep scan` always does so.
     """
 
     timeout: float = 5.0

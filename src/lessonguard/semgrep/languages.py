@@ -11,8 +11,8 @@ from pathlib import Path
 from lessonguard.errors import EngineError
 from lessonguard.record import record
 
+# How much of a first line Semgrep reads, in characters.
 SHEBANG_LENGTH = 255
-"""How much of a first line Semgrep reads, in characters."""
 
 
 @record
@@ -39,7 +39,7 @@ class Languages:
     rows: tuple[Language, ...]
 
     def analyzers_of_rule(self, keys: Iterable[str], *, generic: str = "generic") -> frozenset[str]:
-        """Give the analyzers of a rule whose `languages` are `keys`; empty if one is unknown.
+        """Return the analyzers of a rule whose `languages` are `keys`; empty if one is unknown.
 
         JavaScript rules are checked on TypeScript too, as the public `semgrep scan` does.
         `generic` is the analyzer meant by `generic` (a rule's option may choose `aliengrep`).
@@ -47,24 +47,24 @@ class Languages:
         rows = [self.named(key) for key in keys]
         if None in rows:
             return frozenset()
-        known = {generic if row.id == "generic" else row.id for row in rows if row}
-        return frozenset(known | {"ts"} if "js" in known else known)
+        found = {generic if row.id == "generic" else row.id for row in rows if row}
+        return frozenset(found | {"ts"} if "js" in found else found)
 
     def named(self, key: str) -> Language | None:
-        """Give the row of what a rule calls a language; None if Semgrep does not know it."""
-        return self._rows.get(key.lower())
+        """Return the row of what a rule calls a language; None if Semgrep does not have it."""
+        return self._by_key.get(key.lower())
 
     def of_name(self, path: str) -> frozenset[str]:
-        """Give the analyzers that the name of a file is enough for."""
+        """Return the analyzers that the name of a file is enough for."""
         name = path.rpartition("/")[2]
         return self.of_any_file | {
             row.id
-            for row in self._of_some_files
-            if name.endswith(row.endings) and not name.endswith(row.excluded)
+            for row in self.rows
+            if row.is_target and name.endswith(row.endings) and not name.endswith(row.excluded)
         }
 
     def of_shebang(self, content: bytes) -> frozenset[str]:
-        """Give the analyzers that the first line of an executable file asks for.
+        """Return the analyzers that the first line of an executable file asks for.
 
         As in Semgrep the program is compared by its end, so that `zsh` counts as `sh`.
         """
@@ -76,21 +76,17 @@ class Languages:
 
     @cached_property
     def of_interpreters(self) -> frozenset[str]:
-        """Give the analyzers that a shebang can ask for."""
+        """Return the analyzers that a shebang can ask for."""
         return frozenset(id_ for id_, _ in self._shebangs)
 
     @cached_property
     def of_any_file(self) -> frozenset[str]:
-        """Give the analyzers that read every file, whatever its name."""
+        """Return the analyzers that read every file, whatever its name."""
         return frozenset(row.id for row in self.rows if not row.is_target)
 
     @cached_property
-    def _rows(self) -> Mapping[str, Language]:
+    def _by_key(self) -> Mapping[str, Language]:
         return {key: row for row in self.rows for key in row.keys}
-
-    @cached_property
-    def _of_some_files(self) -> tuple[Language, ...]:
-        return tuple(row for row in self.rows if row.is_target)
 
     @cached_property
     def _shebangs(self) -> tuple[tuple[str, re.Pattern[str]], ...]:
@@ -108,25 +104,20 @@ def load_languages(package: Path) -> Languages:
     """
     path = package / "semgrep_interfaces" / "lang.json"
     try:
-        table = json.loads(path.read_bytes())
-        return Languages(rows=tuple(_parse_row(row) for row in table))
+        rows = [
+            Language(
+                id=str(row["id"]),
+                keys=tuple(row["keys"]),
+                endings=tuple(row["exts"]),
+                excluded=tuple(row.get("excluded_exts") or ()),
+                interpreters=tuple(row.get("shebangs") or ()),
+                is_target=bool(row["is_target_language"]),
+            )
+            for row in json.loads(path.read_bytes())
+        ]
+        return Languages(rows=tuple(rows))
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise EngineError(
             f"Cannot read Semgrep's table of languages at {path}: {error}.",
             hint="Install Semgrep again: pip install --force-reinstall semgrep",
         ) from error
-
-
-def _parse_row(row: Mapping[str, object]) -> Language:
-    return Language(
-        id=str(row["id"]),
-        keys=_texts(row["keys"]),
-        endings=_texts(row["exts"]),
-        excluded=_texts(row.get("excluded_exts")),
-        interpreters=_texts(row.get("shebangs")),
-        is_target=bool(row["is_target_language"]),
-    )
-
-
-def _texts(value: object) -> tuple[str, ...]:
-    return tuple(map(str, value)) if isinstance(value, list) else ()

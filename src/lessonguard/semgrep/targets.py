@@ -10,12 +10,17 @@ from lessonguard.semgrep.globs import PathFilter, path_filter, visible_path
 from lessonguard.semgrep.interface import EngineRule, Target, Unchecked, UncheckedKind
 from lessonguard.semgrep.languages import Languages
 
+# Larger files are not checked, because they are rarely written by hand. It is Semgrep's own default:
+# https://semgrep.dev/docs/cli-reference (`--max-target-bytes`).
 MAX_BYTES = 1_000_000
-"""Larger files are not checked, as in Semgrep: they are rarely written by hand."""
 
+# How a file that is stored with Git LFS begins in Git:
+# https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md#the-pointer
 _LFS_POINTER = b"version https://git-lfs.github.com/spec/v1\n"
+
+# In how many bytes Git looks for a NUL to tell binary from text (`FIRST_FEW_BYTES`):
+# https://github.com/git/git/blob/master/xdiff-interface.c
 _BINARY_SAMPLE = 8000
-"""How many bytes Git looks at for a NUL to tell binary from text."""
 
 
 @record
@@ -42,7 +47,7 @@ class _Group:
 class Selector:
     """Chooses, for a set of rules, what they must look at.
 
-    First ask `wants`, which needs no more than the name of a file, then `select` with the contents.
+    First call `wants`, which needs no more than the name of a file, then `select` with the contents.
     Never stricter than Semgrep: a rule that is let through here may still have nothing to do there.
     """
 
@@ -52,17 +57,17 @@ class Selector:
         self._languages = languages
         self._folder = folder.rstrip("/") + "/" if folder else None
         self._groups = _group(rules)
-        self._known: dict[tuple[str, frozenset[str]], tuple[_Group, ...]] = {}
+        self._by_path: dict[tuple[str, frozenset[str]], tuple[_Group, ...]] = {}
 
     def wants(self, version: FileVersion) -> bool:
-        """Tell whether some rule may look at this file, so that its content is worth reading."""
+        """Return whether some rule may look at this file, so that its content is worth reading."""
         analyzers = self._languages.of_name(version.path)
         if version.executable:
             analyzers |= self._languages.of_interpreters
         return bool(self._looking_at(version, analyzers))
 
     def selects_alike(self, one: FileVersion, other: FileVersion) -> bool:
-        """Tell whether the same rules look at two versions whose contents are equal."""
+        """Return whether the same rules look at two versions whose contents are equal."""
         if one.executable != other.executable:
             return False
         names = self._languages.of_name(one.path), self._languages.of_name(other.path)
@@ -82,14 +87,17 @@ class Selector:
         unchecked: list[Unchecked] = []
         applied: set[_Group] = set()
         for key, (version, content) in enumerate(files):
-            groups = self._looking_at(version, self._analyzers(version, content))
+            analyzers = self._languages.of_name(version.path)
+            if version.executable:
+                analyzers |= self._languages.of_shebang(content)
+            groups = self._looking_at(version, analyzers)
             if not groups:
                 continue
             reason = _why_not(content, max_bytes)
             if reason is None:
-                analyzers = frozenset(group.analyzer for group in groups)
+                read_as = frozenset(group.analyzer for group in groups)
                 path = visible_path(version.path)
-                targets.append(Target(key=key, path=path, content=content, analyzers=analyzers))
+                targets.append(Target(key=key, path=path, content=content, analyzers=read_as))
                 applied.update(groups)
             elif reason[0] == "too-large" or any(self._expects_text(group) for group in groups):
                 kind, text = reason
@@ -99,22 +107,18 @@ class Selector:
         )
         return Selection(rules=rules, targets=tuple(targets), unchecked=tuple(unchecked))
 
-    def _analyzers(self, version: FileVersion, content: bytes) -> frozenset[str]:
-        by_name = self._languages.of_name(version.path)
-        return by_name | self._languages.of_shebang(content) if version.executable else by_name
-
     def _looking_at(self, version: FileVersion, analyzers: frozenset[str]) -> tuple[_Group, ...]:
         if self._folder and version.path.startswith(self._folder):
             return ()
         key = (version.path, analyzers)
-        if key not in self._known:
+        if key not in self._by_path:
             path = visible_path(version.path)
             groups = (group for analyzer in analyzers for group in self._groups.get(analyzer, ()))
-            self._known[key] = tuple(group for group in groups if group.filter.admits(path))
-        return self._known[key]
+            self._by_path[key] = tuple(group for group in groups if group.filter.admits(path))
+        return self._by_path[key]
 
     def _expects_text(self, group: _Group) -> bool:
-        """Tell whether these rules mean this very file, not just every file there is."""
+        """Return whether these rules mean this very file, not just every file there is."""
         return group.analyzer not in self._languages.of_any_file or group.filter.include is not None
 
 
@@ -143,5 +147,5 @@ def _why_not(content: bytes, max_bytes: int) -> tuple[UncheckedKind, str] | None
 
 
 def too_large(size: int, max_bytes: int) -> str:
-    """Say that a file has too many bytes to be checked."""
+    """Return the reason for not checking a file of so many bytes."""
     return f"it is larger than {max_bytes:,} bytes ({size:,})"
