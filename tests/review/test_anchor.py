@@ -14,8 +14,7 @@ from hypothesis import strategies as st
 
 from lessonguard.git.changes import Hunk
 from lessonguard.github.pull_request import Side
-from lessonguard.review.anchor import matched_lines, place
-from lessonguard.review.placement import Anchor
+from lessonguard.review.anchor import Anchor, find_anchor, matched_lines
 from lessonguard.scan.finding import Finding, SourceLine, State
 from tests.support.repo import Repo
 from tests.support.report import make_finding
@@ -246,7 +245,7 @@ def test_a_comment_stands_where_the_reader_looks(base: str, head: str, picture: 
     matched = numbered(head, "match") or [1]
     finding = finding_on(matched[0], matched[-1], removed=numbered(base, "guard"))
 
-    anchor = place(finding, diff.hunks)
+    anchor = find_anchor(finding, diff.hunks)
 
     assert anchor is not None
     assert diff.picture(anchor) == dedent(picture).strip("\n")
@@ -275,36 +274,38 @@ TWO = (hunk(10, 6, 10, 8), hunk(40, 7, 42, 7))
     ],
 )
 def test_a_range_stays_in_one_hunk(first: int, last: int, anchor: Anchor) -> None:
-    assert place(finding_on(first, last), TWO) == anchor
+    assert find_anchor(finding_on(first, last), TWO) == anchor
 
 
 def test_a_comment_on_a_long_match_stands_where_it_begins() -> None:
     whole = [hunk(0, 0, 1, 500)]
 
-    assert place(finding_on(100, 111), whole) == Anchor(path=_PATH, start_line=100, line=111, is_exact=True)
-    assert place(finding_on(100, 112), whole) == Anchor(path=_PATH, line=100)
+    assert find_anchor(finding_on(100, 111), whole) == Anchor(
+        path=_PATH, start_line=100, line=111, is_exact=True
+    )
+    assert find_anchor(finding_on(100, 112), whole) == Anchor(path=_PATH, line=100)
 
 
 def test_a_guard_that_no_hunk_shows_does_not_matter() -> None:
-    assert place(finding_on(90, 90, removed=[25, 26]), TWO) == Anchor(path=_PATH, line=48)
+    assert find_anchor(finding_on(90, 90, removed=[25, 26]), TWO) == Anchor(path=_PATH, line=48)
 
 
 def test_a_guard_is_missed_in_the_hunk_that_removed_it() -> None:
     shrunk = (hunk(1, 20, 1, 6), hunk(30, 7, 16, 7))
 
-    assert place(finding_on(90, 90, removed=[18]), shrunk) == Anchor(path=_PATH, line=6)
+    assert find_anchor(finding_on(90, 90, removed=[18]), shrunk) == Anchor(path=_PATH, line=6)
 
 
 def test_a_file_that_is_shown_without_lines_gets_a_comment_of_its_own() -> None:
-    assert place(finding_on(3, 3), ()) == Anchor(path=_PATH, line=None)
+    assert find_anchor(finding_on(3, 3), ()) == Anchor(path=_PATH, line=None)
 
 
 def test_a_file_that_is_not_shown_is_left_to_the_summary() -> None:
-    assert place(finding_on(3, 3), None) is None
+    assert find_anchor(finding_on(3, 3), None) is None
 
 
 def test_a_file_that_github_cannot_be_told_of_is_left_to_the_summary() -> None:
-    assert place(replace(finding_on(12, 12), path="b\udcffd.py"), TWO) is None
+    assert find_anchor(replace(finding_on(12, 12), path="b\udcffd.py"), TWO) is None
 
 
 def test_a_match_with_the_end_of_its_line_stands_on_that_line() -> None:
@@ -343,7 +344,7 @@ def any_finding(draw: st.DrawFn) -> Finding:
 
 @given(any_finding(), any_hunks())
 def test_an_anchor_is_legal_wherever_the_finding_is(finding: Finding, hunks: list[Hunk]) -> None:
-    anchor = place(finding, hunks)
+    anchor = find_anchor(finding, hunks)
 
     assert anchor is not None
     if anchor.line is None:
@@ -359,7 +360,7 @@ def test_an_anchor_is_legal_wherever_the_finding_is(finding: Finding, hunks: lis
 
 @given(any_finding(), any_hunks())
 def test_an_exact_anchor_is_all_of_the_match(finding: Finding, hunks: list[Hunk]) -> None:
-    anchor = place(finding, hunks)
+    anchor = find_anchor(finding, hunks)
 
     if anchor and anchor.is_exact and anchor.line is not None:
         first = anchor.line if anchor.start_line is None else anchor.start_line
@@ -372,7 +373,7 @@ def test_no_line_of_the_diff_is_nearer_to_the_match(finding: Finding, hunks: lis
     def distance(line: int) -> int:
         return min(abs(line - matched) for matched in matched_lines(finding))
 
-    anchor = place(replace(finding, state=State.ADDED), hunks)
+    anchor = find_anchor(replace(finding, state=State.ADDED), hunks)
 
     shown = [line for each in hunks for line in each.head_lines]
     if shown and anchor and anchor.line is not None:

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lessonguard.lessons.model import Lesson, Mode, Rule, RuleId
-from lessonguard.review.comment import render_comment, render_settled
+from lessonguard.review.comment import render_comment, render_resolved
 from lessonguard.review.links import Links
 from lessonguard.scan.finding import Acceptance, Finding, ScanReport, SourceLine, State
 from tests.support.gfm import Page, assert_harmless
@@ -160,7 +160,7 @@ MOVED = replace(added(), state=State.MOVED, previous_path="billing/http.py")
 
 def fixed(body: str) -> str:
     """Settle a comment whose finding is gone."""
-    return render_settled(body, how="fixed", finding=None, links=LINKS)
+    return render_resolved(body, how="fixed", finding=None, links=LINKS)
 
 
 def accepted(body: str) -> str:
@@ -171,16 +171,16 @@ def accepted(body: str) -> str:
 def accepted_as(acceptance: Acceptance | None, body: str = "Body.") -> str:
     """Settle a comment whose finding somebody keeps for a reason."""
     finding = replace(added(), accepted=acceptance)
-    return render_settled(body, how="accepted", finding=finding, links=LINKS)
+    return render_resolved(body, how="accepted", finding=finding, links=LINKS)
 
 
 def carried(body: str) -> str:
     """Settle a comment whose finding was only moved."""
-    return render_settled(body, how="carried", finding=MOVED, links=LINKS)
+    return render_resolved(body, how="carried", finding=MOVED, links=LINKS)
 
 
 def test_a_fixed_comment_says_so_and_folds_what_it_said() -> None:
-    assert fixed(comment(added())) + "\n" == expected("comment/settled_fixed.md")
+    assert fixed(comment(added())) + "\n" == expected("comment/resolved_fixed.md")
 
 
 @pytest.mark.parametrize(
@@ -201,14 +201,14 @@ def test_the_first_line_says_what_became_of_it(text: str, first: str) -> None:
 
 @pytest.mark.parametrize("first", [fixed, accepted, carried])
 @pytest.mark.parametrize("second", [fixed, accepted, carried])
-def test_settling_again_nests_nothing(first: Settle, second: Settle) -> None:
+def test_resolving_again_nests_nothing(first: Settle, second: Settle) -> None:
     body = comment(exposed())
 
     assert second(first(body)) == second(body)
     assert second(first(body).replace("\n", "\r\n")) == second(body)
 
 
-def test_a_settled_comment_has_nothing_to_click() -> None:
+def test_a_resolved_comment_has_nothing_to_click() -> None:
     text = fixed(comment(replace(added(), fix='requests.post("```")')))
 
     assert "suggestion" not in text
@@ -248,7 +248,7 @@ def test_a_hostile_reason_is_only_text(text: str) -> None:
 
     assert_harmless(settled, addresses=OURS)
     assert_harmless(
-        render_settled("", how="carried", finding=hostile_findings(text)[3], links=LINKS), addresses=OURS
+        render_resolved("", how="carried", finding=hostile_findings(text)[3], links=LINKS), addresses=OURS
     )
 
 

@@ -1,4 +1,4 @@
-"""Markers: hidden, ours to recognise whatever people do to a comment, and nobody's to forge."""
+"""Markers: hidden, found again whatever people do to a comment, and nobody's to forge."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from lessonguard.review.markers import (
     FindingMark,
     Mark,
     ReviewMark,
-    kin,
+    hash_match,
     mark_finding,
     marked,
     read_mark,
@@ -23,7 +23,7 @@ from lessonguard.review.markers import (
 )
 from tests.support.report import LOCK, hostile_text, make_finding
 
-OPEN = FindingMark(fingerprint="f" * 32, kin="0123456789abcdef", lesson="INC-245", rule="INC-245.2")
+OPEN = FindingMark(fingerprint="f" * 32, match_hash="0123456789abcdef", lesson="INC-245", rule="INC-245.2")
 LINE = (
     "<!-- lessonguard:finding v=1 id=ffffffffffffffffffffffffffffffff kin=0123456789abcdef "
     "lesson=INC-245 rule=INC-245.2 state=open -->"
@@ -33,7 +33,7 @@ values = st.text("abcXYZ019._-", min_size=1, max_size=40)
 marks: st.SearchStrategy[Mark] = st.builds(
     FindingMark,
     fingerprint=values,
-    kin=values,
+    match_hash=values,
     lesson=values,
     rule=values,
     state=st.sampled_from(["open", "fixed", "accepted", "carried"]),
@@ -54,7 +54,7 @@ def test_a_marker_holds_what_a_finding_is_known_by() -> None:
     finding = make_finding()
 
     assert mark_finding(finding) == FindingMark(
-        fingerprint=finding.fingerprint, kin=kin(finding), lesson="INC-245", rule="INC-245.1"
+        fingerprint=finding.fingerprint, match_hash=hash_match(finding), lesson="INC-245", rule="INC-245.1"
     )
 
 
@@ -103,13 +103,15 @@ def test_a_marker_of_a_later_version_is_read_as_far_as_it_is_understood() -> Non
 
     mark = read_mark(later)
 
-    assert mark == FindingMark(fingerprint="abc", kin="", lesson="", rule="", state="snoozed", version=12)
+    assert mark == FindingMark(
+        fingerprint="abc", match_hash="", lesson="", rule="", state="snoozed", version=12
+    )
     assert isinstance(mark, FindingMark)
     assert mark.is_open
 
 
 @pytest.mark.parametrize("state", ["fixed", "accepted", "carried"])
-def test_a_settled_comment_is_not_open(state: str) -> None:
+def test_a_resolved_comment_is_not_open(state: str) -> None:
     assert not replace(OPEN, state=state).is_open
 
 
@@ -149,11 +151,11 @@ def test_kin_stay_kin_in_another_file_function_and_layout() -> None:
     moved = make_finding("x = get(a, b)", "get(a, b)", path="new.py", line=90)
 
     assert finding.fingerprint != moved.fingerprint
-    assert kin(finding) == kin(moved)
-    assert len(kin(finding)) == 16
+    assert hash_match(finding) == hash_match(moved)
+    assert len(hash_match(finding)) == 16
 
 
-def test_another_text_rule_or_lesson_is_no_kin() -> None:
+def test_another_text_rule_or_lesson_has_another_hash() -> None:
     finding = make_finding("get(a)", "get(a)")
     others = [
         make_finding("get(b)", "get(b)"),
@@ -161,15 +163,15 @@ def test_another_text_rule_or_lesson_is_no_kin() -> None:
         replace(finding, lesson=LOCK),
     ]
 
-    assert kin(finding) not in set(map(kin, others))
+    assert hash_match(finding) not in set(map(hash_match, others))
 
 
-def test_of_a_long_text_the_beginning_makes_kin() -> None:
-    assert kin(make_finding("x" * 1_000 + "y", "x" * 1_000 + "y")) == kin(
+def test_of_a_long_text_the_beginning_is_hashed() -> None:
+    assert hash_match(make_finding("x" * 1_000 + "y", "x" * 1_000 + "y")) == hash_match(
         make_finding("x" * 1_000, "x" * 1_000)
     )
 
 
 @given(hostile_text)
-def test_any_text_has_kin(text: str) -> None:
+def test_any_text_has_a_hash(text: str) -> None:
     assert read_mark(write_mark(mark_finding(make_finding(text, text)))) is not None

@@ -16,8 +16,7 @@ from lessonguard.github.pull_request import ReviewComment
 from lessonguard.lessons.model import Lesson, Library, Mode, Rule, RuleId
 from lessonguard.record import record
 from lessonguard.review.markers import FindingMark, ReviewMark, mark_finding, marked, read_mark
-from lessonguard.review.placement import ReviewPlan
-from lessonguard.review.plan import plan_review
+from lessonguard.review.plan import ReviewPlan, plan_review
 from lessonguard.scan.finding import Acceptance, Finding, Fingerprint, ScanReport, State
 from lessonguard.semgrep.interface import Unchecked
 from tests.support.report import CACHE, FAULT, LOCK, TIMEOUT, make_finding, make_report
@@ -72,8 +71,8 @@ class Pull:
     def carry_out(self, plan: ReviewPlan) -> None:
         for placed in plan.post:
             self.say(placed.finding, line=placed.anchor.line)
-        for settled in plan.settle:
-            self.mark(settled.comment, state=settled.how)
+        for resolved in plan.resolve:
+            self.mark(resolved.comment, state=resolved.how)
 
     def plan(
         self,
@@ -119,8 +118,8 @@ def kept(plan: ReviewPlan) -> list[tuple[Finding, int]]:
     return [(item.finding, item.comment.id) for item in plan.keep]
 
 
-def settled(plan: ReviewPlan) -> list[tuple[int, str]]:
-    return [(item.comment.id, item.how) for item in plan.settle]
+def resolved(plan: ReviewPlan) -> list[tuple[int, str]]:
+    return [(item.comment.id, item.how) for item in plan.resolve]
 
 
 def posted(plan: ReviewPlan) -> list[Finding]:
@@ -131,7 +130,7 @@ def posted(plan: ReviewPlan) -> list[Finding]:
 
 
 def test_a_clean_report_without_earlier_comments_asks_for_nothing(pull: Pull) -> None:
-    assert pull.plan() == ReviewPlan(post=(), keep=(), settle=(), rest=())
+    assert pull.plan() == ReviewPlan(post=(), keep=(), resolve=(), rest=())
 
 
 def test_a_new_finding_is_posted_where_it_is(pull: Pull) -> None:
@@ -204,7 +203,7 @@ def test_a_lesson_in_monitor_mode_is_never_shown(pull: Pull) -> None:
     pull.say(found(name=1, lesson=MONITORING))
     plan = pull.plan(found(name=1, lesson=MONITORING), found(name=2, lesson=MONITORING))
 
-    assert plan == ReviewPlan(post=(), keep=(), settle=(), rest=())
+    assert plan == ReviewPlan(post=(), keep=(), resolve=(), rest=())
 
 
 @pytest.mark.parametrize("state", [State.TOUCHED, State.MOVED])
@@ -231,7 +230,7 @@ def test_a_finding_that_was_said_is_not_said_again(line: int | None, pull: Pull)
 
     plan = pull.plan(found(line=50))
 
-    assert (kept(plan), plan.post, plan.settle) == ([(found(line=50), 1)], (), ())
+    assert (kept(plan), plan.post, plan.resolve) == ([(found(line=50), 1)], (), ())
 
 
 @pytest.mark.parametrize(
@@ -255,7 +254,7 @@ def test_a_finding_that_was_edited_is_not_said_again(
 
     plan = pull.plan(now)
 
-    assert (kept(plan), plan.post, plan.settle) == ([(now, 1)], (), ())
+    assert (kept(plan), plan.post, plan.resolve) == ([(now, 1)], (), ())
 
 
 def test_a_finding_that_became_another_elsewhere_is_said(pull: Pull) -> None:
@@ -264,7 +263,7 @@ def test_a_finding_that_became_another_elsewhere_is_said(pull: Pull) -> None:
 
     plan = pull.plan(other)
 
-    assert (posted(plan), settled(plan)) == ([other], [(1, "fixed")])
+    assert (posted(plan), resolved(plan)) == ([other], [(1, "fixed")])
 
 
 def test_a_finding_of_another_rule_on_the_line_is_said(pull: Pull) -> None:
@@ -273,7 +272,7 @@ def test_a_finding_of_another_rule_on_the_line_is_said(pull: Pull) -> None:
 
     plan = pull.plan(other)
 
-    assert (posted(plan), settled(plan)) == ([other], [(1, "fixed")])
+    assert (posted(plan), resolved(plan)) == ([other], [(1, "fixed")])
 
 
 @pytest.mark.parametrize("hunks", [{"new.py": WHOLE}, {"new.py": WHOLE, "a.py": DELETED}, {"new.py": ()}])
@@ -285,7 +284,7 @@ def test_a_finding_is_not_said_again_when_its_file_is_renamed(
 
     plan = pull.plan(now, hunks=hunks)
 
-    assert (kept(plan), plan.post, plan.settle) == ([(now, 1)], (), ())
+    assert (kept(plan), plan.post, plan.resolve) == ([(now, 1)], (), ())
 
 
 def test_a_file_that_the_change_renames_keeps_its_comments_for_itself(pull: Pull) -> None:
@@ -332,10 +331,10 @@ def test_a_finding_that_went_to_another_file_is_said_there(shown: Sequence[Hunk]
 
     plan = pull.plan(now, hunks={"a.py": shown, "b.py": WHOLE})
 
-    assert (posted(plan), settled(plan)) == ([now], [(1, "fixed")])
+    assert (posted(plan), resolved(plan)) == ([now], [(1, "fixed")])
 
 
-def test_of_several_equal_findings_the_one_that_is_gone_is_settled(pull: Pull) -> None:
+def test_of_several_equal_findings_the_one_that_is_gone_is_resolved(pull: Pull) -> None:
     """The fingerprints of those below move up by one; the lines tell which is which."""
     for number, line in enumerate((None, 20, 30)):
         pull.say(found(name=number), line=line)
@@ -343,7 +342,7 @@ def test_of_several_equal_findings_the_one_that_is_gone_is_settled(pull: Pull) -
     plan = pull.plan(found(name=0, line=20), found(name=1, line=30))
 
     assert kept(plan) == [(found(name=0, line=20), 2), (found(name=1, line=30), 3)]
-    assert settled(plan) == [(1, "fixed")]
+    assert resolved(plan) == [(1, "fixed")]
 
 
 def test_a_finding_after_several_equal_ones_is_said_once(pull: Pull) -> None:
@@ -360,7 +359,7 @@ def test_a_finding_after_several_equal_ones_is_said_once(pull: Pull) -> None:
     assert kept(again) == [(findings[0], 2), (findings[1], 3), (findings[2], 4)]
 
 
-def test_what_was_posted_twice_is_kept_once_and_settled_together(pull: Pull) -> None:
+def test_what_was_posted_twice_is_kept_once_and_resolved_together(pull: Pull) -> None:
     """A comment whose answer was lost may have been posted again."""
     pull.say(found())
     pull.say(found())
@@ -368,8 +367,8 @@ def test_what_was_posted_twice_is_kept_once_and_settled_together(pull: Pull) -> 
 
     plan = pull.plan(found(), found(name=1, line=90))
 
-    assert (kept(plan), posted(plan), plan.settle) == ([(found(), 1)], [found(name=1, line=90)], ())
-    assert settled(pull.plan()) == [(1, "fixed"), (2, "fixed")]
+    assert (kept(plan), posted(plan), plan.resolve) == ([(found(), 1)], [found(name=1, line=90)], ())
+    assert resolved(pull.plan()) == [(1, "fixed"), (2, "fixed")]
 
 
 @pytest.mark.parametrize("login", ["mallory", "GitHub-Actions[bot]", ""])
@@ -379,13 +378,13 @@ def test_a_marker_by_anybody_else_is_nothing_to_us(login: str, pull: Pull) -> No
 
     plan = pull.plan(found())
 
-    assert (posted(plan), plan.keep, plan.settle) == ([found()], (), ())
+    assert (posted(plan), plan.keep, plan.resolve) == ([found()], (), ())
 
 
 def test_without_a_login_nothing_is_ours(pull: Pull) -> None:
     pull.say(found())
 
-    assert (posted(pull.plan(found(), login=None)), pull.plan(login=None).settle) == ([found()], ())
+    assert (posted(pull.plan(found(), login=None)), pull.plan(login=None).resolve) == ([found()], ())
 
 
 def test_what_has_no_marker_of_a_finding_is_nothing_to_us(pull: Pull) -> None:
@@ -399,15 +398,15 @@ def test_what_has_no_marker_of_a_finding_is_nothing_to_us(pull: Pull) -> None:
 # Comments that no longer hold ------------------------------------------------------------------
 
 
-def test_a_comment_whose_finding_is_gone_is_settled_once(pull: Pull) -> None:
+def test_a_comment_whose_finding_is_gone_is_resolved_once(pull: Pull) -> None:
     pull.say(found(), line=None)
 
     plan = pull.plan()
     pull.carry_out(plan)
 
-    assert settled(plan) == [(1, "fixed")]
-    assert plan.settle[0].finding is None
-    assert pull.plan().settle == ()
+    assert resolved(plan) == [(1, "fixed")]
+    assert plan.resolve[0].finding is None
+    assert pull.plan().resolve == ()
 
 
 @pytest.mark.parametrize(
@@ -420,12 +419,12 @@ def test_a_comment_whose_finding_is_gone_is_settled_once(pull: Pull) -> None:
         (found(name=1, state=State.TOUCHED), "carried"),
     ],
 )
-def test_a_comment_on_what_is_excused_is_settled_so(finding: Finding, how: str, pull: Pull) -> None:
+def test_a_comment_on_what_is_excused_is_resolved_so(finding: Finding, how: str, pull: Pull) -> None:
     pull.say(found())
 
     plan = pull.plan(finding)
 
-    assert (settled(plan), plan.settle[0].finding) == ([(1, how)], finding)
+    assert (resolved(plan), plan.resolve[0].finding) == ([(1, how)], finding)
 
 
 @pytest.mark.parametrize("state", ["fixed", "accepted", "carried"])
@@ -434,14 +433,14 @@ def test_a_finding_that_came_back_is_said_again(state: str, pull: Pull) -> None:
 
     plan = pull.plan(found())
 
-    assert (posted(plan), plan.keep, plan.settle) == ([found()], (), ())
+    assert (posted(plan), plan.keep, plan.resolve) == ([found()], (), ())
 
 
-def test_of_several_equal_findings_the_excused_one_is_settled_so(pull: Pull) -> None:
+def test_of_several_equal_findings_the_excused_one_is_resolved_so(pull: Pull) -> None:
     pull.say(found(name=0), line=None)
     pull.say(found(name=1))
 
-    assert settled(pull.plan(found(name=2, state=State.TOUCHED))) == [(1, "fixed"), (2, "carried")]
+    assert resolved(pull.plan(found(name=2, state=State.TOUCHED))) == [(1, "fixed"), (2, "carried")]
 
 
 def test_what_is_introduced_keeps_its_comment_from_what_is_only_alike(pull: Pull) -> None:
@@ -450,7 +449,7 @@ def test_what_is_introduced_keeps_its_comment_from_what_is_only_alike(pull: Pull
 
     plan = pull.plan(excused, blamed)
 
-    assert (kept(plan), plan.settle) == ([(blamed, 1)], ())
+    assert (kept(plan), plan.resolve) == ([(blamed, 1)], ())
 
 
 @pytest.mark.parametrize(
@@ -495,23 +494,23 @@ def test_what_is_not_judged_any_more_is_not_called_fixed(lessons: tuple[Lesson, 
 def test_gaps_elsewhere_do_not_matter(report: ScanReport, pull: Pull) -> None:
     pull.say(found())
 
-    assert settled(pull.plan(report=report)) == [(1, "fixed")]
+    assert resolved(pull.plan(report=report)) == [(1, "fixed")]
 
 
 def test_what_may_have_been_renamed_to_a_file_that_was_not_checked_is_not_called_fixed(pull: Pull) -> None:
     pull.say(found())
     gap = make_report(unchecked=(Unchecked(path="b.py", incident=None, reason="larger than 1 MB"),))
 
-    assert pull.plan(report=gap, hunks={"b.py": WHOLE}).settle == ()
-    assert settled(pull.plan(hunks={"b.py": WHOLE})) == [(1, "fixed")]
+    assert pull.plan(report=gap, hunks={"b.py": WHOLE}).resolve == ()
+    assert resolved(pull.plan(hunks={"b.py": WHOLE})) == [(1, "fixed")]
 
 
 def test_what_a_later_version_wrote_stands_and_is_not_touched(pull: Pull) -> None:
     pull.mark(pull.say(found()), version=2)
 
     assert len(kept(pull.plan(found()))) == 1
-    assert pull.plan(replace(found(), accepted=ACCEPTED)).settle == ()
-    assert pull.plan().settle == ()
+    assert pull.plan(replace(found(), accepted=ACCEPTED)).resolve == ()
+    assert pull.plan().resolve == ()
 
 
 # Properties ------------------------------------------------------------------------------------
@@ -596,10 +595,10 @@ def test_every_push_is_told_wholly_and_once(pushes: list[Push], max_comments: in
         told = [*posted(plan), *(item.finding for item in plan.keep), *plan.rest]
         assert names(told) == names(introduced)
         assert not plan.post or len(plan.post) + len(plan.keep) <= max_comments
-        used = chain((item.comment.id for item in plan.keep), (item.comment.id for item in plan.settle))
+        used = chain((item.comment.id for item in plan.keep), (item.comment.id for item in plan.resolve))
         assert max(Counter(used).values(), default=0) <= 1
         assert not again.post
-        assert not again.settle
+        assert not again.resolve
         assert again.rest == plan.rest
 
 

@@ -37,7 +37,7 @@ GOOD_NEWS = "✓ **No new findings.**"
 def summary(report: ScanReport, *, said: set[Fingerprint] | None = None, limit: int = 65_000) -> str:
     """Write a summary; unless told otherwise every finding has a comment."""
     commented = {finding.fingerprint for finding in report.findings} if said is None else said
-    return render_review(report, said=commented, links=LINKS, limit=limit)
+    return render_review(report, commented=commented, links=LINKS, limit=limit)
 
 
 def many(number: int, lesson: Lesson = TIMEOUT, *, path: str = "billing/client.py") -> list[Finding]:

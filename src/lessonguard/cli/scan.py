@@ -81,30 +81,18 @@ def scan(
         library = _library(repository, change, directory=lessons, folder=lessons_folder.strip("/"))
         semgrep = find_semgrep()
         options = scan_options(
-            timeout=timeout,
-            max_memory=max_memory,
-            max_target_bytes=max_target_bytes,
-            step=progress.step,
+            timeout=timeout, max_memory=max_memory, max_target_bytes=max_target_bytes, step=progress.step
         )
         report = scan_change(
-            library,
-            repository,
-            change,
-            engine=semgrep,
-            languages=semgrep.languages,
-            options=options,
+            library, repository, change, engine=semgrep, languages=semgrep.languages, options=options
         )
         against = "" if change.files else _base_name(repository, base=base, staged=staged)
-    is_text, is_shown = format_name == "text", output is None
-    for_people = {
-        "width": width(),
-        "colour": is_shown and wants_colour(),
-        "against": against,
-        "fails_from": limit(fail_on),
-    }
     module, _, name = _RENDERERS[format_name].partition(":")
+    is_text, is_shown = format_name == "text", output is None
     # Only text is made for a terminal; all other renderers take the report alone.
-    write_result(getattr(import_module(module), name)(report, **(for_people if is_text else {})), output)
+    terminal = {"width": width(), "colour": is_shown and wants_colour()}
+    for_text = {**terminal, "against": against, "fails_from": limit(fail_on)} if is_text else {}
+    write_result(getattr(import_module(module), name)(report, **for_text), output)
     return exit_code(report, fail_on=fail_on, is_told=is_text and is_shown)
 
 

@@ -1,34 +1,53 @@
-"""Find the place in the diff of a pull request at which to say a finding."""
+"""Find the lines in the diff of a pull request on which to comment on a finding."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
 from lessonguard.git.changes import Hunk
-from lessonguard.review.placement import Anchor
+from lessonguard.github.pull_request import Side
+from lessonguard.record import record
 from lessonguard.scan.finding import Finding, State
 
+# How many lines a comment may span. GitHub shows it below the last of them, so the comment on a longer
+# match would be far from where that begins; and a finding keeps no more source lines.
 _LONGEST_RANGE = 12
-"""How many lines a comment may span. GitHub shows it below the last of them, so the comment on a
-longer match would stand far from where that begins; and a finding keeps no more source lines."""
 
 _NOTHING = range(0)
 
 
-def place(finding: Finding, hunks: Sequence[Hunk] | None) -> Anchor | None:
-    """Give the nearest place at which GitHub takes a comment on this finding.
+@record
+class Anchor:
+    """A place in the diff of a pull request: lines of one side, 1-based, both ends inclusive.
+
+    `line` is None for a comment on the whole file. `start_line` is None for a single line.
+    `is_exact` tells that these lines are all that the finding matched, so that a suggestion
+    for them would replace the right code.
+    """
+
+    path: str
+    line: int | None
+    side: Side = "RIGHT"
+    start_line: int | None = None
+    is_exact: bool = False
+
+
+def find_anchor(finding: Finding, hunks: Sequence[Hunk] | None) -> Anchor | None:
+    """Return the nearest place at which GitHub takes a comment on this finding.
 
     `hunks` are those of the finding's file as GitHub shows them, lines of context included; empty
     if it shows the file without lines (a mere rename, a new mode, too much), None if not at all.
     The places are tried in this order: the lines of the match; those of them that one hunk has;
     the nearest line of head in a hunk, or of base if only deletions are shown; the whole file.
-    None means that nothing but the summary can tell. Nearest is what is nearest to the match,
-    or to where its guard was removed, if the diff shows that.
+    None means that only the summary can list it. Nearest is what is nearest to the match,
+    or to where its protection was removed, if the diff shows that.
 
     A comment is refused, and with it the whole review, unless all its lines are in one hunk and
-    on one side: see "Create a review for a pull request" in GitHub's REST documentation.
+    on one side: see "Create a review for a pull request" in GitHub's REST documentation:
+    https://docs.github.com/rest/pulls/reviews#create-a-review-for-a-pull-request
     """
-    if hunks is None or not _is_text(finding.path):
+    # A path that is not UTF-8 (a surrogate escape) cannot be written in the JSON that GitHub takes.
+    if hunks is None or any("\ud800" <= character <= "\udfff" for character in finding.path):
         return None
     matched = matched_lines(finding)
     head = [hunk.head_lines for hunk in hunks if hunk.head_count]
@@ -46,7 +65,7 @@ def place(finding: Finding, hunks: Sequence[Hunk] | None) -> Anchor | None:
 
 
 def matched_lines(finding: Finding) -> range:
-    """Give the lines that the match stands on, 1-based; there is at least one."""
+    """Return the lines of the match, 1-based; there is at least one."""
     ends_before = finding.end.column == 1 and finding.end.line > finding.start.line
     return range(finding.start.line, finding.end.line + (not ends_before))
 
@@ -59,7 +78,7 @@ def _anchor(path: str, lines: range, *, is_exact: bool) -> Anchor:
 
 
 def _nearest(sides: Iterable[range], wanted: range) -> int:
-    """Give the line nearest to those `wanted`; of equally near ones, that above."""
+    """Return the line nearest to those `wanted`; of equally near ones, that above."""
 
     def distance(lines: range) -> int:
         return max(wanted.start - lines.stop + 1, lines.start - wanted.stop + 1, 0)
@@ -69,7 +88,7 @@ def _nearest(sides: Iterable[range], wanted: range) -> int:
 
 
 def _removal(finding: Finding, hunks: Iterable[Hunk]) -> range:
-    """Give the line of head that took the place of the removed guard, if a hunk shows that.
+    """Return the line of head that took the place of the removed protection, if a hunk shows that.
 
     It is counted from the beginning of the hunk, so that it is exact for the first lines
     that a hunk removes, and in the same hunk for others.
@@ -91,8 +110,3 @@ def _removed_lines(finding: Finding) -> range:
 
 def _common(one: range, other: range) -> range:
     return range(max(one.start, other.start), min(one.stop, other.stop))
-
-
-def _is_text(path: str) -> bool:
-    """Tell whether a path is UTF-8; GitHub has no way to be told of another."""
-    return not any("\ud800" <= character <= "\udfff" for character in path)

@@ -1,6 +1,6 @@
 """The comment on a line of a pull request: which incident this looks like, why here, and what worked.
 
-Ten seconds to read. Text from the change stands in code spans and fences, or is escaped.
+It takes ten seconds to read. Text from the change is in code spans and fences, or escaped.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _LONGEST_FIX = 4_000  # characters
 
 _LONGEST_BODY = 65_000  # characters, of 65,536 that GitHub accepts
 _FOLD = "<details>\n<summary>What this said</summary>\n\n"
-_SETTLED = re.compile(f"✓ [^\n]*(?:\n\n{_FOLD}(?P<before>.*)\n\n</details>)?", re.DOTALL)
+_RESOLVED = re.compile(f"✓ [^\n]*(?:\n\n{_FOLD}(?P<before>.*)\n\n</details>)?", re.DOTALL)
 _SUGGESTION, _PLAIN = re.compile("^(`{3,})suggestion$", re.MULTILINE), r"\1"
 
 How = Literal["fixed", "accepted", "carried"]
@@ -49,8 +49,8 @@ def render_comment(
 ) -> str:
     """Write the comment for an introduced finding, of at most `limit` characters.
 
-    `is_exact` tells that it will stand on the very lines that matched: only then it may offer
-    to replace them, and need not say where they are. `fails_from` is the mildest mode that fails
+    `is_exact` is true if it is posted on the very lines that matched: only then it may offer
+    to replace them, and need not name them. `fails_from` is the mildest mode that fails
     the check. What does not fit is left out, the least important first.
     """
     lesson = finding.lesson
@@ -68,21 +68,21 @@ def render_comment(
     return _fitted([(rank, text) for rank, text in paragraphs if text], limit)
 
 
-def render_settled(body: str, *, how: How, finding: Finding | None, links: Links) -> str:
-    """Say that a comment of ours no longer holds, and fold what it said below that.
+def render_resolved(body: str, *, how: How, finding: Finding | None, links: Links) -> str:
+    """Write that a comment of ours no longer holds, above its folded text.
 
-    `body` is its text without its marker. If it was settled before, only what it said at
-    first is kept: nothing nests. `finding` is None if it is gone.
+    `body` is its text without its marker. If it was resolved before, only its first
+    text is kept: nothing nests. `finding` is None if it is gone.
     """
     before: str | None = body.replace("\r\n", "\n").strip()
-    while before and (found := _SETTLED.fullmatch(before)):
+    while before and (found := _RESOLVED.fullmatch(before)):
         before = found["before"]
-    news = f"✓ {_settlement(how, finding, links)}"
+    news = f"✓ {_resolution(how, finding, links)}"
     folded = f"{news}\n\n{_FOLD}{_SUGGESTION.sub(_PLAIN, before or '')}\n\n</details>"
     return folded if before and len(folded) <= _LONGEST_BODY else news
 
 
-def _settlement(how: How, finding: Finding | None, links: Links) -> str:
+def _resolution(how: How, finding: Finding | None, links: Links) -> str:
     commit = link(code_span(short(links.head)), links.commit())
     if how == "fixed" or finding is None:
         return f"**Fixed** in {commit}"
@@ -101,7 +101,7 @@ def _headline(lesson: Lesson) -> str:
 
 
 def _reason(finding: Finding, *, links: Links, is_exact: bool) -> str:
-    """Say what the change did to this code."""
+    """Write what the change did to this code."""
     where = "**Here:**" if is_exact else f"In {_place(finding, links)}:"
     return f"{where} {_cause(finding)}"
 
@@ -134,7 +134,7 @@ def _named(finding: Finding) -> str:
 
 def _code(finding: Finding, *, is_exact: bool) -> str:
     """Show what was removed, and the code itself if the comment does not stand on it."""
-    shown = replace(finding, removed=_guard(finding))
+    shown = replace(finding, removed=_protection(finding))
     rows = [row for row in excerpt(shown, width=_COLUMNS) if row.removed or not is_exact]
     indents = [len(row.text) - len(row.text.lstrip()) for row in rows if row.number and row.text.strip()]
     shared = min(indents, default=0)
@@ -144,8 +144,8 @@ def _code(finding: Finding, *, is_exact: bool) -> str:
     return fence([text for _, text in lines], language=language(finding)) if lines else ""
 
 
-def _guard(finding: Finding) -> tuple[SourceLine, ...]:
-    """Give the removed lines without those that are still there, indented otherwise."""
+def _protection(finding: Finding) -> tuple[SourceLine, ...]:
+    """Return the removed lines without those that are still there, indented otherwise."""
     kept = {line.text.strip() for line in finding.lines}
     return tuple(line for line in finding.removed if line.text.strip() not in kept) or finding.removed
 

@@ -1,4 +1,4 @@
-"""Hidden markers in what we post, by which the next push recognises what was said before."""
+"""Hidden markers in what we post, by which the next push finds its comments again."""
 
 from __future__ import annotations
 
@@ -10,8 +10,7 @@ from typing import Literal, TypeAlias
 from lessonguard.record import record
 from lessonguard.scan.finding import Finding
 
-VERSION = 1
-"""The version of the markers that we write."""
+VERSION = 1  # of the markers that we write
 
 _ENDS = frozenset({"fixed", "accepted", "carried"})
 _VALUE = re.compile(r"[A-Za-z0-9._-]+")  # what IDs of incidents and rules are made of, too
@@ -19,21 +18,20 @@ _MARKER = re.compile(
     r"^<!-- lessonguard:(finding|summary|further) v=([1-9][0-9]{0,3})((?: [a-z]+=[^\s<>]+)*) -->[ \t]*\r?$",
     re.MULTILINE,
 )
-_LONGEST_TEXT = 1_000
-"""How many characters of a match make its kin, so that time stays bounded."""
+_LONGEST_TEXT = 1_000  # characters of a match that are hashed: a match may be a whole file
 
 
 @record
 class FindingMark:
-    """What a comment on a finding remembers of it.
+    """What the marker of a comment holds about its finding.
 
-    `fingerprint` is that of the finding, `kin` is what stays of it in a renamed file, `lesson`
-    and `rule` are IDs. `state` is `open`, or how the comment was settled; a later version may
-    know other states.
+    `fingerprint` is that of the finding, `match_hash` is what stays of it in a renamed
+    file (`kin=` in a marker), `lesson` and `rule` are IDs. `state` is `open`, or how the comment was
+    resolved; a later version may know other states.
     """
 
     fingerprint: str
-    kin: str
+    match_hash: str
     lesson: str
     rule: str
     state: str = "open"
@@ -41,13 +39,13 @@ class FindingMark:
 
     @property
     def is_open(self) -> bool:
-        """Tell whether the comment has not been settled."""
+        """Return whether the comment has not been resolved."""
         return self.state not in _ENDS
 
 
 @record
 class ReviewMark:
-    """What the body of a review remembers: the commit that it was written for.
+    """What the marker of a review holds: the commit that it was written for.
 
     `summary` is the one that is kept up to date, `further` are those of later reviews.
     """
@@ -61,34 +59,34 @@ Mark: TypeAlias = FindingMark | ReviewMark
 
 
 def mark_finding(finding: Finding) -> FindingMark:
-    """Make the mark of a new comment on a finding."""
+    """Return the mark of a new comment on a finding."""
     return FindingMark(
         fingerprint=finding.fingerprint,
-        kin=kin(finding),
+        match_hash=hash_match(finding),
         lesson=finding.lesson.incident,
         rule=finding.rule,
     )
 
 
-def kin(finding: Finding) -> str:
-    """Hash what stays of a finding when its file is renamed: lesson, rule and text, without layout."""
+def hash_match(finding: Finding) -> str:
+    """Return a hash of what stays of a finding in a renamed file: lesson, rule and text, without layout."""
     text = "".join(finding.snippet[: 4 * _LONGEST_TEXT].split())[:_LONGEST_TEXT]
     identity = f"{finding.lesson.incident}\0{finding.rule}\0{text}"
     return sha256(identity.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
 def marked(text: str, mark: Mark) -> str:
-    """Put a marker at the end of a text, with the empty line that Markdown wants before it."""
+    """Return a text with a marker at its end, after the empty line that Markdown needs before it."""
     return "\n\n".join(filter(None, (text.rstrip(), write_mark(mark))))
 
 
 def write_mark(mark: Mark) -> str:
-    """Write a marker: an HTML comment, which GitHub does not show, for a line of its own.
+    """Return a marker: an HTML comment, which GitHub does not show, for a line of its own.
 
     Raise `ValueError` if a value is not made of ASCII letters, digits and `. _ -`.
     """
     if isinstance(mark, FindingMark):
-        ids = {"id": mark.fingerprint, "kin": mark.kin, "lesson": mark.lesson, "rule": mark.rule}
+        ids = {"id": mark.fingerprint, "kin": mark.match_hash, "lesson": mark.lesson, "rule": mark.rule}
         return _write("finding", mark.version, {**ids, "state": mark.state})
     return _write(mark.kind, mark.version, {"head": mark.head})
 
@@ -96,12 +94,12 @@ def write_mark(mark: Mark) -> str:
 def read_mark(body: str) -> Mark | None:
     """Read the last marker that stands alone on a line; None if there is none.
 
-    Ask only for comments by our own login: anybody can write a marker. In what we post, no text
-    from a change can hold one (see `render.escape`), and ours comes last. What people do to
+    Use it only on comments by our own login: anybody can write a marker. In what we post, no text
+    from a change can hold one (see `output.escape`), and ours comes last. What people do to
     a comment of ours does no harm: other line endings, blanks, text before or after the marker.
 
-    A marker of a later version is read as far as it is understood. Such a comment is ours, and
-    not to be touched: what it says was said by a lessonguard that knows better.
+    A marker of a later version is read as far as it is understood. Such a comment is ours, but it is
+    left to the lessonguard that wrote it.
     """
     found = None
     for found in _MARKER.finditer(body):  # noqa: B007 - the last one counts
@@ -118,7 +116,7 @@ def read_mark(body: str) -> Mark | None:
 
 
 def unmarked(body: str) -> str:
-    """Give a body without our markers, with line feeds as line endings and no space at its end."""
+    """Return a body without our markers, with line feeds as line endings and no space at its end."""
     return _MARKER.sub("", body.replace("\r\n", "\n")).rstrip()
 
 
@@ -133,7 +131,7 @@ def _write(kind: str, version: int, fields: Mapping[str, str]) -> str:
 def _finding_mark(fields: Mapping[str, str], version: int) -> FindingMark:
     return FindingMark(
         fingerprint=fields.get("id", ""),
-        kin=fields.get("kin", ""),
+        match_hash=fields.get("kin", ""),
         lesson=fields.get("lesson", ""),
         rule=fields.get("rule", ""),
         state=fields.get("state", "open"),

@@ -1,29 +1,74 @@
-"""Plan a review: what to say now, what stands from before, and what no longer holds."""
+"""Plan a review: which comments to post, which to keep from before, and which to resolve."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from typing import Literal
 
 from lessonguard.github.pull_request import ReviewComment
 from lessonguard.lessons.model import IncidentId, Library, Mode
 from lessonguard.output.story import accepted, by_importance, carried, for_pull_request, introduced
-from lessonguard.review.anchor import place
+from lessonguard.record import record
+from lessonguard.review.anchor import Anchor, find_anchor
 from lessonguard.review.markers import VERSION
 from lessonguard.review.match_comments import (
+    Candidate,
     Hunks,
-    Said,
-    Topic,
+    OpenComment,
     is_shown,
-    read_said,
-    recognise,
-    recognise_alike,
+    list_open_comments,
+    match_comments,
+    match_similar,
 )
-from lessonguard.review.placement import Placed, ReviewPlan, Settled, Standing
 from lessonguard.scan.finding import Finding, ScanReport
 
+# How many comments on whole files a pull request may have: GitHub takes none of them in a review, so
+# each is a request of its own.
 _FILE_COMMENTS = 3
-"""How many findings a comment on a whole file may tell: each of these is a request of its own."""
+
+
+@record
+class PlannedComment:
+    """A finding to comment on now, and where."""
+
+    finding: Finding
+    anchor: Anchor
+
+
+@record
+class KeptComment:
+    """A finding that has a comment from before, and that comment."""
+
+    finding: Finding
+    comment: ReviewComment
+
+
+@record
+class ResolvedComment:
+    """A comment of ours that no longer holds.
+
+    `how`: its finding is gone (`fixed`), somebody accepted it (`accepted`), or the change is
+    no longer to blame for it (`carried`). `finding` is None if it is gone.
+    """
+
+    comment: ReviewComment
+    how: Literal["fixed", "accepted", "carried"]
+    finding: Finding | None
+
+
+@record
+class ReviewPlan:
+    """What to do on the pull request.
+
+    `post` are new inline comments, the most important first, `keep` those that stay as they are,
+    `resolve` those to edit, by ID. `rest` are introduced findings that only the summary lists.
+    """
+
+    post: tuple[PlannedComment, ...]
+    keep: tuple[KeptComment, ...]
+    resolve: tuple[ResolvedComment, ...]
+    rest: tuple[Finding, ...]
 
 
 def plan_review(
@@ -37,80 +82,84 @@ def plan_review(
 ) -> ReviewPlan:
     """Decide what becomes of each introduced finding, and of each comment that we wrote before.
 
-    `library` holds the lessons that judged. `comments` are all those on the diff; ours are those
-    by `login` that carry our marker. `hunks` must hold the files of the findings and of the
-    comments, as far as the diff has them.
+    `library` holds the lessons that the change was checked by. `comments` are all those on the diff;
+    ours are those by `login` that carry our marker. `hunks` must hold the files of the findings and
+    of the comments, as far as the diff has them.
 
     At most `max_comments` findings get or keep a comment, unless more have one already. Every
     introduced finding that nobody accepted is in one of `post`, `keep` and `rest`, the most
     important first. After the plan was carried out, the same report asks for nothing more.
     """
     shown = for_pull_request(report)
-    blamed = [Topic(finding=finding) for finding in by_importance(introduced(shown))]
-    excused = [Topic(finding=finding) for finding in (*accepted(shown), *carried(shown))]
-    left = recognise(blamed, excused, read_said(comments, login=login), hunks=hunks)
-    gone = [item for item in left if _was_looked_for(item, report=report, library=library, hunks=hunks)]
-    gone = recognise_alike(excused, gone, hunks=hunks)
-    plan = _choose(blamed, hunks=hunks, max_comments=max_comments)
-    settled = [*_excuse(excused), *_settle(gone)]
-    return replace(plan, settle=tuple(sorted(settled, key=lambda item: item.comment.id)))
+    new = [Candidate(finding=finding) for finding in by_importance(introduced(shown))]
+    others = [Candidate(finding=finding) for finding in (*accepted(shown), *carried(shown))]
+    left = match_comments(new, others, list_open_comments(comments, login=login), hunks=hunks)
+    gone = [item for item in left if _is_gone(item, report=report, library=library, hunks=hunks)]
+    gone = match_similar(others, gone, hunks=hunks)
+    resolved = [
+        ResolvedComment(
+            comment=comment,
+            how="accepted" if candidate.finding.accepted else "carried",
+            finding=candidate.finding,
+        )
+        for candidate in others
+        if candidate.comment and candidate.comment.mark.version == VERSION
+        for comment in candidate.comment.comments
+    ]
+    resolved += [
+        ResolvedComment(comment=comment, how="fixed", finding=None)
+        for item in gone
+        for comment in item.comments
+    ]
+    plan = _choose(new, hunks=hunks, max_comments=max_comments)
+    return replace(plan, resolve=tuple(sorted(resolved, key=lambda item: item.comment.id)))
 
 
-def _choose(topics: Sequence[Topic], *, hunks: Hunks, max_comments: int) -> ReviewPlan:
-    """Divide introduced findings into what stands, what is posted, and the rest."""
-    kept = [Standing(finding=topic.finding, comment=topic.said.comments[0]) for topic in topics if topic.said]
-    told = {item.finding.fingerprint for item in kept}
+def _choose(candidates: Sequence[Candidate], *, hunks: Hunks, max_comments: int) -> ReviewPlan:
+    """Divide introduced findings into those with a comment, those that get one, and the rest."""
+    kept = [
+        KeptComment(finding=candidate.finding, comment=candidate.comment.comments[0])
+        for candidate in candidates
+        if candidate.comment
+    ]
+    commented = {item.finding.fingerprint for item in kept}
     room = max_comments - len(kept)
-    # Those that stand count, or else every push would post some more.
+    # Those from before count, or else every push would post some more.
     room_on_files = _FILE_COMMENTS - sum(_is_on_file(item.finding, hunks) for item in kept)
-    posted: list[Placed] = []
+    posted: list[PlannedComment] = []
     rest: list[Finding] = []
-    for finding in (topic.finding for topic in topics if topic.said is None):
-        anchor = place(finding, hunks.get(finding.path)) if room > 0 else None
-        if anchor is None or finding.fingerprint in told or (anchor.line is None and room_on_files <= 0):
+    for finding in (candidate.finding for candidate in candidates if candidate.comment is None):
+        anchor = find_anchor(finding, hunks.get(finding.path)) if room > 0 else None
+        is_on_file = anchor is not None and anchor.line is None
+        # The next push finds comments by fingerprint, so no two of them may have the same.
+        if anchor is None or finding.fingerprint in commented or (is_on_file and room_on_files <= 0):
             rest.append(finding)
             continue
-        posted.append(Placed(finding=finding, anchor=anchor))
-        told.add(finding.fingerprint)
+        posted.append(PlannedComment(finding=finding, anchor=anchor))
+        commented.add(finding.fingerprint)
         room -= 1
-        room_on_files -= anchor.line is None
-    return ReviewPlan(post=tuple(posted), keep=tuple(kept), settle=(), rest=tuple(rest))
+        room_on_files -= is_on_file
+    return ReviewPlan(post=tuple(posted), keep=tuple(kept), resolve=(), rest=tuple(rest))
 
 
 def _is_on_file(finding: Finding, hunks: Hunks) -> bool:
-    anchor = place(finding, hunks.get(finding.path))
+    anchor = find_anchor(finding, hunks.get(finding.path))
     return anchor is not None and anchor.line is None
 
 
-def _excuse(topics: Iterable[Topic]) -> list[Settled]:
-    """Settle what was said about findings that are not, or no longer, this change's fault."""
-    return [
-        Settled(
-            comment=comment, how="accepted" if topic.finding.accepted else "carried", finding=topic.finding
-        )
-        for topic in topics
-        if topic.said and topic.said.mark.version == VERSION
-        for comment in topic.said.comments
-    ]
+def _is_gone(comment: OpenComment, *, report: ScanReport, library: Library, hunks: Hunks) -> bool:
+    """Return whether the finding of a comment is known to be gone if this report lacks it.
 
-
-def _settle(gone: Iterable[Said]) -> list[Settled]:
-    """Settle what was said about findings that are gone."""
-    return [Settled(comment=comment, how="fixed", finding=None) for item in gone for comment in item.comments]
-
-
-def _was_looked_for(said: Said, *, report: ScanReport, library: Library, hunks: Hunks) -> bool:
-    """Tell whether a finding is known to be gone if this report lacks it.
-
-    It is not where its lesson or rule does not judge any more, or could not, or is not to be
+    It is not where its lesson or rule is no longer used, or could not be, or is not to be
     shown; nor where its file was not checked, or may have been renamed to one that was not.
     What a later version of lessonguard wrote is left to that.
     """
-    lesson = library.by_incident.get(IncidentId(said.mark.lesson))
-    if lesson is None or lesson.mode is Mode.MONITOR or said.mark.version != VERSION:
+    mark = comment.mark
+    lesson = library.by_incident.get(IncidentId(mark.lesson))
+    if lesson is None or lesson.mode is Mode.MONITOR or mark.version != VERSION:
         return False
-    is_judging = any(rule.id == said.mark.rule for rule in lesson.rules)
-    is_faulty = any(fault.path == lesson.path for fault in report.faults)
+    is_used = any(rule.id == mark.rule for rule in lesson.rules)
+    is_invalid = any(fault.path == lesson.path for fault in report.faults)
     gaps = {item.path for item in report.unchecked if item.incident in {None, lesson.incident}}
-    is_unseen = said.path in gaps if is_shown(said.path, hunks) else bool(gaps)
-    return is_judging and not is_faulty and not is_unseen
+    is_unseen = comment.path in gaps if is_shown(comment.path, hunks) else bool(gaps)
+    return is_used and not is_invalid and not is_unseen

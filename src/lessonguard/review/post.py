@@ -1,4 +1,4 @@
-"""Bring a pull request up to date: say what is new, once, and take back what no longer holds."""
+"""Bring a pull request up to date: comment on new findings, once, and resolve what no longer holds."""
 
 from __future__ import annotations
 
@@ -14,12 +14,11 @@ from lessonguard.github.pull_request import NewComment, Review, ReviewComment
 from lessonguard.lessons.model import Library, Mode
 from lessonguard.output.story import introduced
 from lessonguard.record import record
-from lessonguard.review.comment import render_comment, render_settled
+from lessonguard.review.comment import render_comment, render_resolved
 from lessonguard.review.links import Links
 from lessonguard.review.markers import FindingMark, ReviewMark, mark_finding, marked, read_mark, unmarked
 from lessonguard.review.match_comments import Hunks
-from lessonguard.review.placement import Placed, ReviewPlan
-from lessonguard.review.plan import plan_review
+from lessonguard.review.plan import PlannedComment, ReviewPlan, plan_review
 from lessonguard.review.summary import render_further, render_review
 from lessonguard.scan.finding import ScanReport
 
@@ -27,14 +26,12 @@ if TYPE_CHECKING:
     from lessonguard.github.client import GitHub  # slow to load, so that is left to who needs it early
 
 _ATTEMPTS = 4
-_LONGEST = 65_000
-"""Characters of a summary: GitHub takes 65,536, and the marker needs some."""
+_LONGEST = 65_000  # characters of a summary: GitHub takes 65,536, and the marker needs some
 
-_SETTLING = 2.0
-"""Seconds until GitHub shows what it may have taken although it did not say so."""
+_DELAY = 2.0  # seconds until GitHub shows what it may have taken although its answer was lost
 
+# Returns the hunks of those of the paths that the diff has; it may return those of others, too.
 Diff: TypeAlias = Callable[[Collection[str]], Hunks]
-"""Gives the hunks of those of the paths that the diff has; it may give those of others, too."""
 
 
 @record
@@ -61,21 +58,21 @@ class Message:
 
 @record
 class Delivery:
-    """What was done on a pull request: comments posted, kept from before, and settled.
+    """What was done on a pull request: comments posted, kept from before, and resolved.
 
-    `is_late` tells that nothing was done, because the pull request is closed or has another
-    head by now, for which another run speaks.
+    `is_late` is true if nothing was done, because the pull request is closed or has another
+    head by now, which another run reviews.
     """
 
     posted: int = 0
     kept: int = 0
-    settled: int = 0
+    resolved: int = 0
     is_late: bool = False
 
 
 @record
 class _Ours:
-    """What we said there before: comments in the diff by our own login, and the summary."""
+    """What we posted there before: comments in the diff by our own login, and the summary."""
 
     login: str | None
     comments: tuple[ReviewComment, ...]
@@ -83,10 +80,10 @@ class _Ours:
 
 
 def post_review(github: GitHub, pull: int, message: Message) -> Delivery:
-    """Make the pull request say what the message says, and nothing twice.
+    """Make the pull request show what the message holds, and nothing twice.
 
-    What stands there decides what is done, so doing it again does nothing. That is also how a
-    lost answer is dealt with: look again, then do what is missing. If GitHub does not take a
+    What is there already decides what is done, so doing it again does nothing. A lost answer is
+    handled in the same way: read again, then do what is missing. If GitHub does not take a
     place in the diff, places are taken from GitHub's own diff; then everything goes to the summary.
 
     Raise `RefusedError` if the token may not, and what else `GitHub` raises if it goes on failing.
@@ -105,7 +102,7 @@ def post_review(github: GitHub, pull: int, message: Message) -> Delivery:
         except UnavailableError as error:
             if is_last or not error.is_write:
                 raise
-            sleep(_SETTLING)
+            sleep(_DELAY)
     raise AssertionError  # the last attempt returns or raises
 
 
@@ -125,7 +122,7 @@ def _bring_up_to_date(github: GitHub, pull: int, message: Message, *, diff: Diff
     is_new = ours.summary is None and _is_worth_a_review(message)
     is_edited = ours.summary is not None and unmarked(ours.summary.body) != unmarked(summary)
     kept = Delivery(kept=len(plan.keep))
-    if not (plan.post or plan.settle or is_new or is_edited):
+    if not (plan.post or plan.resolve or is_new or is_edited):
         return kept
     now = github.pull_request(pull)
     if now.head != message.report.head or not now.is_open:
@@ -134,12 +131,12 @@ def _bring_up_to_date(github: GitHub, pull: int, message: Message, *, diff: Diff
     _post(github, pull, message, placed=plan.post, body=summary if is_new else None, before=ours.summary)
     if ours.summary is not None and is_edited:
         github.edit_review(pull, ours.summary.id, summary)
-    _settle(github, pull, plan, links=message.links)
-    return replace(kept, posted=len(plan.post), settled=len(plan.settle))
+    _resolve(github, pull, plan, links=message.links)
+    return replace(kept, posted=len(plan.post), resolved=len(plan.resolve))
 
 
 def _read(github: GitHub, pull: int) -> _Ours:
-    """Find what is ours, by its marker and its login; who we are is asked only if it matters."""
+    """Return what is ours, by its marker and its login; our login is requested only if there is a marker."""
     comments = github.review_comments(pull)
     reviews = github.reviews(pull)
     bodies = [*(comment.body for comment in comments), *(review.body for review in reviews)]
@@ -163,11 +160,11 @@ def _is_worth_a_review(message: Message) -> bool:
 
 
 def _summary(message: Message, plan: ReviewPlan) -> str:
-    said = {placed.finding.fingerprint for placed in plan.post}
-    said |= {standing.finding.fingerprint for standing in plan.keep}
+    commented = {item.finding.fingerprint for item in plan.post}
+    commented |= {item.finding.fingerprint for item in plan.keep}
     text = render_review(
         message.report,
-        said=said,
+        commented=commented,
         links=message.links,
         branch=message.branch,
         fails_from=message.fails_from,
@@ -182,7 +179,7 @@ def _post(
     pull: int,
     message: Message,
     *,
-    placed: Sequence[Placed],
+    placed: Sequence[PlannedComment],
     body: str | None,
     before: Review | None,
 ) -> None:
@@ -200,7 +197,7 @@ def _post(
             )
 
 
-def _on_lines(message: Message, placed: Placed) -> NewComment:
+def _on_lines(message: Message, placed: PlannedComment) -> NewComment:
     anchor = placed.anchor
     assert anchor.line is not None  # noqa: S101 - others are posted on the whole file
     return NewComment(
@@ -212,7 +209,7 @@ def _on_lines(message: Message, placed: Placed) -> NewComment:
     )
 
 
-def _body(message: Message, placed: Placed) -> str:
+def _body(message: Message, placed: PlannedComment) -> str:
     text = render_comment(
         placed.finding,
         links=message.links,
@@ -222,14 +219,14 @@ def _body(message: Message, placed: Placed) -> str:
     return marked(text, mark_finding(placed.finding))
 
 
-def _settle(github: GitHub, pull: int, plan: ReviewPlan, *, links: Links) -> None:
-    for item in plan.settle:
+def _resolve(github: GitHub, pull: int, plan: ReviewPlan, *, links: Links) -> None:
+    for item in plan.resolve:
         mark = read_mark(item.comment.body)
-        assert isinstance(mark, FindingMark)  # noqa: S101 - the plan settles nothing else
-        text = render_settled(unmarked(item.comment.body), how=item.how, finding=item.finding, links=links)
+        assert isinstance(mark, FindingMark)  # noqa: S101 - the plan resolves nothing else
+        text = render_resolved(unmarked(item.comment.body), how=item.how, finding=item.finding, links=links)
         github.edit_comment(item.comment.id, marked(text, replace(mark, state=item.how)))
-    if plan.settle:
-        github.resolve_threads(pull, [item.comment.id for item in plan.settle])
+    if plan.resolve:
+        github.resolve_threads(pull, [item.comment.id for item in plan.resolve])
 
 
 def _diff_at_github(github: GitHub, pull: int) -> Diff:

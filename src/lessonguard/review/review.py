@@ -245,7 +245,7 @@ def _say(github: GitHub, pull: int, message: Message) -> str:
 def _words(delivery: Delivery, pull: int) -> str:
     if delivery.is_late:
         return f"Nothing posted: pull request {pull} is closed, or the run for a newer commit reviews it."
-    counts = {"posted": delivery.posted, "kept": delivery.kept, "resolved": delivery.settled}
+    counts = {"posted": delivery.posted, "kept": delivery.kept, "resolved": delivery.resolved}
     deeds = [(word, number) for word, number in counts.items() if number]
     words = [f"{word} {counted(number, 'comment')}" for word, number in deeds]
     return f"Pull request {pull}: {', '.join(words)}." if words else ""

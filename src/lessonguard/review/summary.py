@@ -32,7 +32,7 @@ _Item = TypeVar("_Item")
 def render_review(
     report: ScanReport,
     *,
-    said: Collection[Fingerprint],
+    commented: Collection[Fingerprint],
     links: Links,
     branch: str = "the base branch",
     fails_from: Mode | None = Mode.BLOCK,
@@ -40,21 +40,21 @@ def render_review(
 ) -> str:
     """Write the summary in at most `limit` characters; lessons in monitor mode are never in it.
 
-    `said` are the findings that have a comment beside the code; the others are listed here.
+    `commented` are the findings that have a comment beside the code; the others are listed here.
     `branch` is where the lessons come from. `fails_from` is the mildest mode that fails the check,
     None if nothing does. What does not fit is left out by whole places, the least important first,
     and counted.
     """
     shown = for_pull_request(report)
     findings = introduced(shown)
-    before = [_headline(findings, shown, branch), *_consequences(findings, said, fails_from)]
+    before = [_headline(findings, shown, branch), *_consequences(findings, commented, fails_from)]
     after = [*_lists(shown, links, room=limit // 10), *_checked(report, links)]
     room = limit - sum(len(text) + 2 for text in (*before, *after)) - _RESERVE
-    return "\n\n".join([*before, *_stories(findings, said, links=links, room=room), *after])
+    return "\n\n".join([*before, *_stories(findings, commented, links=links, room=room), *after])
 
 
 def render_further(number: int, *, url: str) -> str:
-    """Introduce `number` more comments beside the code; the summary is at `url`."""
+    """Write the body of a review of `number` more comments beside the code; the summary is at `url`."""
     return f"{counted(number, 'more place')} {_looks(number)}. {link('Summary', url)}"
 
 
@@ -80,11 +80,11 @@ def _good_news(report: ScanReport) -> str:
 
 
 def _consequences(
-    findings: Sequence[Finding], said: Collection[Fingerprint], fails_from: Mode | None
+    findings: Sequence[Finding], commented: Collection[Fingerprint], fails_from: Mode | None
 ) -> Iterator[str]:
-    """Say what fails the check, and where to read the rest."""
+    """Write what fails the check, and where to read the rest."""
     failing = sum(finding.lesson.mode.reaches(fails_from) for finding in findings)
-    silent = sum(finding.fingerprint not in said for finding in findings)
+    silent = sum(finding.fingerprint not in commented for finding in findings)
     if failing:
         which = "" if failing == len(findings) else f" for {failing} of them"
         are = "it is" if failing == 1 else "they are"
@@ -95,12 +95,12 @@ def _consequences(
 
 
 def _stories(
-    findings: Sequence[Finding], said: Collection[Fingerprint], *, links: Links, room: int
+    findings: Sequence[Finding], commented: Collection[Fingerprint], *, links: Links, room: int
 ) -> Iterator[str]:
     left_out = 0
     for story in stories(findings):
-        head = _told(story, said, links)
-        entries = _fitting((_entry(item, said, links) for item in story.findings), room - len(head))
+        head = _story_head(story, commented, links)
+        entries = _fitting((_entry(item, commented, links) for item in story.findings), room - len(head))
         left_out += len(story.findings) - len(entries)
         if entries:
             text = f"{head}\n\n{_folded(entries)}"
@@ -110,8 +110,8 @@ def _stories(
         yield f"{counted(left_out, 'more place')} left out, because GitHub limits the length of this text."
 
 
-def _told(story: Story, said: Collection[Fingerprint], links: Links) -> str:
-    """Name the lesson; tell what worked if no comment beside the code does."""
+def _story_head(story: Story, commented: Collection[Fingerprint], links: Links) -> str:
+    """Name the lesson; write what worked if no comment beside the code does."""
     lesson = story.lesson
     address = links.lesson(lesson)
     incident = markdown_text(lesson.incident)
@@ -122,14 +122,14 @@ def _told(story: Story, said: Collection[Fingerprint], links: Links) -> str:
         link("Lesson", address) if address else "",
     ]
     head = " · ".join(part for part in parts if part)
-    if any(finding.fingerprint in said for finding in story.findings):
+    if any(finding.fingerprint in commented for finding in story.findings):
         return head
     return f"{head}\n\n**What worked:** {_prose(lesson.mitigation)}"
 
 
-def _entry(finding: Finding, said: Collection[Fingerprint], links: Links) -> str:
-    is_said = finding.fingerprint in said or finding.state is State.ADDED
-    return f"- {_place(finding, links)}" + ("" if is_said else f": {state_words(finding)}")
+def _entry(finding: Finding, commented: Collection[Fingerprint], links: Links) -> str:
+    is_short = finding.fingerprint in commented or finding.state is State.ADDED
+    return f"- {_place(finding, links)}" + ("" if is_short else f": {state_words(finding)}")
 
 
 def _folded(entries: Sequence[str]) -> str:
@@ -182,7 +182,7 @@ def _checked(report: ScanReport, links: Links) -> Iterator[str]:
 
 
 def _fitting(entries: Iterable[str], room: int) -> list[str]:
-    """Give the longest beginning of a list that takes at most `room` characters."""
+    """Return the longest beginning of a list that takes at most `room` characters."""
     kept: list[str] = []
     for entry in entries:
         room -= len(entry) + 1
