@@ -1,6 +1,6 @@
 """Hostile pull requests: of the report that a fork's workflow leaves, only the places of findings are used.
 
-How it is read: `tests/review/test_report_artifact.py`. SECURITY.md names each of these tests next to its promise.
+How it is read: `tests/review/test_report_artifact.py`. SECURITY.md names each test next to its promise.
 """
 
 from __future__ import annotations

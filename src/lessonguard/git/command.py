@@ -49,6 +49,13 @@ class Git:
     top: Path | None
     variables: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def is_partial(self) -> bool:
+        """Return whether this is a partial clone: objects may be missing, to be fetched when needed."""
+        # Only what a pack from a promisor remote refers to may be missing; Git marks such packs by a file.
+        # See https://git-scm.com/docs/partial-clone#_handling_missing_objects
+        return any((self.common / "objects" / "pack").glob("*.promisor"))
+
     def extended(self, **variables: str) -> Git:
         """Return the same with more variables in the environment."""
         return replace(self, variables={**self.variables, **variables})

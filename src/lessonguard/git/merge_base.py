@@ -37,7 +37,7 @@ def find_merge_base(
     """
     steps = iter(_STEPS)
     found = _merge_bases(git, base, head)
-    while hiding := _hiding(git, base=base, head=head, found=found):
+    while (cuts := cut_commits(git)) and (hiding := _hiding(git, cuts, base=base, head=head, found=found)):
         _deepen(git, hiding, next(steps, None), remotes=remotes or _remotes(git), options=options)
         found = _merge_bases(git, base, head)
     if not found:
@@ -64,15 +64,16 @@ def cut_commits(git: Git) -> frozenset[str]:
         return frozenset()
 
 
-def _hiding(git: Git, *, base: CommitId, head: CommitId, found: list[CommitId]) -> frozenset[str]:
+def _hiding(
+    git: Git, cuts: frozenset[str], *, base: CommitId, head: CommitId, found: list[CommitId]
+) -> frozenset[str]:
     """Return the cut commits behind which there may be a better merge base than those found.
 
     A common ancestor that we do not see as one is reached from base or head only through a
     commit at which history was cut. If that commit is an ancestor of every merge base found,
     then so is what lies behind it, and it is no better; else it may be.
     """
-    cuts = cut_commits(git)
-    if not cuts or found in ([base], [head]):
+    if found in ([base], [head]):
         return frozenset()
     exclusions = [[f"^{commit}"] for commit in found] or [[]]
     seen = [git.run("rev-list", base, head, *exclusion, to="read history") for exclusion in exclusions]

@@ -26,13 +26,6 @@ _NO_CONFIG = {
 }
 
 
-def is_partial(git: Git) -> bool:
-    """Return whether objects may be missing, to be fetched when they are needed."""
-    # Only what a pack from a promisor remote refers to may be missing, and Git marks such packs by a file.
-    # See https://git-scm.com/docs/partial-clone#_handling_missing_objects
-    return any((git.common / "objects" / "pack").glob("*.promisor"))
-
-
 def has_commits(git: Git, commits: Sequence[CommitId]) -> bool:
     """Return whether these commits are here with all of their trees; fetch nothing."""
     if not commits:
@@ -43,7 +36,7 @@ def has_commits(git: Git, commits: Sequence[CommitId]) -> bool:
             return False
         # Only a partial clone can have the top of a tree without the rest, made with `--filter=tree:0`.
         walk = ("rev-list", "--no-walk", "--objects", "--filter=blob:none", "--quiet")
-        return not is_partial(git) or not local.attempt(*walk, *commits).returncode
+        return not git.is_partial or not local.attempt(*walk, *commits).returncode
 
 
 def fetch_missing(git: Git, blobs: Sequence[BlobId]) -> None:

@@ -15,7 +15,7 @@ from lessonguard.git.hooks import Hooks, find_hooks
 from lessonguard.git.listing import find_in_worktree, list_commit, list_worktree
 from lessonguard.git.merge_base import find_merge_base
 from lessonguard.git.objects import ObjectReader
-from lessonguard.git.partial_clone import fetch_missing, has_commits, is_partial, offline
+from lessonguard.git.partial_clone import fetch_missing, has_commits, offline
 from lessonguard.process import run
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ class Repository:
         self._reader = git
         self._objects = ObjectReader(git)
         self._temporary: TemporaryObjects | None = None
-        self._is_partial = is_partial(git)
+        self._is_partial = git.is_partial
         # The trees of commits that are not here themselves.
         self._trees: Mapping[CommitId, CommitId] = {}
         self._hunks: _Hunks = {}
@@ -179,7 +179,8 @@ class Repository:
         What a partial clone lacks is fetched first, all of it at once.
         """
         names = list(dict.fromkeys(blobs))
-        self._provide(names)
+        if self._is_partial:
+            self._provide(names)
         contents: dict[BlobId, bytes | int] = {}
         for name, found in zip(names, self._objects.read(names, limit=limit), strict=True):
             if found is None or found.kind != "blob":
@@ -225,9 +226,10 @@ class Repository:
         Paths are relative to the top of the repository. `folder` has no slash at its ends;
         `.` is the top.
         """
+        tree = self._trees.get(commit, commit)
         within = () if folder == "." else (f"{folder}/",)
         listing = self._reader.run(
-            *("--literal-pathspecs", "ls-tree", "-r", "-z", "--full-tree", self._tree(commit), "--", *within),
+            *("--literal-pathspecs", "ls-tree", "-r", "-z", "--full-tree", tree, "--", *within),
             to=f"list {folder} of {commit}",
         )
         # `100644 blob <name>`, a tab, the path, NUL: https://git-scm.com/docs/git-ls-tree#_output_format
@@ -237,7 +239,9 @@ class Repository:
 
     def list_files(self, commit: CommitId | None = None) -> Mapping[str, bool]:
         """Return the regular files of a commit, or else of the work tree, and whether each is executable."""
-        return list_commit(self._reader, self._tree(commit)) if commit else list_worktree(self._git)
+        if commit is None:
+            return list_worktree(self._git)
+        return list_commit(self._reader, self._trees.get(commit, commit))
 
     def find_text(self, text: str) -> tuple[str, ...]:
         """List the files of the work tree that contain a text, sorted by path; ignored files do not count."""
@@ -258,26 +262,24 @@ class Repository:
         return parse_raw_blobs(self._compare(*LISTING, "--no-renames", base=base, head=head))
 
     def _compare(self, *options: str, base: CommitId, head: CommitId) -> bytes:
-        trees = self._tree(base), self._tree(head)
+        trees = (self._trees.get(commit, commit) for commit in (base, head))
         return self._reader.run("diff-tree", *options, *trees, to="compare the commits")
 
     def _write_pairs(self, pairs: list[_Pair]) -> tuple[CommitId, CommitId]:
         """Write two trees with the same names: one diff for all pairs, and no renames to find."""
-        self._provide([blob for pair in pairs for blob in pair])
+        if self._is_partial:
+            self._provide([blob for pair in pairs for blob in pair])
         return self._open_temporary().write_pairs(pairs)
 
     def _provide(self, blobs: Iterable[BlobId]) -> None:
-        """Fetch what a partial clone lacks of these. Blobs that have been here once stay."""
+        """Fetch what this partial clone lacks of these, and remember which are here: they stay."""
         wanted = [blob for blob in dict.fromkeys(blobs) if blob not in self._present]
-        if wanted and self._is_partial:
+        if wanted:
             self._fetch_blobs(wanted)
             self._present.update(wanted)
 
     def _fetch_blobs(self, blobs: list[BlobId]) -> None:
         fetch_missing(self._reader, blobs)
-
-    def _tree(self, commit: CommitId) -> CommitId:
-        return self._trees.get(commit, commit)
 
     def _open_temporary(self) -> TemporaryObjects:
         if self._temporary is None:

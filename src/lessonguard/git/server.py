@@ -16,7 +16,8 @@ from lessonguard.git.remotes import remote_commits
 # What the server is called as a remote: a name that is in nobody's settings.
 NAME = "lessonguard"
 
-# Contents are fetched when they are known: https://git-scm.com/docs/git-rev-list, `--filter`
+# Which contents are needed is known only once trees are here. `--filter` is explained in
+# https://git-scm.com/docs/git-rev-list
 _WITHOUT_CONTENTS = "--filter=blob:none"
 
 # How many contents the API is asked for, one request each: GITHUB_TOKEN is good for 1,000 requests an hour

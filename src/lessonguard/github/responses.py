@@ -119,7 +119,7 @@ def parse_blob(document: object, *, limit: int) -> bytes | int:
     except ValueError as error:
         raise MalformedError(str(error)) from error
     if len(content) != size:
-        raise MalformedError(f"it says {size} bytes and holds {len(content)}")
+        raise MalformedError(f"its size is {size}, but it has {len(content)} bytes")
     return content
 
 
