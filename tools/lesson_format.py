@@ -11,7 +11,7 @@ import yaml
 from lessonguard.lessons.header import schema_header
 from lessonguard.lessons.model import Lesson, Remediation
 from lessonguard.lessons.schema import key_fields, key_of, lesson_schema
-from lessonguard.lessons.wording import find_vague
+from lessonguard.lessons.wording import find_vague, vague_hint
 
 EXAMPLE = "docs/examples/INC-245.yaml"
 """A lesson that uses nearly every key; the examples in the tables come from it."""
@@ -142,7 +142,7 @@ def _vague() -> str:
 
 def _instead() -> str:
     remedies = {
-        key_of(field): field.metadata["instead"]
+        key_of(field): vague_hint(field.metadata)
         for kind in (Remediation, Lesson)  # what the lesson says of `failure-mode` stands
         for field in key_fields(kind)
         if "instead" in field.metadata

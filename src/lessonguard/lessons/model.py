@@ -180,7 +180,8 @@ class Remediation:
     failure_mode: str = field(
         metadata=doc(
             "The failure mode that this removes.",
-            instead="name what can no longer happen, for instance: a stalled upstream holds a worker",
+            instead="name what can no longer happen",
+            example="a stalled upstream holds a worker",
         )
     )
     owner: str = field(metadata=doc("The person or team, for instance `@acme/payments`.", **_ONE_LINE))
@@ -228,26 +229,29 @@ class Lesson:
     failure_mode: str = field(
         metadata=doc(
             "One plain sentence that names what broke and how.",
-            instead="name what broke and how, for instance: a call to the payments API had no timeout",
+            instead="name what broke and how",
+            example="a call to the payments API had no timeout",
         )
     )
     root_cause: str = field(
         metadata=doc(
             "Why it broke.",
-            instead="say what in the code or the system let it break, for instance: "
-            "the HTTP client has no default timeout",
+            instead="say what in the code or the system let it break",
+            example="the HTTP client has no default timeout",
         )
     )
     mitigation: str = field(
         metadata=doc(
             "What worked; shown to developers who repeat the mistake.",
-            instead="say what to do in the code, for instance: pass an explicit timeout",
+            instead="say what to do in the code",
+            example="pass an explicit timeout",
         )
     )
     invariant: str = field(
         metadata=doc(
             "What must hold from now on, in one sentence.",
-            instead="state what can be checked, for instance: every outbound HTTP call has a timeout",
+            instead="state what can be checked",
+            example="every outbound HTTP call has a timeout",
         )
     )
     postmortem: str | None = field(

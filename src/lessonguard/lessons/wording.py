@@ -7,6 +7,7 @@ short on purpose: it holds what postmortems really say instead of naming what br
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from lessonguard.lessons.diagnostic import Diagnostics
 from lessonguard.lessons.model import Example, Lesson, Remediation
@@ -122,7 +123,12 @@ def _check_texts(node: Entries, kind: type, found: Diagnostics) -> None:
             continue
         if vague := find_vague(value.text):
             message = '"{}" says "{}", which {}'.format(key_of(field), *vague)
-            found.add(value, message, hint=field.metadata["instead"], code="vague")
+            found.add(value, message, hint=vague_hint(field.metadata), code="vague")
+
+
+def vague_hint(metadata: Mapping[str, str]) -> str:
+    """Return what to write instead of vague text, with an example; `metadata` is that of a key."""
+    return f"{metadata['instead']}, for instance: {metadata['example']}"
 
 
 def check_placeholders(node: Node, found: Diagnostics) -> None:

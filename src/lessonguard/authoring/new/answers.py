@@ -16,7 +16,6 @@ from lessonguard.lessons.wording import check_placeholders, check_wording
 from lessonguard.lessons.yaml_tree import Entries, Scalar
 from lessonguard.record import record
 
-_FOR_INSTANCE = "for instance: "
 _MOMENTS = frozenset(key_of(field) for field in key_fields(Timeline))
 
 
@@ -43,9 +42,8 @@ def questions() -> dict[str, Question]:
     """Return a question for every key of a lesson, by key, with the words of the model."""
     found = {}
     for field in key_fields(Lesson):
-        key, metadata = key_of(field), field.metadata
-        example = metadata.get("example") or metadata.get("instead", "").partition(_FOR_INSTANCE)[2]
-        found[key] = Question(key=key, text=metadata["doc"], example=example)
+        key = key_of(field)
+        found[key] = Question(key=key, text=field.metadata["doc"], example=field.metadata.get("example", ""))
     return found
 
 
