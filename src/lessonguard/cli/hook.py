@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
-from lessonguard.cli.judging import FAIL_ON
 from lessonguard.cli.options import DIRECTORY, LESSONS_FOLDER
+from lessonguard.cli.scan_options import FAIL_ON
 from lessonguard.git.repository import Repository
 from lessonguard.push.hook import Installed, Removed, install_hook, remove_hook
 

@@ -8,9 +8,9 @@ from pathlib import Path
 import click
 
 from lessonguard.cli.console import wants_colour, width, write_result
-from lessonguard.cli.judging import exit_code, judging_options, limit, scan_options
 from lessonguard.cli.options import LESSONS
 from lessonguard.cli.progress import Progress
+from lessonguard.cli.scan_options import exit_code, limit, scan_options, with_scan_options
 from lessonguard.git.changes import CommitId
 from lessonguard.git.push_refs import RefUpdate, parse_push
 from lessonguard.git.repository import Repository
@@ -29,7 +29,7 @@ _HERE = Path()
 @click.argument("remote", default="")
 @click.argument("url", default="")
 @LESSONS
-@judging_options
+@with_scan_options
 def pre_push(
     *,
     remote: str,

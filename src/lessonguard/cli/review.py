@@ -10,8 +10,8 @@ from typing import cast, get_args
 
 import click
 
-from lessonguard.cli.judging import exit_code, judging_options, limit, scan_options
 from lessonguard.cli.progress import Progress
+from lessonguard.cli.scan_options import exit_code, limit, scan_options, with_scan_options
 from lessonguard.errors import LessonError
 from lessonguard.git.changes import Change
 from lessonguard.git.repository import Repository
@@ -69,7 +69,7 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
     type=_FILE,
     help="Post this JSON report of the run that has finished (workflow_run).",
 )
-@judging_options
+@with_scan_options
 def review(
     *,
     base: str | None,

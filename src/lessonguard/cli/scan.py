@@ -8,9 +8,9 @@ from pathlib import Path
 import click
 
 from lessonguard.cli.console import wants_colour, width, write_result
-from lessonguard.cli.judging import exit_code, judging_options, limit, scan_options
 from lessonguard.cli.options import LESSONS, OUTPUT
 from lessonguard.cli.progress import Progress
+from lessonguard.cli.scan_options import exit_code, limit, scan_options, with_scan_options
 from lessonguard.errors import UsageError
 from lessonguard.git.changes import Change, short
 from lessonguard.git.repository import Repository
@@ -41,7 +41,7 @@ FORMATS = tuple(_RENDERERS)
 @LESSONS
 @click.option("--format", "format_name", type=click.Choice(FORMATS), default="text", show_default=True)
 @OUTPUT
-@judging_options
+@with_scan_options
 def scan(
     *,
     base: str | None,

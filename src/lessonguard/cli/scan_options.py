@@ -1,4 +1,7 @@
-"""What the commands that judge a change share: their options, and what the exit code says."""
+"""Options and exit codes of the commands that check a change: scan, review and pre-push.
+
+Apart from `options`, because it loads the scan, which costs other commands time for nothing.
+"""
 
 from __future__ import annotations
 
@@ -45,15 +48,15 @@ _OPTIONS = (
 )
 
 
-def judging_options(function: _Function) -> _Function:
-    """Give a command the options of all that judge a change."""
+def with_scan_options(function: _Function) -> _Function:
+    """Add the options that all commands have which check a change."""
     return with_options(*_OPTIONS)(function)
 
 
 def scan_options(
     *, timeout: float, max_memory: int, max_target_bytes: int, step: Callable[[str], None]
 ) -> ScanOptions:
-    """Make of the options how to scan, today."""
+    """Return the options of a scan, for today in UTC."""
     return ScanOptions(
         today=datetime.now(tz=timezone.utc).date(),
         limits=Limits(timeout=timeout, max_memory=max_memory),
@@ -63,7 +66,10 @@ def scan_options(
 
 
 def exit_code(report: ScanReport, *, fail_on: str, is_told: bool) -> int:
-    """Decide the exit code; faults of lessons come first, and are named unless the report did."""
+    """Return 1 if a finding fails the check, else 0.
+
+    Raise `LessonError` if a lesson is invalid, which names it unless the report was shown (`is_told`).
+    """
     if report.faults:
         message = "Some lessons are invalid; the others were applied."
         raise LessonError("\n".join([message, *(() if is_told else (fault.text for fault in report.faults))]))
@@ -71,10 +77,10 @@ def exit_code(report: ScanReport, *, fail_on: str, is_told: bool) -> int:
 
 
 def has_reached(report: ScanReport, *, fail_on: str) -> bool:
-    """Tell whether something was introduced that fails the check."""
+    """Return whether a finding fails the check."""
     return bool(report.blocks(limit(fail_on)))
 
 
 def limit(fail_on: str) -> Mode | None:
-    """Give the mildest mode that fails the check, as `--fail-on` names it; None if nothing does."""
+    """Return the mildest mode that fails the check, as `--fail-on` names it; None if nothing does."""
     return None if fail_on == _NEVER else Mode(fail_on)
