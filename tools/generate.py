@@ -1,4 +1,4 @@
-"""Write the generated files of the repository, or with `--check` say which of them are out of date."""
+"""Write the generated files of the repository, or with `--check` list those that are out of date."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from pathlib import Path
 
 from lessonguard.demo_repository import build_demo
 from lessonguard.lessons.schema import render_schema
+from tools.console_sessions import replay, run
+from tools.generated_parts import fill
 from tools.lesson_format import blocks
 from tools.library_pages import library_documents
-from tools.marked import fill
-from tools.session import replay, run
 from tools.tutorial import build_tutorial
 
 _ROOT = Path(__file__).parents[1]
 
 
 def _readme() -> str:
-    """Give the README with a real session in its place."""
+    """Return the README with the output of a real session."""
     with tempfile.TemporaryDirectory() as folder:
         build_demo(Path(folder))
         commands = (
@@ -32,7 +32,7 @@ def _readme() -> str:
 
 
 def _pre_push() -> str:
-    """Give the document of the hook with a push that it stops."""
+    """Return the document of the hook with the output of a push that it stops."""
     before = (
         "git commit --quiet --all --message 'Let the lesson block'",
         "git init --quiet --bare ../shop.git",
@@ -55,7 +55,7 @@ def _pre_push() -> str:
 
 
 def _lesson_format() -> str:
-    """Give the document of the lesson file with the tables in their places."""
+    """Return the document of the lesson file with its generated tables."""
     states = re.search(r"^\| state \|.*\n(?:\|.*\n)+", _text("README.md"), flags=re.MULTILINE)
     if not states:
         raise ValueError("README.md has no table of states.")
@@ -63,7 +63,7 @@ def _lesson_format() -> str:
 
 
 def _writing_lessons() -> str:
-    """Give the tutorial with what its commands print."""
+    """Return the tutorial with the output of its commands."""
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder) / "tutorial"
         place.mkdir()
@@ -81,7 +81,7 @@ _GENERATED: dict[str, Callable[[], str]] = {
 
 
 def main(arguments: list[str]) -> int:
-    """Write what is out of date, remove what should not be; with `--check` only name it and give 1."""
+    """Write or remove files that are out of date; with `--check` only list them, and return 1."""
     texts = {**{name: render() for name, render in _GENERATED.items()}, **library_documents(_ROOT)}
     stale = {name: text for name, text in texts.items() if _read(name) != text}
     for name, text in stale.items():

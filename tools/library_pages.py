@@ -11,9 +11,8 @@ from lessonguard.lessons.model import Lesson
 from lessonguard.output.escape import code_span, fence, link, markdown_prose, markdown_text
 from lessonguard.output.lesson import detection_gap
 from lessonguard.output.phrases import story_parts
-from tools.marked import fill
-from tools.survey_record import Finds, Survey, read_survey
-from tools.told import (
+from tools.generated_parts import fill
+from tools.lesson_facts import (
     MODES,
     Pair,
     address,
@@ -24,15 +23,16 @@ from tools.told import (
     pairs,
     provenance,
 )
+from tools.survey_record import Finds, Survey, read_survey
 
 _SHORT = 10  # digits of a commit
 _NUMBERS = ("matches", "repositories", "judged right", "lessons run")
 
 
 def library_documents(root: Path) -> dict[str, str | None]:
-    """Give the document of the library and the pages of its lessons, by path.
+    """Return the document of the library and the pages of its lessons, by path.
 
-    It is None for a page without a lesson. Raise `ValueError` if a lesson is invalid.
+    The text is None for a page that has no lesson any more. Raise `ValueError` if a lesson is invalid.
     """
     library = load_folder(root / "lessons", name="lessons")
     if library.faults:
@@ -47,7 +47,7 @@ def library_documents(root: Path) -> dict[str, str | None]:
 
 
 def tables(lessons: Sequence[Lesson], survey: Survey) -> Mapping[str, str]:
-    """Give the tables of the library, by the name of their place in the document."""
+    """Return the tables of the library, by the names of their places in the document."""
     return {
         "classes": _classes(lessons),
         "languages": _languages(lessons),
@@ -57,15 +57,15 @@ def tables(lessons: Sequence[Lesson], survey: Survey) -> Mapping[str, str]:
 
 
 def page(lesson: Lesson, survey: Survey) -> str:
-    """Tell all about a lesson; links lead to `docs/library.md` above and to the lesson file."""
+    """Return the page of a lesson; it links to `docs/library.md` and to the lesson file."""
     parts = [
-        f"<!-- Written by `make generate` from {lesson.path}: edit that. -->",
+        f"<!-- Written by `make generate` from {lesson.path}. Edit that file instead. -->",
         f"# {markdown_text(lesson.title)}",
         " · ".join(_facts(lesson)),
         *(f"**{label}.** {markdown_prose(text)}" for label, text in story_parts(lesson)),
-        f"**What must hold.** {markdown_prose(lesson.invariant)}",
+        f"**Invariant.** {markdown_prose(lesson.invariant)}",
         *_examples(pairs(lesson)),
-        "## Where this comes from",
+        "## Sources",
         "\n".join(f"- {item}" for item in _origin(lesson)),
         *_on_real_code(survey.lessons.get(lesson.incident), survey),
     ]
@@ -86,7 +86,7 @@ def _examples(found: Sequence[Pair]) -> Iterator[str]:
     for pair in found[:1]:
         yield from _example(pair, "## {}")
     if more := found[1:]:
-        yield f"<details>\n<summary>More code that the rules are proven on ({len(more)})</summary>"
+        yield f"<details>\n<summary>More examples that the rules are proven on ({len(more)})</summary>"
         for pair in more:
             yield "---"
             yield from _example(pair, "**{}**")
@@ -114,8 +114,8 @@ def _origin(lesson: Lesson) -> Iterator[str]:
     if proof := lesson.proof:
         broken, fixed = (_commit(proof.repository, commit) for commit in (proof.broken, proof.fixed))
         where = f" of {_linked(proof.repository)}" if proof.repository else ""
-        yield f"Proof on real commits: fires at {broken}{where}, and is silent at the fix, {fixed}."
-    yield f"Mode: `{lesson.mode.value}`, so {MODES[lesson.mode]}."
+        yield f"Proof on real commits: finds the code at {broken}{where}, and nothing after the fix, {fixed}."
+    yield f"Mode: `{lesson.mode.value}`: {MODES[lesson.mode]}."
     for rule in lesson.rules:
         yield f"Rule: {code_span(rule.id)} for {', '.join(languages_of_rule(rule))}"
     yield f"Lesson file: [{markdown_text(lesson.path)}](../../{lesson.path})"
@@ -152,7 +152,7 @@ def _classes(lessons: Sequence[Lesson]) -> str:
         )
         for lesson in sorted(lessons, key=lambda lesson: (lesson.failure_class, lesson.date))
     ]
-    return _table(("failure class", "lesson", "who and when", "reads", "mode"), rows)
+    return _table(("failure class", "lesson", "who and when", "languages", "mode"), rows)
 
 
 def _languages(lessons: Sequence[Lesson]) -> str:
@@ -196,7 +196,7 @@ def _called(lesson: Lesson) -> str:
 
 
 def _repository(name: str, survey: Survey) -> tuple[str, str]:
-    """Link a repository and the commit that was looked at."""
+    """Return links to a repository and to the commit that was searched."""
     url, revision = f"https://github.com/{name}", survey.repositories[name]
     at = link(code_span(revision.commit[:_SHORT]), f"{url}/tree/{revision.commit}")
     return link(markdown_text(name), url), f"{at}, {revision.date}"

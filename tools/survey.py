@@ -1,4 +1,4 @@
-"""Count what lessons find in whole repositories, and show some of it.
+"""Count what lessons find in whole repositories, and show a sample.
 
     python -m tools.survey lessons /path/to/repository … --incident NAME --show 20
 
@@ -47,7 +47,7 @@ class Place:
 
 
 def main() -> int:
-    """Look, count and print; fail if a lesson is invalid or a rule is refused."""
+    """Search, count and print; fail if a lesson is invalid or Semgrep rejects a rule."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("lessons", type=Path)
     parser.add_argument("repositories", type=Path, nargs="+")
@@ -85,7 +85,7 @@ def main() -> int:
 def survey(
     library: Library, repositories: Sequence[Path], *, wanted: Sequence[str] | None = None
 ) -> dict[str, list[Place]]:
-    """Give the places of each incident that is wanted, by default of all, in the order of repositories."""
+    """Return the places of each chosen incident, by default of all, in the order of repositories."""
     semgrep = find_semgrep()
     lessons = [lesson for lesson in library.lessons if lesson.rules]
     lessons = [lesson for lesson in lessons if not wanted or lesson.incident in wanted]
@@ -116,7 +116,7 @@ def _look(
 
 
 def _files(repository: Repository, selector: Selector) -> Iterator[list[tuple[FileVersion, Source]]]:
-    """Give the files that rules look at with their contents, some megabytes at a time."""
+    """Return the files that rules apply to with their contents, some megabytes at a time."""
     head = repository.resolve("HEAD")
     executable = repository.list_files(head)
     versions = (
@@ -141,7 +141,7 @@ def _files(repository: Repository, selector: Selector) -> Iterator[list[tuple[Fi
 
 
 def _one_a_line(matches: Sequence[Match], files: Sequence[tuple[FileVersion, Source]]) -> Iterator[Match]:
-    """Give the first of the matches of a rule that begin on one line: people count places."""
+    """Return the first match of a rule on each line: people count places, not matches."""
     seen: defaultdict[tuple[str, int], set[int]] = defaultdict(set)
     for match in matches:
         line = files[match.target][1].lines_of(match.start, match.end).start
@@ -168,7 +168,7 @@ def _revision(folder: Path) -> Revision:
 
 
 def _name(folder: Path) -> str:
-    """Name a repository by its folder: of `redis+redis/repo`, the first part."""
+    """Return the name of a repository from its folder: of `redis+redis/repo`, the first part."""
     folder = folder.resolve()
     return (folder.parent if folder.name in {"repo", ".git"} else folder).name.replace("+", "/")
 

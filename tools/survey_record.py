@@ -1,4 +1,4 @@
-"""The record of the survey: what lessons find in public code, counted by a program and judged by people."""
+"""The record of the survey: what lessons find in public code, counted by a program, judged by people."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from lessonguard.record import record
 
 @record
 class Revision:
-    """The commit of a repository that was looked at, by its full hash, and its day."""
+    """The commit of a repository that was searched: its full hash and its day."""
 
     commit: str
     date: str
@@ -32,21 +32,21 @@ class Finds:
 
     @property
     def total(self) -> int:
-        """Count the matches in all repositories."""
+        """Return the number of matches in all repositories."""
         return sum(self.hits.values())
 
     @property
     def ranked(self) -> list[tuple[str, int]]:
-        """Give the repositories and their matches, most matches first."""
+        """Return the repositories and their numbers of matches, most matches first."""
         return sorted(self.hits.items(), key=lambda item: (-item[1], item[0].lower()))
 
     @property
     def words(self) -> str:
-        """Say in two sentences what the survey showed."""
-        places = {0: "nowhere", 1: "in 1 place"}.get(self.total, f"in {self.total} places")
-        said = f"Over {len(self.hits)} public repositories, the rules of this lesson match {places}."
-        sample = f" Of {self.judged} looked at by hand, {self.right} are worth being told about."
-        return said + (sample if self.judged else "")
+        """Return the result of the survey in two sentences."""
+        places = {0: "nothing", 1: "1 place"}.get(self.total, f"{self.total} places")
+        counted = f"In {len(self.hits)} public repositories, the rules of this lesson match {places}."
+        sample = f" Of {self.judged} matches judged by hand, {self.right} are worth a comment."
+        return counted + (sample if self.judged else "")
 
 
 @record
@@ -57,7 +57,7 @@ class Survey:
     lessons: Mapping[str, Finds] = field(default_factory=dict)
 
     def counted(self, counts: Mapping[str, Mapping[str, int]], at: Mapping[str, Revision]) -> Survey:
-        """Put new counts, by incident and repository, in the place of the old; keep what people judged."""
+        """Replace counts, by incident and repository, by new ones; keep the judgements of people."""
         found = {
             incident: replace(finds, hits={**finds.hits, **hits})
             for incident, hits in counts.items()
@@ -67,7 +67,7 @@ class Survey:
 
 
 def read_survey(path: Path) -> Survey:
-    """Read the record, which is empty where there is no such file."""
+    """Read the record; it is empty if there is no such file."""
     document = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
     return Survey(
         repositories={name: Revision(**item) for name, item in document.get("repositories", {}).items()},

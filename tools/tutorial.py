@@ -1,7 +1,7 @@
-"""Make the repository that the tutorial works in: `python -m tools.tutorial FOLDER`.
+"""Create the repository of the tutorial: `python -m tools.tutorial FOLDER`.
 
-It is a reconstruction in small. The code of Travis CI's API was another; what it shares with this is the
-line that the fix added, and that another change took out later.
+It is a small reconstruction. The code is not that of Travis CI's API; only the line that the fix added,
+and that another change removed later, is the same.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tools.session import run
+from tools.console_sessions import run
 
 _ROOT = Path(__file__).parents[1]
 _POSTMORTEM = (_ROOT / "docs/examples/travis-2018-truncate.md").read_text(encoding="utf-8")
@@ -164,7 +164,7 @@ STEPS = (
 
 
 def build_tutorial(folder: Path) -> None:
-    """Make the repository in a folder that exists and is empty."""
+    """Create the repository in an existing, empty folder."""
     run("git init --quiet --initial-branch=main", folder=folder)
     files = {
         "README.md": "# The API\n",

@@ -15,9 +15,9 @@ from lessonguard.lessons.library import load_folder
 from lessonguard.lessons.model import IncidentId, Lesson, Proof
 from tests.support.gfm import github_html
 from tests.support.repo import Repo
+from tools.lesson_facts import commit_url, languages, organisation, pairs, provenance
 from tools.library_pages import library_documents, page
 from tools.survey_record import Finds, Revision, Survey, read_survey, write_survey
-from tools.told import commit_url, languages, organisation, pairs, provenance
 
 ROOT = Path(__file__).parents[2]
 LESSONS = load_folder(ROOT / "lessons", name="lessons").lessons
@@ -138,9 +138,9 @@ def test_the_first_pair_is_whole_and_all_code_is_shown() -> None:
 @pytest.mark.parametrize(
     ("notes", "expected"),
     [
-        (["Reconstruction.", "All reconstructed."], "All code here is reconstructed"),
-        (["Reconstruction.", None], "Part of the code is reconstructed"),
-        (["The fix.", None], "What no note calls the incident's own only illustrates"),
+        (["Reconstruction.", "All reconstructed."], "All code on this page is reconstructed"),
+        (["Reconstruction.", None], "Some of the code is reconstructed"),
+        (["The fix.", None], "Code is from the incident only if its note says so"),
     ],
 )
 def test_a_page_says_whether_code_is_reconstructed(notes: list[str | None], expected: str) -> None:
@@ -153,7 +153,7 @@ def test_commits_are_linked_only_where_their_pages_are_known() -> None:
     assert commit_url("https://github.com/a/b.git", "1234567") == "https://github.com/a/b/commit/1234567"
     assert commit_url("https://git.example.com/a", "1234567") == ""
     elsewhere = replace(REDIS, proof=Proof(broken="1234567", fixed="89abcde", repository="ssh://x/y"))
-    assert "fires at `1234567` of" in page(elsewhere, Survey())
+    assert "finds the code at `1234567` of" in page(elsewhere, Survey())
 
 
 # The survey ------------------------------------------------------------------------------------

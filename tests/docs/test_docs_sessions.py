@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tools.marked import fill
-from tools.session import replay
+from tools.console_sessions import replay
+from tools.generated_parts import fill
 from tools.tutorial import build_tutorial
 
 ROOT = Path(__file__).parents[2]

@@ -22,9 +22,9 @@ import pytest
 
 from lessonguard.lessons.library import load_folder
 from lessonguard.lessons.model import Lesson
+from tools.lesson_facts import languages
 from tools.site.build import site_pages
 from tools.survey_record import read_survey
-from tools.told import languages
 
 ROOT = Path(__file__).parents[2]
 SITE = ROOT / "tools/site"

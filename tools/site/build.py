@@ -30,8 +30,8 @@ from lessonguard.lessons.library import load_folder
 from lessonguard.lessons.model import IncidentId, Lesson
 from lessonguard.output.escape import visible
 from lessonguard.output.lesson import detection_gap
+from tools.lesson_facts import MODES, address, commit_url, languages, organisation, pairs, provenance
 from tools.survey_record import Survey, read_survey
-from tools.told import MODES, address, commit_url, languages, organisation, pairs, provenance
 
 _HERE = Path(__file__).parent
 _CODE = re.compile("`([^`]+)`")
@@ -66,7 +66,7 @@ def main() -> int:
 def site_pages(
     lessons: Sequence[Lesson], sources: Mapping[IncidentId, str], *, survey: Survey
 ) -> dict[str, str]:
-    """Give the files of the site by path; `sources` are the texts of the lesson files, by incident."""
+    """Return the files of the site by path; `sources` are the texts of the lesson files, by incident."""
     newest = sorted(lessons, key=lambda lesson: (lesson.date, lesson.incident), reverse=True)
     by_class = {
         name: [lesson for lesson in newest if lesson.failure_class == name]
@@ -135,19 +135,19 @@ def _environment() -> Environment:
 
 
 def _digest(text: str) -> str:
-    """Name a style or a script as a content security policy does."""
+    """Return the hash of a style or a script, as a content security policy writes it."""
     return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
 
 
 def _shown(value: object) -> object:
-    """Spell out what a browser hides or obeys, but for line breaks and tabs; markup stays as it is."""
+    """Return text with invisible and control characters spelled out, except line breaks and tabs."""
     if not isinstance(value, str) or isinstance(value, Markup):
         return value
     return "\n".join("\t".join(map(visible, line.split("\t"))) for line in value.split("\n"))
 
 
 def _prose(text: str) -> Markup:
-    """Escape prose; what stands `so` is code."""
+    """Return escaped prose; text in backticks becomes code."""
     parts = _CODE.split(str(_shown(" ".join(text.split()))))
     return Markup().join(
         Markup("<code>{}</code>").format(part) if index % 2 else part for index, part in enumerate(parts)
@@ -155,7 +155,7 @@ def _prose(text: str) -> Markup:
 
 
 def _coloured(code: str, syntax: str, other: str = "") -> Markup:
-    """Colour code, and mark the lines in which it differs from another piece that is much like it."""
+    """Return coloured code, with marks on the lines that differ from a similar piece of code."""
     formatter = HtmlFormatter(nowrap=True, hl_lines=_changed(code.split("\n"), other.split("\n")))
     return Markup(highlight(code, _lexer(syntax), formatter))  # noqa: S704 - Pygments escapes
 
@@ -177,7 +177,7 @@ def _lexer(syntax: str) -> Lexer:
 
 
 def _searched(lesson: Lesson) -> str:
-    """Give what a search looks in, in small letters on one line."""
+    """Return the text that the search looks in, in lower case, on one line."""
     told = (lesson.title, lesson.failure_mode, lesson.root_cause, lesson.mitigation, lesson.invariant)
     named = (lesson.incident, organisation(lesson), lesson.failure_class, *languages(lesson))
     return " ".join(" ".join((*named, *told)).lower().split())

@@ -24,7 +24,7 @@ function isWanted(lesson, asked) {
 
 function countWords(shown, all) {
   if (shown === all) return `${all} lessons, newest first`;
-  if (shown === 0) return "No lesson has all of this; try fewer words.";
+  if (shown === 0) return "No lesson matches all of these; try fewer words.";
   return `${shown} of ${all} lessons`;
 }
 
@@ -81,7 +81,7 @@ async function copy(code, status) {
   } catch {
     code.closest("details").open = true;
     getSelection().selectAllChildren(code);
-    status.textContent = "Selected; copy it with the keyboard.";
+    status.textContent = "Selected. Press Ctrl+C or Cmd+C to copy.";
   }
 }
 

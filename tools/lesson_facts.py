@@ -1,4 +1,4 @@
-"""What the pages about a lesson tell besides its texts, whatever they are written in."""
+"""Facts about a lesson for its pages in Markdown and HTML: organisation, languages, pairs of examples."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from lessonguard.lessons.model import Example, Lesson, Mode, Rule
 from lessonguard.record import record
 
 ANY_TEXT = ("generic", "regex")
-"""What Semgrep calls the language of rules that read any text."""
+"""Semgrep's languages for rules that search any text."""
 
 MODES: Mapping[Mode, str] = {
-    Mode.MONITOR: "what it finds is recorded, and not shown on pull requests",
-    Mode.COMMENT: "what it finds is shown on the pull request",
-    Mode.BLOCK: "what it finds is shown on the pull request, and fails the check",
+    Mode.MONITOR: "findings are recorded, but not shown on pull requests",
+    Mode.COMMENT: "findings are shown on the pull request",
+    Mode.BLOCK: "findings are shown on the pull request, and fail the check",
 }
 
 _ORGANISATION = re.compile(r"(?P<name>[a-z][a-z0-9-]*?)-(?:19|20)\d\d(?:-|$)")
@@ -40,7 +40,7 @@ _WRITTEN = {
     "tj-actions": "tj-actions",
     "travis": "Travis CI",
 }
-"""Names that are not written as an ID in lower case with a capital in front."""
+"""Names that are not simply the capitalized ID."""
 
 _LANGUAGES = {
     key: name
@@ -88,12 +88,12 @@ _FORMATS = (
     (r"\.ts$", "TypeScript"),
     (r"\.ya?ml$", "YAML"),
 )
-"""What a rule for any text reads, by the first pattern that is in a glob of its `paths`."""
+"""The format that a rule for any text reads: the first whose pattern is found in a glob of its `paths`."""
 
 
 @record
 class Pair:
-    """Code that is wrong, and the same put right; either may be missing. `syntax` is a name for Pygments."""
+    """Wrong code and the same code put right; either may be missing. `syntax` is a Pygments lexer."""
 
     note: str
     path: str
@@ -103,24 +103,24 @@ class Pair:
 
     @property
     def is_whole(self) -> bool:
-        """Tell whether both are there."""
+        """Return whether both are there."""
         return bool(self.wrong and self.right)
 
 
 def organisation(lesson: Lesson) -> str:
-    """Name who had the incident, where its ID begins with that and the year; else give nothing."""
+    """Return who had the incident, if its ID begins with that name and the year; else an empty text."""
     found = _ORGANISATION.match(lesson.incident)
     name = found["name"] if found else ""
     return _WRITTEN.get(name, name.replace("-", " ").title())
 
 
 def languages(lesson: Lesson) -> tuple[str, ...]:
-    """Name the languages and formats that the rules read, as people write them, sorted."""
+    """Return the languages and formats that the rules read, as people write them, sorted."""
     return tuple(sorted({name for rule in lesson.rules for name in languages_of_rule(rule)}, key=str.lower))
 
 
 def languages_of_rule(rule: Rule) -> Iterator[str]:
-    """Name the languages of a rule; of one for any text, the formats of the files that it includes."""
+    """List the languages of a rule, or the formats of the files that a rule for any text includes."""
     yield from (_LANGUAGES.get(key, key.capitalize()) for key in rule.languages if key not in ANY_TEXT)
     if set(rule.languages) & set(ANY_TEXT):
         included = (rule.document.get("paths") or {}).get("include", ())
@@ -129,7 +129,7 @@ def languages_of_rule(rule: Rule) -> Iterator[str]:
 
 
 def pairs(lesson: Lesson) -> tuple[Pair, ...]:
-    """Give the examples that stand in the lesson, the first that is whole in front."""
+    """Return the examples of the lesson; the first one that has both sides comes first."""
     rules = {rule.id: rule for rule in lesson.rules}
     found = [
         Pair(
@@ -146,23 +146,23 @@ def pairs(lesson: Lesson) -> tuple[Pair, ...]:
 
 
 def provenance(lesson: Lesson) -> str:
-    """Say whether the code of the examples is that of the incident, as far as their notes tell."""
+    """Return a sentence on whether the examples are the code of the incident, according to their notes."""
     notes = [(example.note or "").lower() for example in lesson.examples if example.bad]
     marked = ["reconstruct" in note for note in notes]
     if all(marked):
-        return "All code here is reconstructed from the report." if marked else ""
-    start = "Part of the code is reconstructed, as the notes beside it say. " if any(marked) else ""
-    return f"{start}What no note calls the incident's own only illustrates the class."
+        return "All code on this page is reconstructed from the report." if marked else ""
+    start = "Some of the code is reconstructed; its notes say so. " if any(marked) else ""
+    return f"{start}Code is from the incident only if its note says so; the rest shows the same mistake."
 
 
 def commit_url(repository: str, commit: str) -> str:
-    """Give the page of a commit, where the host is known to have such pages; else nothing."""
+    """Return the URL of a commit's page, if the host is known to have such pages; else an empty text."""
     is_known = repository.startswith(("https://github.com/", "https://gitlab.com/"))
     return f"{repository.removesuffix('.git')}/commit/{commit}" if is_known else ""
 
 
 def address(url: str) -> str:
-    """Write a URL as people do, without what all of them have."""
+    """Return a URL without its scheme and `www.`, as people write it."""
     return re.sub(r"^https?://(?:www\.)?", "", url).rstrip("/")
 
 

@@ -1,4 +1,4 @@
-"""Parts of a document that are written by a program stand between two comments that name them."""
+"""Replace the generated parts of a document, which are between two comments with the name of the part."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ _PART = re.compile(
 
 
 def fill(text: str, parts: Mapping[str, str]) -> str:
-    """Put each part, whole lines, in its place: between `<!-- NAME:begin -->` and `<!-- NAME:end -->`.
+    """Return the text with each part, whole lines, between `<!-- NAME:begin -->` and `<!-- NAME:end -->`.
 
-    Raise `ValueError` if a part has no place in the text, or a place no part.
+    Raise `ValueError` if a part has no place in the text, or a place has no part.
     """
     places = [found["name"] for found in _PART.finditer(text)]
     if sorted(places) != sorted(parts):
@@ -22,7 +22,7 @@ def fill(text: str, parts: Mapping[str, str]) -> str:
 
 
 def part(text: str, name: str) -> str:
-    """Give what stands in a place now."""
+    """Return the current content of a part."""
     return text.partition(f"<!-- {name}:begin -->\n")[2].partition(f"<!-- {name}:end -->\n")[0]
 
 

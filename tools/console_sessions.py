@@ -1,9 +1,9 @@
-"""Run the commands that a document shows, and put what they print into it.
+"""Run the commands in the console blocks of a document, and replace their output in the document.
 
-A `console` block holds commands, each after `$ `, and what they print. A block after
-`<!-- keys of: PATH -->` holds keys of that YAML file, and replaces them there; one after
-`<!-- more of: PATH -->` holds a key and more items for its list. A block may say how its last command
-ends: `console exit=2`; else that is 0.
+A `console` block has commands, each after `$ `, and their output. A block after
+`<!-- keys of: PATH -->` has keys of that YAML file, and replaces them there; one after
+`<!-- more of: PATH -->` has a key and more items for its list. A block may name the exit code of its
+last command: `console exit=2`; the default is 0.
 """
 
 from __future__ import annotations
@@ -31,13 +31,13 @@ _IDENTITY = {
     "GIT_COMMITTER_EMAIL": "sam@example.com",
     "GIT_COMMITTER_DATE": _DAY,
 }
-"""Nobody's settings and no clock, so that everybody sees the same."""
+"""No settings of a user and no clock, so that the output is the same for everybody."""
 
 
 def replay(text: str, *, folder: Path) -> str:
-    """Give a document with what its commands print now, when they are run in a folder, in its order.
+    """Return the document with the current output of its commands, run in a folder, in their order.
 
-    Raise `CalledProcessError` where a command ends otherwise than its block says.
+    Raise `CalledProcessError` if a command ends with another exit code than its block says.
     """
     parts, end = [], 0
     for block in _BLOCK.finditer(text):
@@ -47,9 +47,9 @@ def replay(text: str, *, folder: Path) -> str:
 
 
 def run(command: str, *, folder: Path, code: int = 0) -> str:
-    """Run a command as a reader types it, in a terminal 80 columns wide, and give all that it prints.
+    """Run a command as a reader types it, in a terminal of 80 columns, and return all its output.
 
-    Lines that only say that something is being done come when it takes long, so they are left out.
+    Progress lines appear only if a command takes long, so they are left out.
     """
     programs = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"  # noqa: TID251 - as a reader has it
     environment = {"PATH": programs, "COLUMNS": "80", "LANG": "C.UTF-8", "HOME": str(folder), **_IDENTITY}
@@ -82,7 +82,7 @@ def _play(block: re.Match[str], folder: Path) -> str:
 
 
 def _edited(text: str, body: str, *, is_more: bool) -> str:
-    """Replace keys at the top level of a YAML file, with all that belongs to them, or add to their lists."""
+    """Replace keys at the top level of a YAML file with all their values, or add items to their lists."""
     for key, lines in _keys(body).items():
         there = _keys(text)[key]
         text = text.replace(there, there.rstrip() + "\n" + lines.partition("\n")[2] if is_more else lines)
@@ -90,5 +90,5 @@ def _edited(text: str, body: str, *, is_more: bool) -> str:
 
 
 def _keys(text: str) -> dict[str, str]:
-    """Give the lines of each key at the top level."""
+    """Return the lines of each key at the top level."""
     return {found["key"]: found[0] for found in _KEY.finditer(text)}
