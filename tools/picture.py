@@ -29,7 +29,7 @@ from cmarkgfm.cmark import Options  # type: ignore[import-untyped]  # the same
 from lessonguard.demo_repository import history
 from lessonguard.git.repository import Repository
 from lessonguard.git.revisions import branch_change
-from lessonguard.review.comment import render_comment, render_settled
+from lessonguard.review.comment import render_comment, render_resolved
 from lessonguard.review.links import Links
 from lessonguard.review.summary import render_further, render_review
 from lessonguard.scan.finding import Acceptance, Finding, ScanReport, State
@@ -173,13 +173,13 @@ def _everything(report: ScanReport) -> Iterator[tuple[str, str]]:
         first, accepted=Acceptance(reason="own host, cannot stall", until=None, where="a.py:1")
     )
     moved = replace(first, state=State.MOVED, previous_path="billing/http.py")
-    yield "fixed", _thread(first, render_settled(body, how="fixed", finding=None, links=links))
-    yield "accepted", _thread(first, render_settled(body, how="accepted", finding=accepted, links=links))
-    yield "carried", _thread(first, render_settled(body, how="carried", finding=moved, links=links))
-    said = {finding.fingerprint for finding in report.findings}
-    yield "review", _review(render_review(report, said=said, links=links))
-    yield "review-unsaid", _review(render_review(report, said=(), links=links))
-    yield "review-clean", _review(render_review(replace(report, findings=()), said=(), links=links))
+    yield "fixed", _thread(first, render_resolved(body, how="fixed", finding=None, links=links))
+    yield "accepted", _thread(first, render_resolved(body, how="accepted", finding=accepted, links=links))
+    yield "carried", _thread(first, render_resolved(body, how="carried", finding=moved, links=links))
+    commented = {finding.fingerprint for finding in report.findings}
+    yield "review", _review(render_review(report, commented=commented, links=links))
+    yield "review-unsaid", _review(render_review(report, commented=(), links=links))
+    yield "review-clean", _review(render_review(replace(report, findings=()), commented=(), links=links))
     yield "further", _review(render_further(2, url="https://github.com/acme/shop/pull/7"))
 
 
