@@ -60,18 +60,18 @@ def section(text: str, title: str) -> str:
     return found[1] if found else ""
 
 
-def test_without_a_terminal_and_without_options_there_is_a_folder_and_no_more(repo: Repo) -> None:
-    said = init(repo)
+def test_without_a_terminal_and_options_only_the_folder_is_created(repo: Repo) -> None:
+    output = init(repo)
 
     assert new_files(repo) == {"lessons/README.md"}
     assert not (repo.path / _HOOK).exists()
-    assert section(said, "Wrote") == "  lessons/README.md  explains the folder\n"
-    assert "  git add lessons" in section(said, "Next")
-    assert "lessonguard init --starter --workflow --hook\n" in section(said, "Next")
-    assert "lessonguard new INC-245" in section(said, "Next")
+    assert section(output, "Wrote") == "  lessons/README.md  explains the folder\n"
+    assert "  git add lessons" in section(output, "Next")
+    assert "lessonguard init --starter --workflow --hook\n" in section(output, "Next")
+    assert "lessonguard new INC-245" in section(output, "Next")
 
 
-def test_the_readme_of_the_folder_names_commands_and_is_no_lesson(repo: Repo) -> None:
+def test_the_readme_of_the_folder_names_commands_and_is_not_read_as_a_lesson(repo: Repo) -> None:
     init(repo)
 
     text = (repo.path / "lessons/README.md").read_text(encoding="utf-8")
@@ -80,7 +80,7 @@ def test_the_readme_of_the_folder_names_commands_and_is_no_lesson(repo: Repo) ->
     lessonguard("check", cwd=repo.path)
 
 
-def test_all_that_can_be_copied_passes_the_check_where_it_goes(repo: Repo) -> None:
+def test_every_copied_lesson_passes_the_check(repo: Repo) -> None:
     names = starter_languages(_STARTERS, find_semgrep().languages)
 
     init(repo, *(word for name in names for word in ("--language", name)))
@@ -89,16 +89,16 @@ def test_all_that_can_be_copied_passes_the_check_where_it_goes(repo: Repo) -> No
     lessonguard("check", cwd=repo.path)
 
 
-def test_a_language_takes_lessons_for_it_be_it_here_or_not(tmp_path: Path) -> None:
+def test_language_copies_lessons_whether_or_not_there_is_code_in_it(tmp_path: Path) -> None:
     repo = Repo(tmp_path / "empty")
 
-    said = init(repo, "--starter", "--language", "go")
+    output = init(repo, "--starter", "--language", "go")
 
     assert lessons(repo) >= {lesson.incident for lesson in _STARTERS if "go" in languages(lesson)}
     assert not [
         lesson for lesson in _STARTERS if lesson.incident in lessons(repo) and languages(lesson) == {"ruby"}
     ]
-    assert "backtest" not in section(said, "Next")
+    assert "backtest" not in section(output, "Next")
 
 
 @pytest.mark.parametrize(
@@ -111,15 +111,15 @@ def test_a_language_takes_lessons_for_it_be_it_here_or_not(tmp_path: Path) -> No
 def test_an_unknown_word_is_an_error_that_lists_the_known_ones(
     option: str, word: str, similar: str, known: str, repo: Repo
 ) -> None:
-    said = init(repo, option, word, expect=2)
+    output = init(repo, option, word, expect=2)
 
-    assert re.search(rf"error: No built-in lesson is (about|for) {word}\.\n", said)
-    assert f"hint: Did you mean {similar}? There are: " in said
-    assert known in said
+    assert re.search(rf"error: No built-in lesson is (about|for) {word}\.\n", output)
+    assert f"hint: Did you mean {similar}? There are: " in output
+    assert known in output
     assert new_files(repo) == set()
 
 
-def test_where_nothing_fits_it_is_said_and_no_error(tmp_path: Path) -> None:
+def test_that_no_lesson_fits_is_not_an_error(tmp_path: Path) -> None:
     empty, other = Repo(tmp_path / "empty"), Repo(tmp_path / "other").write({"a.jl": "f(1)\n"})
 
     assert "There is no code here yet, so no lesson was copied." in init(empty, "--starter")
@@ -131,39 +131,39 @@ def test_a_second_run_changes_nothing_and_says_so(repo: Repo) -> None:
     files = sorted(path for path in repo.path.rglob("*") if path.is_file() and "objects" not in path.parts)
     before = [(path, path.read_bytes(), path.stat().st_mtime_ns) for path in files]
 
-    said = init(repo, "--starter", "--workflow", "--hook")
+    output = init(repo, "--starter", "--workflow", "--hook")
 
-    assert said.startswith("Nothing to do: everything is already here.\n")
+    assert output.startswith("Nothing to do: everything is already here.\n")
     assert {"lessons/README.md", f"lessons/{_REGEX}.yaml", _WORKFLOW, _HOOK} <= set(
-        section(said, "Already here, not changed").split()
+        section(output, "Already here, not changed").split()
     )
-    assert "git add" not in said
-    assert "lessonguard init" not in said
+    assert "git add" not in output
+    assert "lessonguard init" not in output
     assert [(path, path.read_bytes(), path.stat().st_mtime_ns) for path in files] == before
 
 
-def test_the_workflow_is_the_documented_one_and_says_what_to_fill_in(repo: Repo) -> None:
-    said = init(repo, "--workflow")
+def test_the_output_says_what_to_replace_in_the_workflow(repo: Repo) -> None:
+    output = init(repo, "--workflow")
 
     assert (repo.path / _WORKFLOW).read_bytes() == builtin_workflow().read_bytes()
-    assert f"In {_WORKFLOW}, replace OWNER with the GitHub account" in said
-    assert f"git add lessons {_WORKFLOW}\n" in section(said, "Next")
+    assert f"In {_WORKFLOW}, replace OWNER with the GitHub account" in output
+    assert f"git add lessons {_WORKFLOW}\n" in section(output, "Next")
 
 
-def test_lessons_may_go_to_another_folder_which_all_else_then_names(repo: Repo) -> None:
-    said = init(repo, f"--class={_CLASS}", "--workflow", "--lessons-folder", "docs/our lessons/")
+def test_another_folder_is_named_everywhere(repo: Repo) -> None:
+    output = init(repo, f"--class={_CLASS}", "--workflow", "--lessons-folder", "docs/our lessons/")
 
     assert (repo.path / f"docs/our lessons/{_REGEX}.yaml").is_file()
     workflow = (repo.path / _WORKFLOW).read_text(encoding="utf-8")
     assert workflow.endswith('@v1\n        with: { lessons: "docs/our lessons" }\n')
     readme = (repo.path / "docs/our lessons/README.md").read_text(encoding="utf-8")
     assert "$ lessonguard check --lessons-folder 'docs/our lessons' " in readme
-    assert "lessonguard check --lessons-folder 'docs/our lessons'\n" in said
-    assert "git add 'docs/our lessons' .github" in said
+    assert "lessonguard check --lessons-folder 'docs/our lessons'\n" in output
+    assert "git add 'docs/our lessons' .github" in output
     lessonguard("check", "--lessons-folder", "docs/our lessons", cwd=repo.path)
 
 
-def test_from_elsewhere_the_commands_say_where(repo: Repo) -> None:
+def test_from_elsewhere_the_next_commands_name_the_repository(repo: Repo) -> None:
     outcome = lessonguard("init", "--starter", "-C", "shop", cwd=repo.path.parent)
 
     assert f"  shop/lessons/{_REGEX}.yaml" in outcome.stdout
@@ -171,21 +171,21 @@ def test_from_elsewhere_the_commands_say_where(repo: Repo) -> None:
     assert "  lessonguard check -C shop " in outcome.stdout
 
 
-def test_the_hook_is_installed_and_judges_a_push(repo: Repo, tmp_path: Path) -> None:
+def test_the_hook_is_installed_and_checks_a_push(repo: Repo, tmp_path: Path) -> None:
     Repo(tmp_path / "server", options=("--bare",))
     repo.git("remote", "set-url", "origin", str(tmp_path / "server"))
 
-    said = init(repo, "--starter", "--hook")
+    output = init(repo, "--starter", "--hook")
 
-    assert f"  {_HOOK} " in section(said, "Wrote")
-    assert "checks each push" in said
-    assert ".git/hooks" not in section(said, "Next")
+    assert f"  {_HOOK} " in section(output, "Wrote")
+    assert "checks each push" in output
+    assert ".git/hooks" not in section(output, "Next")
     repo.commit("Learn")
     repo.git("push", "--quiet", "origin", "main")
     assert repo.git("ls-remote", "origin", "main").startswith(repo.head)
 
 
-def test_where_another_program_writes_the_hooks_the_rest_is_done_and_that_is_told(repo: Repo) -> None:
+def test_a_hook_of_another_program_is_an_error_after_everything_else_is_done(repo: Repo) -> None:
     repo.config(core__hooksPath=".husky/_")
 
     outcome = lessonguard("init", "--starter", "--hook", cwd=repo.path, expect=2)
@@ -208,7 +208,7 @@ def test_the_hook_looks_for_lessons_where_they_are(repo: Repo, tmp_path: Path) -
         repo.git("push", "--quiet", "origin", "pr")
 
 
-def test_yes_takes_all_that_would_be_offered(repo: Repo) -> None:
+def test_yes_sets_up_everything_that_would_be_asked(repo: Repo) -> None:
     init(repo, "--yes")
 
     assert (repo.path / _HOOK).is_file()
@@ -236,30 +236,30 @@ def test_a_hook_for_all_repositories_is_not_offered(repo: Repo, tmp_path: Path) 
     home.mkdir()
     (home / ".gitconfig").write_text(f"[core]\n\thooksPath = {hooks}\n", encoding="utf-8")
 
-    said = lessonguard("init", "--yes", cwd=repo.path, HOME=str(home)).stdout
+    output = lessonguard("init", "--yes", cwd=repo.path, HOME=str(home)).stdout
 
-    assert "pre-push" not in said
+    assert "pre-push" not in output
     assert not hooks.exists()
 
 
-def test_lessons_of_a_change_that_was_just_started_judge_it_without_a_commit(tmp_path: Path) -> None:
+def test_a_repository_without_a_commit_can_be_set_up(tmp_path: Path) -> None:
     repo = Repo(tmp_path / "unborn").write(_CODE)
 
-    said = init(repo, "--starter", "--hook")
+    output = init(repo, "--starter", "--hook")
 
     assert _REGEX in lessons(repo)
-    assert "backtest" not in said
+    assert "backtest" not in output
     lessonguard("check", f"lessons/{_REGEX}.yaml", cwd=repo.path)
 
 
-def test_outside_of_a_repository_there_is_nothing_to_begin_in(tmp_path: Path) -> None:
+def test_outside_of_a_repository_nothing_is_written(tmp_path: Path) -> None:
     outcome = lessonguard("init", "--starter", cwd=tmp_path, expect=3)
 
     assert f"{tmp_path} is not in a Git repository" in outcome.stderr.replace("error: . is", f"{tmp_path} is")
     assert list(tmp_path.iterdir()) == []
 
 
-def test_what_cannot_be_written_is_told_after_what_was(repo: Repo) -> None:
+def test_an_error_comes_after_what_was_written(repo: Repo) -> None:
     """Root may write everywhere, but nobody more than a limit allows: 1 KiB, enough for the README."""
     argv = f"ulimit -f 1; exec {LESSONGUARD} init --starter --hook"
     result = subprocess.run(["bash", "-c", argv], cwd=repo.path, capture_output=True, check=False, text=True)
@@ -271,7 +271,7 @@ def test_what_cannot_be_written_is_told_after_what_was(repo: Repo) -> None:
     assert not (repo.path / _HOOK).exists()
 
 
-def test_at_a_terminal_it_asks_what_to_begin_with(repo: Repo) -> None:
+def test_at_a_terminal_it_asks_what_to_set_up(repo: Repo) -> None:
     with Terminal("init", cwd=repo.path) as terminal:
         terminal.expect("This creates lessons/. What else should be set up?")
         terminal.expect("This repository has dockerfile (1 file), python (1 file).")
@@ -318,7 +318,7 @@ def test_lessons_are_picked_by_number_language_and_incident(repo: Repo) -> None:
 
 
 @pytest.mark.parametrize("answer", ["-", "none"])
-def test_no_lesson_need_be_taken(answer: str, repo: Repo) -> None:
+def test_no_lesson_may_be_chosen(answer: str, repo: Repo) -> None:
     with Terminal("init", "--hook", "--workflow", cwd=repo.path) as terminal:
         terminal.answer("lessons: ", answer)
         assert terminal.end() == 0
@@ -326,7 +326,7 @@ def test_no_lesson_need_be_taken(answer: str, repo: Repo) -> None:
     assert lessons(repo) == set()
 
 
-def test_before_there_is_code_what_looks_at_workflows_is_offered(tmp_path: Path) -> None:
+def test_before_there_is_code_lessons_about_workflows_are_offered(tmp_path: Path) -> None:
     repo = Repo(tmp_path / "empty")
     repo.git("remote", "add", "origin", "https://github.com/acme/shop")
     with Terminal("init", "--hook", "--workflow", cwd=repo.path) as terminal:
@@ -357,7 +357,7 @@ def test_no_input_asks_nothing_at_a_terminal(repo: Repo) -> None:
     assert not (repo.path / _HOOK).exists()
 
 
-def test_nothing_is_asked_where_all_is_there(repo: Repo) -> None:
+def test_nothing_is_asked_where_everything_is_set_up(repo: Repo) -> None:
     init(repo, "--yes")
     init(repo, "--starter")  # what looks at the workflow
 
@@ -372,10 +372,10 @@ def test_names_from_the_repository_reach_the_terminal_as_text(tmp_path: Path) ->
         {"\x1b[2Jx.py": "f()\n", "lessons/\x1b[2J.yaml": f"incident: {_REGEX}\n"}
     )
 
-    said = init(repo, "--starter", "--lessons-folder", "lessons")
+    output = init(repo, "--starter", "--lessons-folder", "lessons")
 
-    assert "\x1b" not in said
-    assert r"lessons/\x1b[2J.yaml" in said
+    assert "\x1b" not in output
+    assert r"lessons/\x1b[2J.yaml" in output
 
 
 def test_the_words_of_options_are_completed(tmp_path: Path) -> None:
@@ -388,7 +388,7 @@ def test_the_words_of_options_are_completed(tmp_path: Path) -> None:
     assert "plain,python" in completed("lessonguard init --language py")
 
 
-def test_what_the_help_names_is_there() -> None:
+def test_classes_and_languages_of_the_help_exist() -> None:
     text = lessonguard("init", "--help", cwd=_CASES).stdout
 
     classes = {lesson.failure_class for lesson in _STARTERS}
@@ -400,7 +400,7 @@ def test_a_repository_with_lessons_of_its_own_keeps_them(repo: Repo) -> None:
     (repo.path / "lessons").mkdir()
     copy(_CASES / "change_lessons/TIMEOUT.yaml", repo.path / "lessons")
 
-    said = init(repo)
+    output = init(repo)
 
-    assert "  lessonguard check " in said
+    assert "  lessonguard check " in output
     assert lessonguard("list", cwd=repo.path).stdout.endswith("\n1 lesson\n")

@@ -56,7 +56,7 @@ def folder(repo: Repo) -> set[str]:
     return {path.name for path in (repo.path / "lessons").iterdir()}
 
 
-def test_without_a_terminal_what_is_missing_says_so(repo: Repo) -> None:
+def test_without_a_terminal_missing_values_are_placeholders(repo: Repo) -> None:
     outcome = lessonguard("new", "INC-245", cwd=repo.path)
 
     assert outcome.stdout == expected("new_empty.txt")
@@ -118,7 +118,7 @@ def test_a_postmortem_may_come_through_a_pipe(repo: Repo) -> None:
     assert b"title  from the heading, line 1" in result.stdout
 
 
-def test_a_file_that_is_there_is_never_overwritten(repo: Repo) -> None:
+def test_an_existing_file_is_never_overwritten(repo: Repo) -> None:
     repo.write({"lessons/INC-245.yaml": "incident: mine\n"})
 
     outcome = lessonguard("new", "INC-245", cwd=repo.path, expect=2)
@@ -141,7 +141,7 @@ def test_an_incident_that_another_file_is_about_is_not_written_again(text: str, 
     assert not (repo.path / "lessons/INC-245.yaml").exists()
 
 
-def test_an_incident_of_a_valid_lesson_is_known_too(repo: Repo) -> None:
+def test_an_incident_of_a_valid_lesson_is_not_written_again(repo: Repo) -> None:
     outcome = lessonguard("new", "TIMEOUT-2", cwd=repo.path)
     incident = re.search(r"^incident: (\S+)", lesson(repo, "TIMEOUT"), re.MULTILINE)
     assert incident
@@ -187,7 +187,7 @@ def test_a_wrong_option_says_what_is_wrong_and_writes_nothing(
     assert folder(repo) == {".keep", "TIMEOUT.yaml"}
 
 
-def test_what_can_mean_only_one_thing_is_taken_for_that(repo: Repo) -> None:
+def test_an_option_that_can_mean_only_one_thing_is_corrected(repo: Repo) -> None:
     options = ("--date", "14 May 2026", "--severity", "p1", "--failure-class", "Missing Timeout")
 
     lessonguard("new", "INC-245", *options, cwd=repo.path)
@@ -275,7 +275,7 @@ def test_at_a_terminal_it_asks_for_what_is_missing(repo: Repo) -> None:
     assert "  - languages: [python]\n" in lesson(repo)
 
 
-def test_a_guess_is_asked_about_and_can_be_kept_or_declined(repo: Repo) -> None:
+def test_a_guess_can_be_confirmed_or_left_empty(repo: Repo) -> None:
     answered = [
         word for key, text in _ANSWERS.items() if key not in {"title", "date"} for word in (f"--{key}", text)
     ]
@@ -300,7 +300,7 @@ def test_today_is_an_answer_about_the_day(repo: Repo) -> None:
     assert any(f"\ndate: {day}\n" in lesson(repo) for day in (before, after))
 
 
-def test_the_tab_key_completes_what_is_known(repo: Repo) -> None:
+def test_the_tab_key_completes_languages(repo: Repo) -> None:
     answered = [word for key, text in _ANSWERS.items() if key != "language" for word in (f"--{key}", text)]
     with Terminal("new", "INC-245", *answered, cwd=repo.path) as terminal:
         terminal.answer("language: ", "dockerf\t")
@@ -338,7 +338,7 @@ def test_no_input_asks_nothing_at_a_terminal(repo: Repo) -> None:
     assert terminal.text == expected("new_empty.txt")
 
 
-def test_nothing_is_asked_where_all_is_known(repo: Repo) -> None:
+def test_nothing_is_asked_if_every_value_is_given(repo: Repo) -> None:
     with Terminal("new", "INC-245", *_OPTIONS, cwd=repo.path) as terminal:
         assert terminal.end() == 0
 

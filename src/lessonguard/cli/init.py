@@ -52,8 +52,8 @@ _YES, _NO = ("yes", "y"), ("no", "n", "none", _NONE)
 def _completing(words: Callable[[Sequence[Lesson]], Sequence[str]]) -> _Completer:
     def complete(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
         del context, parameter
-        known = words(load_folder(builtin_folder(), name=None).lessons)
-        return [CompletionItem(word) for word in known if word.startswith(incomplete)]
+        available = words(load_folder(builtin_folder(), name=None).lessons)
+        return [CompletionItem(word) for word in available if word.startswith(incomplete)]
 
     return complete
 

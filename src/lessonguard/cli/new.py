@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from enum import Enum
@@ -76,11 +76,10 @@ def _answer_options() -> Iterator[Callable[[Any], Any]]:
     ) -> list[CompletionItem]:
         given = context.params
         folder = Path(given.get("directory") or ".", given.get("lessons_folder") or "lessons")
-        try:
-            known = failure_classes(load_folder(folder, name=None))
-        except LessonError:
-            known = ()
-        return [CompletionItem(name) for name in known if name.startswith(incomplete)]
+        classes: tuple[str, ...] = ()
+        with suppress(LessonError):
+            classes = failure_classes(load_folder(folder, name=None))
+        return [CompletionItem(name) for name in classes if name.startswith(incomplete)]
 
     def completing(words: Sequence[str]) -> _Completer:
         return lambda _context, _parameter, incomplete: [
@@ -181,7 +180,7 @@ def _read_text(file: Path) -> tuple[str, str]:
 
 def _ask_missing(draft: Draft, destination: Destination, *, repository: Repository | None) -> Draft:
     """Ask for the values that are missing or a guess. Raise `click.Abort` on Ctrl-C and Ctrl-D."""
-    missing = [key for key in _ASKED if (known := draft.get(key)) is None or known.is_guess]
+    missing = [key for key in _ASKED if (value := draft.get(key)) is None or value.is_guess]
     if missing:
         print_line(f"A lesson about {destination.incident}, in {visible(shown_path(destination.path))}.")
         print_line(

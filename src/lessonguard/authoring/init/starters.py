@@ -44,8 +44,8 @@ def choose_starters(
     Raise `UsageError` for a class that no lesson is about, and for a language that none has a rule for.
     """
     for wanted in classes:
-        if wanted not in (known := starter_classes(lessons)):
-            raise _unknown(f"about {wanted}", wanted, known)
+        if wanted not in (classes_here := starter_classes(lessons)):
+            raise _unknown(f"about {wanted}", wanted, classes_here)
     for wanted in names:
         if not any(_is_for(lesson, wanted, languages) for lesson in lessons):
             raise _unknown(f"for {wanted}", wanted, starter_languages(lessons, languages))
@@ -127,8 +127,8 @@ def _included(rule: Rule) -> Sequence[str]:
     return globs
 
 
-def _unknown(words: str, wanted: str, known: Sequence[str]) -> UsageError:
-    similar = find_similar(wanted, known)
-    hint = f"There are: {', '.join(known)}."
+def _unknown(words: str, wanted: str, available: Sequence[str]) -> UsageError:
+    similar = find_similar(wanted, available)
+    hint = f"There are: {', '.join(available)}."
     hint = f"Did you mean {similar}? {hint}" if similar else hint
     return UsageError(f"No built-in lesson is {words}.", hint=hint)

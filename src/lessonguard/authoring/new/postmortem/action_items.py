@@ -25,7 +25,7 @@ _WORDS = {
     "done_on": "done, done on, completed, completed on, completion date, closed",
     "status": "status, state",
 }
-_FIELDS = {words: field for field, known in _WORDS.items() for words in " ".join(known.split()).split(", ")}
+_FIELDS = {words: field for field, listed in _WORDS.items() for words in " ".join(listed.split()).split(", ")}
 _KINDS = frozenset(kind.value for kind in RemediationKind)
 _NOTHING = re.compile(r"(?:n/?a|none|tb[dc]|todo|unassigned|unknown|[\s?.\u2013\u2014-]*)\.?", re.IGNORECASE)
 _DONE = re.compile(

@@ -78,8 +78,8 @@ HEADINGS = {
 }
 _TOPICS = {
     words: (topic, rank)
-    for topic, known in HEADINGS.items()
-    for rank, words in enumerate(" ".join(known.split()).split(", "))
+    for topic, listed in HEADINGS.items()
+    for rank, words in enumerate(" ".join(listed.split()).split(", "))
 }
 
 # A label in a paragraph, such as `**Root cause:** …`, is below every heading: those have levels 1 to 7.

@@ -41,8 +41,8 @@ _WORDS = {
 }
 _PATTERNS = [
     (key, rank, re.compile(words, re.IGNORECASE))
-    for key, known in _WORDS.items()
-    for rank, words in enumerate(known)
+    for key, patterns in _WORDS.items()
+    for rank, words in enumerate(patterns)
 ]
 
 
@@ -70,16 +70,16 @@ def read_moments(sections: Sequence[Section], *, day: date | None) -> list[State
                     if pattern.match(event.text) and rank < best.get(key, (len(_PATTERNS), event))[0]:
                         best[key] = rank, event
             found = {**{key: event for key, (_, event) in best.items()}, **found}
-    known = [(key, found[key]) for key in _MOMENTS if key in found]
-    moments = [event.moment for _, event in known]
+    events = [(key, found[key]) for key in _MOMENTS if key in found]
+    moments = [event.moment for _, event in events]
     if moments != sorted(moments):
         why = "the moments of the timeline are not in order"
         return [
             Offer(key=key, text=write_moment(event.moment), origin=event.origin, why=why)
-            for key, event in known
+            for key, event in events
         ]
     statements = [
-        Statement(key=key, text=write_moment(event.moment), origin=event.origin) for key, event in known
+        Statement(key=key, text=write_moment(event.moment), origin=event.origin) for key, event in events
     ]
     return [*statements, *(offer for offer in offers if offer.key not in found)]
 
