@@ -1,4 +1,4 @@
-"""What all commands share: how they end, whatever happens to them."""
+"""What all commands share: how they end, whatever happens to them, and what their help shows."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import pty
 import re
 import signal
 import subprocess
+import sys
 import time
 from pathlib import Path
 from shutil import copy
@@ -17,12 +18,17 @@ from tests.support.cli import LESSONGUARD, lessonguard
 from tests.support.repo import Repo
 from tests.support.semgrep import install_semgrep
 
+ROOT = Path(__file__).parents[2]
+COMMANDS = (
+    *("init", "scan", "review", "hook", "pre-push", "new", "check", "prove", "backtest", "list", "show"),
+    *("export", "demo"),
+)
 LESSON = Path(__file__).parents[1] / "cases" / "change_lessons" / "TIMEOUT.yaml"
 
 
 @pytest.fixture
 def repo(tmp_path: Path) -> Repo:
-    """Make a repository with a lesson on main and a branch that repeats the incident."""
+    """Provide a repository with a lesson on main and a branch that repeats the incident."""
     repo = Repo(tmp_path / "repo").write({"app.py": "x = 1\n", "lessons/.keep": ""})
     copy(LESSON, repo.path / "lessons")
     repo.commit("Base")
@@ -62,7 +68,7 @@ def test_interrupting_leaves_no_process_and_no_file(
     assert _is_gone(int(pid.read_text(encoding="utf-8")))
 
 
-def test_an_engine_that_says_nothing_is_exit_3(repo: Repo, tmp_path: Path) -> None:
+def test_an_engine_without_output_is_exit_3(repo: Repo, tmp_path: Path) -> None:
     install_semgrep(tmp_path, "exit 0")
 
     outcome = lessonguard("scan", cwd=repo.path, expect=3, PYTHONPATH=str(tmp_path))
@@ -71,7 +77,7 @@ def test_an_engine_that_says_nothing_is_exit_3(repo: Repo, tmp_path: Path) -> No
     assert outcome.stderr.startswith("error: Semgrep ended with exit code 0 without a usable answer")
 
 
-def test_what_nobody_foresaw_is_exit_4_and_asks_for_a_report(repo: Repo, tmp_path: Path) -> None:
+def test_any_other_error_is_exit_4_and_asks_for_a_report(repo: Repo, tmp_path: Path) -> None:
     install_semgrep(tmp_path, "exit 0")
     (tmp_path / "semgrep" / "__init__.py").write_bytes(b"\xff")
 
@@ -81,7 +87,7 @@ def test_what_nobody_foresaw_is_exit_4_and_asks_for_a_report(repo: Repo, tmp_pat
     assert "This is a bug in lessonguard, not in your change: nothing was checked." in outcome.stderr
 
 
-def test_progress_is_told_when_a_run_takes_longer_than_a_second(repo: Repo, tmp_path: Path) -> None:
+def test_progress_is_shown_when_a_run_takes_longer_than_a_second(repo: Repo, tmp_path: Path) -> None:
     install_semgrep(tmp_path, "sleep 2.5")
 
     with start_scan(repo, tmp_path) as scan:
@@ -105,7 +111,7 @@ def test_progress_on_a_terminal_is_gone_in_the_end(repo: Repo, tmp_path: Path) -
 
 
 def _is_gone(group: int) -> bool:
-    """Tell whether a process group ends within seconds: who takes in orphans may be slow to notice."""
+    """Return whether a process group ends within seconds: whatever adopts orphans may be slow to notice."""
     deadline = time.monotonic() + 10
     while time.monotonic() < deadline:
         try:
@@ -121,3 +127,49 @@ def _wait_for(path: Path) -> None:
     while not path.exists():
         assert time.monotonic() < deadline, f"{path} never came"
         time.sleep(0.01)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_of_each_command_has_an_example(command: str) -> None:
+    outcome = lessonguard(command, "--help", cwd=ROOT)
+
+    assert "Example" in outcome.stdout
+    assert f"lessonguard {command}" in outcome.stdout
+
+
+def test_help_lists_the_commands() -> None:
+    outcome = lessonguard("--help", cwd=ROOT)
+
+    assert all(f"  {command} " in outcome.stdout for command in COMMANDS)
+
+
+def test_the_version_is_shown() -> None:
+    assert lessonguard("--version", cwd=ROOT).stdout.startswith("lessonguard ")
+
+
+def test_module_runs_like_the_command() -> None:
+    result = subprocess.run(
+        [sys.executable, "-m", "lessonguard", "--version"], cwd=ROOT, capture_output=True, check=True
+    )
+
+    assert result.stdout.startswith(b"lessonguard ")
+
+
+def test_an_unknown_command_is_usage() -> None:
+    assert "No such command 'scam'" in lessonguard("scam", cwd=ROOT, expect=2).stderr
+
+
+def test_a_reader_that_stops_early_makes_exit_3_without_a_message() -> None:
+    """As in `lessonguard export | head -1`, whose report did not arrive."""
+    argv = f"(sleep 0.5; {LESSONGUARD} export --lessons {LESSON.parent}) | true; exit ${{PIPESTATUS[0]}}"
+    result = subprocess.run(["bash", "-c", argv], cwd=ROOT, capture_output=True, check=False)
+
+    assert (result.stdout, result.stderr, result.returncode) == (b"", b"", 3)
+
+
+def test_shell_completion_knows_the_commands() -> None:
+    outcome = lessonguard(
+        cwd=ROOT, COMP_WORDS="lessonguard s", COMP_CWORD="1", _LESSONGUARD_COMPLETE="bash_complete"
+    )
+
+    assert outcome.stdout.split() == ["plain,scan", "plain,show"]

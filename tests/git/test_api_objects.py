@@ -111,7 +111,7 @@ def test_a_change_is_the_same_where_git_gets_nothing_from_the_server(server: Git
     assert server.visits == 1, "what does not work is not tried again"
 
 
-def test_only_what_git_does_not_get_by_name_comes_from_elsewhere(
+def test_only_what_git_does_not_get_by_name_comes_from_the_api(
     server: GitServer, shop: Repo, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shop.config(uploadpack__allowAnySHA1InWant="false")
@@ -129,7 +129,7 @@ def test_only_what_git_does_not_get_by_name_comes_from_elsewhere(
     assert set(stored.asked[1:]) == contents.keys()
 
 
-def test_the_tree_of_a_merge_base_may_come_from_elsewhere(server: GitServer, shop: Repo) -> None:
+def test_the_tree_of_a_merge_base_may_come_from_the_api(server: GitServer, shop: Repo) -> None:
     stored = Stored(shop)
     base, head = _commit(shop, "main~1"), _commit(shop, "change")
 
@@ -144,7 +144,7 @@ def test_the_tree_of_a_merge_base_may_come_from_elsewhere(server: GitServer, sho
         assert len(repository.changed_files(base, head)) == 3
 
 
-def test_too_many_contents_are_not_asked_for_one_by_one(server: GitServer, shop: Repo) -> None:
+def test_too_many_contents_are_not_taken_from_the_api(server: GitServer, shop: Repo) -> None:
     shop.switch("change").commit("Grow", {f"many/{number}.py": f"{number}\n" for number in range(301)})
     server.instead = lambda _: _BROKEN
     stored = Stored(shop)
@@ -205,7 +205,7 @@ def test_contents_that_are_not_what_their_name_says_are_refused(server: GitServe
         repository.changed_files(_commit(shop, "main~1"), _commit(shop, "main"))
 
 
-def test_where_elsewhere_fails_too_both_are_named(server: GitServer, shop: Repo) -> None:
+def test_where_the_api_fails_too_both_reasons_are_given(server: GitServer, shop: Repo) -> None:
     class Silent(Stored):
         def tree(self, name: str) -> list[TreeEntry]:
             raise LessonguardError(f"Cannot list {name[:4]}.")
@@ -216,9 +216,7 @@ def test_where_elsewhere_fails_too_both_are_named(server: GitServer, shop: Repo)
         _fetch(server, shop, "main", api=Silent(shop))
 
 
-def test_without_elsewhere_contents_that_cannot_be_fetched_are_an_error(
-    server: GitServer, shop: Repo
-) -> None:
+def test_without_an_api_contents_that_cannot_be_fetched_are_an_error(server: GitServer, shop: Repo) -> None:
     with _fetch(server, shop, "main", "main~1", api=None) as repository:
         server.instead = lambda _: _BROKEN
 

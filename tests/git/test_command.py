@@ -71,7 +71,7 @@ _ATTRIBUTES = {
 
 @pytest.mark.parametrize("where", ["repository", "home"])
 @pytest.mark.parametrize("config", _CONFIGS)
-def test_no_setting_changes_what_is_seen(config: str, where: str, copy: Repo, ordinary: Seen) -> None:
+def test_no_setting_changes_what_is_read(config: str, where: str, copy: Repo, ordinary: Seen) -> None:
     copy.write({"order": "z*\n"})
     if where == "repository":
         (copy.path / ".git/info/attributes").write_text(_ATTRIBUTES["a driver and a filter"])
@@ -84,7 +84,7 @@ def test_no_setting_changes_what_is_seen(config: str, where: str, copy: Repo, or
 
 @pytest.mark.parametrize("where", ["a file of the user's", "the user's default file"])
 @pytest.mark.parametrize("attributes", _ATTRIBUTES)
-def test_no_attributes_change_what_is_seen(attributes: str, where: str, copy: Repo, ordinary: Seen) -> None:
+def test_no_attributes_change_what_is_read(attributes: str, where: str, copy: Repo, ordinary: Seen) -> None:
     for name, value in _CONFIGS["a driver for every file"].items():
         copy.git("config", name, value)
     text = _ATTRIBUTES[attributes]
@@ -119,7 +119,7 @@ def test_what_git_exports_to_hooks_does_not_matter(
     assert see(path) == ordinary
 
 
-def test_replaced_and_grafted_history_is_seen_as_it_was_committed(copy: Repo, ordinary: Seen) -> None:
+def test_replaced_and_grafted_history_is_read_as_it_was_committed(copy: Repo, ordinary: Seen) -> None:
     other = copy.branch("other").commit("Other", {"edited.py": "something else\n"})
     copy.git("replace", "change", other)
     (copy.path / ".git/info/grafts").write_text(f"{copy.git('rev-parse', 'main')}\n")

@@ -177,7 +177,7 @@ def test_settings_in_the_environment_that_git_cannot_count_are_an_error(
 
 
 @pytest.mark.parametrize("token", [None, "expired"])
-def test_nobody_and_nothing_is_asked_for_a_password(
+def test_no_program_and_no_terminal_is_asked_for_a_password(
     token: str | None, server: GitServer, shop: Repo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked = tmp_path / "asked"

@@ -46,7 +46,7 @@ def test_a_hunk_is_read_whatever_its_lines_hold(patch: bytes, hunk: Hunk) -> Non
     assert parse_hunks(_file(patch, after)) == {(_OLD, _NEW): (hunk, _hunk(100, 1, 100, 1))}
 
 
-def test_files_are_told_apart_by_their_contents_not_their_names() -> None:
+def test_files_are_identified_by_their_contents_not_their_names() -> None:
     other = "c" * 64
     hunk = b"@@ -1 +1 @@\n-a\n+b\n"
     name = b'"a/\\303\\244 \\t\\"\\n"'
@@ -116,7 +116,7 @@ def test_an_empty_listing_has_no_contents() -> None:
         ),
     ],
 )
-def test_the_hunks_of_a_patch_from_github_are_told_by_their_headers(
+def test_the_hunks_of_a_patch_from_github_are_read_from_their_headings(
     patch: str, hunks: tuple[Hunk, ...]
 ) -> None:
     assert parse_patch_hunks(patch) == hunks

@@ -62,7 +62,7 @@ def test_a_text_is_found_as_it_is_in_the_work_tree_whatever_attributes_and_setti
         assert repository.find_text("lessonguard:") == ()
 
 
-def test_a_search_that_fails_says_so(repo: Repo) -> None:
+def test_a_search_that_fails_is_an_error(repo: Repo) -> None:
     with Repository.open(repo.path) as repository:
         (repo.path / ".git/HEAD").unlink()
         with pytest.raises(GitError, match="Cannot search the work tree: "):

@@ -32,7 +32,7 @@ def test_a_merge_changes_its_first_parent(merges: Repo) -> None:
     assert newest.commit == merges.head
 
 
-def test_only_so_many_are_given(merges: Repo) -> None:
+def test_only_the_last_changes_are_listed(merges: Repo) -> None:
     assert subjects(past(merges, last=2)) == ["Merge topic-2", "Merge topic-1"]
 
 
@@ -78,7 +78,7 @@ def test_a_day_begins_at_midnight_utc(tmp_path: Path) -> None:
     assert past(repo, since=date(2026, 1, 3)).changes == ()
 
 
-def test_a_shallow_clone_gives_what_it_has_and_tells_where_it_ends(merges: Repo, tmp_path: Path) -> None:
+def test_a_shallow_clone_has_its_changes_and_the_commit_where_it_ends(merges: Repo, tmp_path: Path) -> None:
     clone = merges.clone(tmp_path / "clone", "--depth=3")
 
     found = past(clone, last=10)
@@ -181,5 +181,5 @@ def test_a_commit_is_in_itself_and_in_what_came_later(merges: Repo) -> None:
         assert walk.is_in(head, head)
         assert walk.is_in(topic, head)
         assert not walk.is_in(topic, base)
-        with pytest.raises(GitError, match=r"Cannot find 1{40} in "):
+        with pytest.raises(GitError, match=r"Cannot find 1{10} in "):
             walk.is_in(CommitId("1" * 40), head)

@@ -42,7 +42,7 @@ def test_a_revision_that_is_no_commit_is_named_with_what_to_do(revision: str, re
     assert repository.resolve("main")  # the next question is answered
 
 
-def test_a_blob_above_the_limit_is_only_measured(repo: Repo, repository: Repository) -> None:
+def test_of_a_blob_above_the_limit_only_the_size_is_returned(repo: Repo, repository: Repository) -> None:
     repo.commit("Big", {"big": b"x" * 3_000_000, "small": b"y" * 1000, "edge": b"z" * 1001})
     blobs = [BlobId(repo.git("rev-parse", f"HEAD:{name}")) for name in ("big", "small", "edge", "a.py")]
 

@@ -151,7 +151,7 @@ def test_a_complete_clone_fetches_nothing_ahead(server: Repo) -> None:
         repository.prefetch(repository.resolve("HEAD~1"), head, tip=head, folder="lessons")
 
 
-def test_files_of_the_work_tree_are_not_asked_of_the_remote(server: Repo) -> None:
+def test_files_of_the_work_tree_are_not_fetched_from_the_remote(server: Repo) -> None:
     clone = server.clone(server.path.parent / "partial", "--filter=blob:none")
     clone.write({"0.py": "work\n", "new.py": "new\n"})
 
@@ -212,7 +212,7 @@ def test_contents_that_cannot_be_fetched_are_an_error_that_names_the_remote(serv
     assert "when the remote can be reached" in caught.value.hint
 
 
-def test_a_partial_clone_without_its_remote_says_so(server: Repo) -> None:
+def test_a_partial_clone_without_its_remote_is_an_error(server: Repo) -> None:
     clone, blobs = _partial(server), _blobs(server)
     clone.git("remote", "remove", "origin")
 

@@ -37,7 +37,7 @@ def test_a_change_lists_regular_files_with_both_names_and_in_order(ordinary: See
     ]
 
 
-def test_a_change_knows_what_became_executable(ordinary: Seen) -> None:
+def test_a_change_has_the_files_that_became_executable(ordinary: Seen) -> None:
     [script] = [file for file in ordinary.files if file.path == "run.sh"]
 
     assert script.base
@@ -109,7 +109,7 @@ def test_a_repository_opens_from_wherever_git_finds_it(
     assert see(place(copy)) == ordinary
 
 
-def test_a_repository_knows_its_top_and_what_its_work_trees_share(tmp_path: Path) -> None:
+def test_a_repository_has_its_top_and_what_its_work_trees_share(tmp_path: Path) -> None:
     repo = build_change(tmp_path / 'odd \x0c: "name"')
     linked, bare = _linked(repo), _bare(repo)
 
@@ -212,7 +212,7 @@ def test_files_of_a_folder_are_listed_and_only_regular_ones(repo: Repo, reposito
     assert len(names(".")) == 6
 
 
-def test_nothing_to_read_or_compare_asks_nothing(repository: Repository) -> None:
+def test_nothing_to_read_or_compare_is_an_empty_answer(repository: Repository) -> None:
     blob = BlobId("1" * 40)
 
     assert repository.read_blobs([], limit=10) == {}

@@ -61,7 +61,7 @@ def test_what_was_not_fetched_ahead_comes_when_it_is_read(server: GitServer, sho
         assert server.visits == 2
 
 
-def test_git_itself_knows_nowhere_to_fetch_from(server: GitServer, shop: Repo) -> None:
+def test_git_itself_has_no_remote_to_fetch_from(server: GitServer, shop: Repo) -> None:
     with fetch(server, shop, "main") as repository:
         copy = Repo(repository.git_directory, create=False)
         blob = shop.git("rev-parse", "main:src/1.py")

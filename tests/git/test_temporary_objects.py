@@ -241,7 +241,7 @@ def test_the_environment_of_a_hook_does_not_redirect_anything(
     assert _worktree(repo) == {**_START, "new.py": b"new\n"}
 
 
-def test_an_odd_path_of_the_repository_is_no_obstacle(tmp_path: Path) -> None:
+def test_an_odd_path_of_the_repository_does_not_matter(tmp_path: Path) -> None:
     repo = Repo(tmp_path / 'a:b "c" \\d ä')
     repo.commit("Start", {"a.py": "a\n"})
     repo.write({"b.py": "b\n"})

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime, timezone
 
 from lessonguard.errors import GitError
-from lessonguard.git.changes import BlobId, ChangedFile, CommitId, empty_tree
+from lessonguard.git.changes import BlobId, ChangedFile, CommitId, empty_tree, short
 from lessonguard.git.command import Git, error_text
 from lessonguard.git.diff import LISTING, RENAMES, parse_listings, parse_raw, parse_raw_blobs
 from lessonguard.git.merge_base import cut_commits
@@ -94,7 +94,7 @@ class History:
         """Return whether a commit is `later` or one of its ancestors."""
         result = self._git.attempt("merge-base", "--is-ancestor", commit, later)
         if result.returncode > 1:
-            raise GitError(f"Cannot find {commit} in {later}: {error_text(result.stderr)}.")
+            raise GitError(f"Cannot find {short(commit)} in {short(later)}: {error_text(result.stderr)}.")
         return not result.returncode
 
     def read_commits(self, commits: Iterable[CommitId]) -> list[bytes]:

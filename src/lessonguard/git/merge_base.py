@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from lessonguard.errors import GitError
-from lessonguard.git.changes import CommitId
+from lessonguard.git.changes import CommitId, short
 from lessonguard.git.command import Git, error_text
 
 # How many commits below each end of a cut history to fetch, one time after the other: each fetch starts
@@ -41,7 +41,7 @@ def find_merge_base(
         _deepen(git, hiding, next(steps, None), remotes=remotes or _remotes(git), options=options)
         found = _merge_bases(git, base, head)
     if not found:
-        raise GitError(f"{head[:12]} and {base[:12]} have no commit in common.", hint=_UNRELATED)
+        raise GitError(f"{short(head)} and {short(base)} have no commit in common.", hint=_UNRELATED)
     if len(found) == 1:
         return found[0]
     dated = git.run("rev-list", "--no-walk=unsorted", "--timestamp", *found, to="date the merge bases")
@@ -52,7 +52,8 @@ def find_merge_base(
 def _merge_bases(git: Git, base: CommitId, head: CommitId) -> list[CommitId]:
     result = git.attempt("merge-base", "--all", base, head)
     if result.returncode > 1:  # 1 means that there is none: https://git-scm.com/docs/git-merge-base
-        raise GitError(f"Cannot compare {base} with {head}: {error_text(result.stderr)}.", hint=_DEEPEN)
+        reason = error_text(result.stderr)
+        raise GitError(f"Cannot compare {short(base)} with {short(head)}: {reason}.", hint=_DEEPEN)
     return [CommitId(line) for line in result.stdout.decode().split()]
 
 

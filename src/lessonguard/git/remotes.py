@@ -9,6 +9,7 @@ from pathlib import Path
 from lessonguard.errors import GitError
 from lessonguard.git.changes import CommitId
 from lessonguard.git.command import error_text
+from lessonguard.git.credentials import public_address
 from lessonguard.process import TimeLimitError, run
 
 # An address as https://git-scm.com/docs/git-fetch#_git_urls has it: a URL, or `user@host:path` as for scp.
@@ -18,6 +19,8 @@ _HOST = re.compile(
 
 # Seconds for the list of refs, which a server sends in one answer.
 _TIMEOUT = 60.0
+
+_UNREACHED = "Check the address, and that GITHUB_TOKEN may read the repository; then try again."
 
 
 def remote_hosts(folder: Path) -> frozenset[str]:
@@ -40,6 +43,7 @@ def remote_commits(url: str, refs: Iterable[str], *, variables: Mapping[str, str
     A ref that the server does not have is left out. `variables` are added to Git's environment.
     Raise `GitError` if the server gives no answer.
     """
+    problem = f"Cannot read the branches of {public_address(url)}"
     wanted = list(dict.fromkeys(refs))
     # `<tag>^{}` stands for the target of an annotated tag: https://git-scm.com/docs/git-ls-remote
     patterns = [pattern for name in wanted for pattern in (name, f"{name}^{{}}")]
@@ -52,9 +56,9 @@ def remote_commits(url: str, refs: Iterable[str], *, variables: Mapping[str, str
             timeout=_TIMEOUT,
         )
     except TimeLimitError as error:
-        raise GitError(f"Cannot read the branches of {url}: {error.message}") from error
+        raise GitError(f"{problem}: {error.message}", hint=_UNREACHED) from error
     if result.returncode:
-        raise GitError(f"Cannot read the branches of {url}: {error_text(result.stderr)}.")
+        raise GitError(f"{problem}: {error_text(result.stderr)}.", hint=_UNREACHED)
     rows = [line.split("\t") for line in result.stdout.decode("utf-8", "surrogateescape").splitlines()]
     found = {name: commit for commit, name in rows}
     # A pattern also matches the ends of longer names, so each is looked up in full.

@@ -53,7 +53,9 @@ def past_changes(
     else:
         after, _, tip = span.partition("..")
         if tip.startswith("."):
-            raise UsageError(f"{span} has three dots.", hint=f"Write two: {after}..{tip[1:]}")
+            raise UsageError(
+                f"Cannot use the range {span}: it has three dots.", hint=f"Write two: {after}..{tip[1:]}"
+            )
         excluded, newest = repository.resolve(after or "HEAD"), repository.resolve(tip or "HEAD")
         past = history.past_changes(newest, branch=span, after=excluded)
     if past.cut and not past.changes:

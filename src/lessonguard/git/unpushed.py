@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 
-from lessonguard.git.changes import CommitId, empty_tree
+from lessonguard.git.changes import CommitId, empty_tree, short
 from lessonguard.git.command import Git
 from lessonguard.git.merge_base import cut_commits
 from lessonguard.git.objects import Object
@@ -71,7 +71,7 @@ class Published:
         # See https://git-scm.com/docs/git-rev-list
         listing = self._git.run(
             *("rev-list", "--boundary", "--ignore-missing", "--stdin", head, "--not", *branches),
-            to=f"find what of {head} was not published",
+            to=f"find what of {short(head)} was not published",
             stdin="".join(f"^{commit}\n" for commit in dict.fromkeys(excluded)).encode(),
         )
         rows = listing.decode().split()
