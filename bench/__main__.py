@@ -64,7 +64,7 @@ def _measure_all(workbench: Workbench, groups: Sequence[str], *, rounds: int, qu
 
 
 def _describe_machine() -> dict[str, str]:
-    """Say what it was measured on; nothing that names the machine or its owner."""
+    """Return facts about the machine; none of them identifies it or its owner."""
     git = subprocess.run(["git", "--version"], capture_output=True, check=True, text=True).stdout.split()
     return {
         "CPU": f"{_cpu_model()} ({os.cpu_count()} cores)",

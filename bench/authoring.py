@@ -20,7 +20,7 @@ _QUICK = 100
 
 
 def check_cases(workbench: Workbench, *, quick: bool) -> Iterator[Case]:
-    """Give the cases of `lessonguard check`."""
+    """Return the cases of `lessonguard check`."""
     for number, name in _NUMBERS.items():
         if quick and number != _QUICK:
             continue

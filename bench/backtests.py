@@ -22,7 +22,7 @@ _LESSONS = 10
 
 
 def backtest_cases(workbench: Workbench, *, quick: bool) -> Iterator[Case]:
-    """Give the cases. In turns, the first program leaves what it knows for the second."""
+    """Return the cases. In each round, the first program fills the cache for the second."""
     commits, last = (1_000, 100) if quick else (10_000, 500)
     path = workbench.folder / "past"
     build_history(path, lessons=write_lessons(_LESSONS), size=Size(commits=commits))

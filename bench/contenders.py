@@ -1,4 +1,4 @@
-"""The programs that are compared, each asked the same question about the same change."""
+"""The programs that are compared, each with the same task on the same change."""
 
 from __future__ import annotations
 

@@ -61,7 +61,7 @@ class History:
         self.pairs: dict[str, tuple[Pair, ...]] = {}
 
     def commits(self) -> Iterator[Commit]:
-        """Give the commits, the oldest first: those of main, and those that branches begin with."""
+        """Return the commits, the oldest first: those of main, and those that branches begin with."""
         yield Commit(branch="main", files={**self._lessons, **self._contents(self._files)})
         for left in range(self._size.commits - 2, -1, -1):
             if left == _BEHIND:

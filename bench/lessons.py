@@ -53,7 +53,7 @@ class LessonFile:
 
     @cached_property
     def rules(self) -> list[dict[str, Any]]:
-        """Give its rules as Semgrep reads them, without lessonguard having a hand in it."""
+        """Return its rules as Semgrep reads them, built without code of lessonguard."""
         document = yaml.safe_load(self.text)
         incident = document["incident"]
         return [

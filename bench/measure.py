@@ -40,7 +40,7 @@ class Traffic:
 
     @property
     def kilobytes(self) -> float:
-        """Give what was fetched in units of 1,000 bytes."""
+        """Return what was fetched in units of 1,000 bytes."""
         return self.fetched / 1000
 
 
@@ -63,7 +63,7 @@ class Contender:
 
     @property
     def environment(self) -> Mapping[str, str]:
-        """Give the whole environment that it runs in."""
+        """Return the whole environment that it runs in."""
         return {**os.environ, **self.variables}  # noqa: TID251 - a child inherits what people have set
 
 
@@ -79,7 +79,7 @@ class Measurement:
 
     @property
     def median(self) -> float:
-        """Give the median of the seconds."""
+        """Return the median of the seconds."""
         return statistics.median(self.seconds)
 
 
@@ -111,16 +111,16 @@ class Outcome:
         object.__setattr__(self, "by_name", {item.name: item for item in self.measurements})
 
     def ratio(self, one: str, other: str) -> float:
-        """Give how many times as long `one` took as `other`: the median over pairs of one round."""
+        """Return how many times as long `one` took as `other`: the median over pairs of one round."""
         return statistics.median(self.ratios(one, other))
 
     def difference(self, one: str, other: str) -> float:
-        """Give how many seconds longer `one` took than `other`: the median over pairs of one round."""
+        """Return how many seconds longer `one` took than `other`: the median over pairs of one round."""
         pairs = zip(self.by_name[one].seconds, self.by_name[other].seconds, strict=True)
         return statistics.median(first - second for first, second in pairs)
 
     def ratios(self, one: str, other: str) -> list[float]:
-        """Give the ratio of each round, so that what slows down both in a round cancels out."""
+        """Return the ratio of each round, so that what slows down both in a round cancels out."""
         pairs = zip(self.by_name[one].seconds, self.by_name[other].seconds, strict=True)
         return [first / second for first, second in pairs]
 
@@ -207,7 +207,7 @@ def _count_findings(output: bytes) -> int | None:
 
 
 def _peak(contender: Contender) -> float | None:
-    """Give the largest proportional memory of the process tree in MiB, None where Linux does not say it.
+    """Return the largest proportional memory of the process tree in MiB, None if the system lacks it.
 
     Proportional, so that pages which forked processes share count once.
     """
@@ -230,7 +230,7 @@ def _peak(contender: Contender) -> float | None:
 
 
 def _tree(process: int) -> list[int]:
-    """Give a process and all that it has started, as far as they still run."""
+    """Return a process and all its descendants that still run."""
     found = [process]
     for parent in found:
         try:
@@ -242,7 +242,7 @@ def _tree(process: int) -> list[int]:
 
 
 def _proportional(process: int) -> int:
-    """Give the proportional set size of one process in KiB, 0 once it is gone."""
+    """Return the proportional set size of one process in KiB, 0 once it is gone."""
     try:
         lines = Path(f"/proc/{process}/smaps_rollup").read_text().splitlines()
     except OSError:

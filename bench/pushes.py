@@ -23,7 +23,7 @@ _TOLD = "refs/heads/{branch} {commit} refs/heads/{branch} " + "0" * 40
 
 
 def push_cases(workbench: Workbench, *, quick: bool) -> Iterator[Case]:
-    """Give the cases: a new branch is pushed to a repository that has main."""
+    """Return the cases: a new branch is pushed to a repository that has main."""
     del quick
     for name, changed in ((NOTHING, 0), (TEN, 10)):
         benchmark = workbench.repository(lessons=LESSONS, changed=changed)
@@ -39,7 +39,7 @@ def push_cases(workbench: Workbench, *, quick: bool) -> Iterator[Case]:
 
 
 def _publish(benchmark: Benchmark) -> None:
-    """Give the repository a remote that has main, and the hook."""
+    """Add a remote with main, and the hook, to the repository."""
     remote = benchmark.path.with_name(f"{benchmark.path.name}.git")
     run_git(benchmark.path, "init", "--quiet", "--bare", str(remote))
     run_git(benchmark.path, "remote", "add", "origin", str(remote))

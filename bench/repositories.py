@@ -100,12 +100,12 @@ def language_of(number: int) -> Language:
 
 
 def is_added(number: int) -> bool:
-    """Tell whether a change adds the file with this number; the first ones exist in base."""
+    """Return whether a change adds the file with this number; the first ones exist in base."""
     return number % _CYCLE == _ADDED
 
 
 def make_pair(number: int, pieces: Pieces, random: Random) -> Pair:
-    """Make a changed file of its pieces in base; the first ones are edited, nothing more exotic."""
+    """Return a changed file, made of its pieces in base, of which the first ones are edited."""
     language = language_of(number)
     base = join_pieces(pieces)
     head = join_pieces(edit_pieces(pieces, language, random))
@@ -118,7 +118,7 @@ def make_pair(number: int, pieces: Pieces, random: Random) -> Pair:
 
 
 def file_path(number: int, language: Language) -> str:
-    """Give the path of the file with this number: there are 40 services, with 20 folders each."""
+    """Return the path of the file with this number: there are 40 services, with 20 folders each."""
     service, noun = SERVICES[number % len(SERVICES)], NOUNS[number // len(SERVICES) % len(NOUNS)]
     return f"services/{service}/{noun}/{VERBS[number % 37]}_{number}{language.ending}"
 

@@ -24,7 +24,7 @@ _LATE = 0.1
 
 
 def review_cases(workbench: Workbench, *, quick: bool) -> Iterator[Case]:
-    """Give the cases; the server answers from one to the next."""
+    """Return the cases; the server answers from one to the next."""
     with Hub(workbench.folder / "hub") as hub:
         yield from _pull_requests(workbench, hub, commits=_QUICK_COMMITS if quick else _COMMITS)
         if not quick:

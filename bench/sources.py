@@ -56,5 +56,5 @@ def edit_pieces(pieces: Pieces, language: Language, random: Random) -> Pieces:
 
 
 def join_pieces(pieces: Pieces) -> bytes:
-    """Make the file of its pieces."""
+    """Return the text of the file, made of its pieces."""
     return "\n".join(pieces).encode()

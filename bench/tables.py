@@ -11,16 +11,16 @@ from bench.measure import Measurement, Outcome, Traffic
 from bench.targets import TARGETS, Target
 
 _TITLES = {
-    "floor": "No lesson applies, and what cannot be undercut",
-    "side by side": "The same question to all",
+    "floor": "No lesson applies, compared with the smallest possible times",
+    "side by side": "The same task for all programs",
     "lessons": "Growth with lessons",
     "files": "Growth with changed files",
     "repository": "Growth with the repository",
-    "cache": "With and without remembered lessons",
+    "cache": "With and without cached lessons",
     "push": "Before a push",
-    "review": "Pull requests at a server",
+    "review": "Pull requests on a server",
     "check": "Lessons in a work tree",
-    "backtest": "Replaying the past",
+    "backtest": "Replaying past changes",
 }
 
 _COLUMNS = ("case", "program", "seconds", "fastest … slowest", "first ÷ it", "found", "peak MiB")
@@ -28,7 +28,7 @@ _TRAFFIC = ("fetched kB", "by Git", "API calls", "writes")
 
 
 def render_tables(outcomes: Sequence[Outcome], machine: Mapping[str, str], *, rounds: int) -> str:
-    """Make Markdown of it: the machine, the targets, then a table for each group of cases."""
+    """Return the results as Markdown: the machine, the targets, then a table for each group of cases."""
     parts = [_render_machine(machine, rounds), _render_targets(outcomes)]
     for group, members in groupby(outcomes, key=lambda outcome: outcome.group):
         parts.append(f"### {_TITLES[group]}\n\n{_render_group(list(members))}")
@@ -36,7 +36,7 @@ def render_tables(outcomes: Sequence[Outcome], machine: Mapping[str, str], *, ro
 
 
 def render_json(outcomes: Iterable[Outcome], machine: Mapping[str, str], *, rounds: int) -> str:
-    """Make JSON of it, with the seconds of every round."""
+    """Return the results as JSON, with the seconds of every round."""
     cases = [
         {
             "group": outcome.group,

@@ -1,4 +1,4 @@
-"""What is asked of lessonguard: numbers that were promised, and whether they are kept."""
+"""The performance targets of lessonguard, and whether they are met."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _QUANTITIES: Mapping[Quantity, Callable[[Measurement], float | None]] = {
 
 @dataclass(frozen=True, kw_only=True)
 class Target:
-    """A number that was promised: a `quantity` of `one`, or with `other` the ratio of their times.
+    """A target: a `quantity` of `one`, or with `other` the ratio of their times.
 
     With `is_difference`, it is by how many seconds `one` takes longer than `other`.
     """
@@ -47,7 +47,7 @@ class Target:
         return None
 
     def is_met(self, measured: float) -> bool:
-        """Tell whether the promise is kept."""
+        """Return whether the target is met."""
         return measured >= self.limit if self.is_minimum else measured <= self.limit
 
     def _read(self, outcome: Outcome) -> float | None:

@@ -23,7 +23,7 @@ class Workbench:
     built: dict[tuple[int, int, int], Benchmark] = field(default_factory=dict)
 
     def repository(self, *, lessons: int, changed: int, files: int = _FILES) -> Benchmark:
-        """Give the repository of these sizes."""
+        """Return the repository of these sizes."""
         size = (lessons, changed, max(files, changed))
         if size not in self.built:
             self.built[size] = build_repository(
