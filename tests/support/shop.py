@@ -31,8 +31,8 @@ class Reviewed:
 
     @property
     def words(self) -> list[str]:
-        """Give what was said on standard error, without the progress that a slow machine shows."""
-        return [line for line in self.outcome.stderr.splitlines() if not line.endswith(" …")]
+        """Give the lines of standard error."""
+        return self.outcome.stderr.splitlines()
 
     @property
     def writes(self) -> list[str]:
