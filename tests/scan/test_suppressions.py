@@ -1,4 +1,4 @@
-"""Accept comments: what is one, what it speaks of, and which do nothing."""
+"""Accept comments: which findings they accept, and which comments have no effect."""
 
 from __future__ import annotations
 
@@ -14,80 +14,8 @@ TODAY = date(2026, 6, 1)
 OK = 'lessonguard: accept INC-1 reason="read-only"'
 
 
-def find(text: str, file_name: str = "app.py") -> list[AcceptComment]:
-    return find_accept_comments(Source(text.encode("utf-8", "surrogateescape")), file_name=file_name)
-
-
-def test_a_comment_carries_incident_reason_and_end_date() -> None:
-    (comment,) = find('x = 1  # lessonguard: accept INC-245 until=2027-01-01 reason="read-only replica"\n')
-
-    assert comment == AcceptComment(
-        incident="INC-245", line=1, applies_to=1, reason="read-only replica", until=date(2027, 1, 1)
-    )
-
-
-@pytest.mark.parametrize(
-    ("file_name", "text"),
-    [
-        ("a.py", f"# {OK}\nx"),
-        ("a.js", f"// {OK}\nx"),
-        ("a.js", f"/* {OK} */\nx"),
-        ("a.ts", f"// {OK}\nx"),
-        ("a.go", f"// {OK}\nx"),
-        ("A.java", f"// {OK}\nx"),
-        ("a.rb", f"# {OK}\nx"),
-        ("a.rs", f"// {OK}\nx"),
-        ("a.c", f"/* {OK} */\nx"),
-        ("a.sh", f"# {OK}\nx"),
-        ("a.sql", f"-- {OK}\nx"),
-        ("a.yaml", f"# {OK}\nx: 1"),
-        ("a.tf", f"# {OK}\nx = 1"),
-        ("Dockerfile", f"# {OK}\nRUN x"),
-        ("a.lua", f"-- {OK}\nx()"),
-        ("a.html", f"<!-- {OK} -->\n<p>"),
-        ("a.kt", f"// {OK}\nx"),
-        ("a.php", f"<?php\n// {OK}\nx();"),
-        ("a.scm", f"; {OK}\n(x)"),
-        ("a.cairo", f"// {OK}\nx"),
-        ("clean", f"#!/usr/bin/env bash\n# {OK}\nx"),
-    ],
-)
-def test_comments_count_in_the_syntax_of_each_language(file_name: str, text: str) -> None:
-    (comment,) = find(text, file_name)
-
-    assert (comment.incident, comment.reason) == ("INC-1", "read-only")
-    assert comment.applies_to == text.count("\n") + 1
-
-
-@pytest.mark.parametrize(
-    ("file_name", "text"),
-    [
-        ("a.py", f"x = '# {OK}'\n"),
-        ("a.py", f'"""\n# {OK}\n"""\n'),
-        ("a.js", f"x = '// {OK}'\n"),
-        ("a.js", f"x = `\n// {OK}\n`\n"),
-        ("a.go", f"x := `\n// {OK}\n`\n"),
-        ("a.sh", f"echo '\n# {OK}\n'\n"),
-        ("a.yaml", f"x: '# {OK}'\n"),
-        ("a.cairo", f"x = '# {OK}'\n"),
-    ],
-)
-def test_strings_are_not_comments(file_name: str, text: str) -> None:
-    assert find(text, file_name) == []
-
-
-@pytest.mark.parametrize(
-    ("text", "applies_to"),
-    [
-        (f"# {OK}\nx\n", 2),
-        (f"x  # {OK}\ny\n", 1),
-        (f"# {OK}\n# and here is why\nx\n", 3),
-        (f"    # {OK}\n    # lessonguard: accept INC-2 reason='y'\n    x\n", 3),
-        (f"\n\n# {OK}\r\nx\r\n", 4),
-    ],
-)
-def test_a_comment_speaks_of_its_own_line_or_of_the_next_line_of_code(text: str, applies_to: int) -> None:
-    assert find(text)[0].applies_to == applies_to
+def find(text: str) -> list[AcceptComment]:
+    return find_accept_comments(Source(text.encode()), file_name="app.py")
 
 
 @pytest.mark.parametrize(
@@ -139,16 +67,3 @@ def test_another_incident_is_not_accepted() -> None:
     acceptances = Acceptances(find(f"x  # {OK}\n"), path="app.py", today=TODAY)
 
     assert acceptances.accept("INC-10", range(1, 2)) is None
-
-
-def test_bytes_that_are_not_text_do_not_shift_lines() -> None:
-    (comment,) = find(f"\udcff\udcfe\n# {OK}\nx\n")
-
-    assert (comment.line, comment.applies_to) == (2, 3)
-
-
-def test_comments_below_each_other_speak_of_the_same_line_however_many_they_are() -> None:
-    number = 40_000
-    found = find(f"# {OK}\n" * number + "x = 1\n")
-
-    assert {comment.applies_to for comment in found} == {number + 1}

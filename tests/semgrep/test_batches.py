@@ -1,12 +1,14 @@
-"""Rules that are set apart see their own targets and no others; otherwise nothing changes for them."""
+"""What an engine is asked is split completely; separated rules see their own targets and no others."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from lessonguard.semgrep.batches import RuleTargets, run_separately
+from lessonguard.semgrep.batches import Entry, RuleTargets, run_separately, split_entries
 from lessonguard.semgrep.installed import find_semgrep
 from lessonguard.semgrep.interface import Engine, EngineResult, EngineRule, Limits, Target
 from tests.support.engine import FakeEngine
@@ -81,11 +83,50 @@ def test_a_rule_without_targets_may_still_be_refused(engine: Engine) -> None:
     assert len(result.matches) == 1
 
 
-def test_what_cannot_be_parsed_is_told_of_its_target(engine: Engine) -> None:
+def test_what_cannot_be_parsed_is_unchecked_under_its_own_path(engine: Engine) -> None:
     result = run(
         engine,
         question("a", (1, "x.py", "x = 1\npay(1)\n")),
         question("b", (2, "x.py", "pay(1)\n\nfoo(((\n")),
     )
 
-    assert {problem.target for problem in result.unchecked} == {2}
+    assert {(item.target, item.path) for item in result.unchecked} == {(2, "x.py")}
+
+
+@given(st.lists(st.tuples(st.integers(0, 10**8), st.integers(1, 3)), max_size=12), st.integers(1, 4))
+def test_entries_are_split_evenly_and_completely(sizes: list[tuple[int, int]], most: int) -> None:
+    entries = [
+        Entry(target=_sized(key, size), analyzer=str(number), rules=1, certain=frozenset())
+        for key, (size, languages) in enumerate(sizes)
+        for number in range(languages)
+    ]
+
+    shares = split_entries(entries, most=most, least=10**7)
+
+    keys = [{entry.target.key for entry in share} for share in shares]
+    assert 1 <= len(shares) <= most
+    assert sorted(map(id, entries)) == sorted(id(entry) for share in shares for entry in share)
+    assert sum(map(len, keys)) == len(set().union(*keys))
+    assert len(shares) == 1 or all(shares)
+
+
+class _Zeros(bytes):
+    """Many bytes that take no memory."""
+
+    size: int
+
+    def __len__(self) -> int:
+        return self.size
+
+
+def _sized(key: int, size: int) -> Target:
+    content = _Zeros()
+    content.size = size
+    return Target(key=key, path="a.py", content=content, analyzers=frozenset())
+
+
+def test_little_work_is_not_split() -> None:
+    entries = [Entry(target=_sized(i, 10**6), analyzer="", rules=1, certain=frozenset()) for i in range(19)]
+
+    assert len(split_entries(entries, most=4, least=10**7)) == 1
+    assert len(split_entries([*entries, *entries], most=4, least=10**7)) == 3

@@ -2,48 +2,18 @@
 
 from __future__ import annotations
 
-import random
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from lessonguard.git.changes import BlobId, FileVersion
-from lessonguard.semgrep.core import CoreEngine
-from lessonguard.semgrep.globs import glob_filter, path_filter, visible_path
 from lessonguard.semgrep.installed import find_semgrep
-from lessonguard.semgrep.interface import EngineRule, Limits, Target
+from lessonguard.semgrep.interface import EngineRule
 from lessonguard.semgrep.languages import load_languages
 from lessonguard.semgrep.targets import Selection, Selector
 
 LANGUAGES = load_languages(find_semgrep().package)
-
-GLOB_PARTS = (
-    *("a", "b", "src", ".", "..x", "*", "**", "?", "/", "//", "***", "a.py", "*.py", "{a,b}", "é", "😀"),
-    *(
-        "[ab]",
-        "[!a]",
-        "[^b]",
-        "[a-c]",
-        "[[]",
-        "[é]",
-        "[/]",
-        "[!/]",
-        "[a-]",
-        "[--0]",
-        "[!-]",
-        "[.]",
-        "[&&a]",
-        "[a||b]",
-    ),
-    *("\\*", "\\a", "\\/", " ", "#", "\n", "-", "$", "+", "(", "]", "^", "!", "~", "&&"),
-)
-PATH_PARTS = (
-    *("a", "b", "c", "src", "a.py", "b.py", ".a", "..x", "*", "é", "a b", "#", "a\nb", "x", "-", "[", "]"),
-    *("{a,b}", "$", "+", "(", "^", "!", "~", "&&", "😀", "A"),
-)
 
 
 def rule(id_: str = "r", *analyzers: str, paths: Mapping[str, Sequence[str]] | None = None) -> EngineRule:
@@ -76,30 +46,6 @@ def paths(selection: Selection) -> list[str]:
     return [target.path for target in selection.targets]
 
 
-def test_globs_mean_what_the_engine_takes_them_for() -> None:
-    chance = random.Random(245)  # noqa: S311 - for variety, not for secrets
-    globs = ["", "/", "//", "./", ".", "/**", "**", "src/", "/src", "src/*.py", "te**t.py", "src/***"]
-    globs += readable("".join(chance.choices(GLOB_PARTS, k=chance.randint(1, 6))) for _ in range(400))
-    names = {"/".join(chance.choices(PATH_PARTS, k=chance.randint(1, 4))) for _ in range(200)}
-    targets = [
-        Target(key=key, path=name, content=b"Z", analyzers=frozenset({"regex"}))
-        for key, name in enumerate(names)
-    ]
-    rules = [rule(str(index), "regex", paths={"include": [glob]}) for index, glob in enumerate(globs)]
-    rules += [rule(f"not-{index}", "regex", paths={"exclude": [glob]}) for index, glob in enumerate(globs)]
-
-    result = CoreEngine(find_semgrep().core).run(rules, targets, limits=Limits())
-
-    matched = {(match.rule, targets[match.target].path) for match in result.matches}
-    expected = {(one.id, name) for one in rules for name in names if path_filter(one.document).admits(name)}
-    assert result.refused == {}
-    assert matched == expected
-
-
-def readable(globs: Iterable[str]) -> Iterable[str]:
-    return (glob for glob in globs if glob_filter((glob,)) != glob_filter(()))
-
-
 @pytest.mark.parametrize("glob", ["a[", "[]", "[!]", "[z-a]", "a\\", "src/[^]"])
 def test_a_rule_whose_globs_the_engine_cannot_read_reaches_it_to_be_refused(glob: str) -> None:
     bad = rule(paths={"exclude": ["src/", glob]})
@@ -114,13 +60,6 @@ def test_malformed_paths_reach_the_engine_to_be_refused(value: object) -> None:
     bad = EngineRule(id="r", analyzers=frozenset({"python"}), document={"id": "r", "paths": value})
 
     assert select([bad], file("a.py")).rules == (bad,)
-
-
-@given(st.text("ab[]!^-*?/\\.é", max_size=12))
-def test_every_glob_is_translated_or_refused(glob: str) -> None:
-    admits = glob_filter((glob,)).admits
-
-    assert admits("a/b") in (True, False)
 
 
 def test_exclude_wins_over_include() -> None:
@@ -211,13 +150,6 @@ def test_a_path_that_is_not_utf8_is_shown_to_globs_with_replacements() -> None:
     selection = select([rule(paths={"include": ["/caf?.py"]})], file("caf\udcff.py"))
 
     assert paths(selection) == ["caf\ufffd.py"]
-
-
-@given(st.text(st.characters(exclude_categories=["Cs"])), st.binary(max_size=4))
-def test_visible_paths_can_always_be_written(name: str, odd: bytes) -> None:
-    path = name + odd.decode("utf-8", "surrogateescape")
-
-    visible_path(path).encode()
 
 
 def test_a_thousand_lessons_and_three_thousand_files_take_no_time() -> None:
