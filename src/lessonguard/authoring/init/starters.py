@@ -62,25 +62,25 @@ def pick_starters(text: str, offered: Sequence[Lesson], *, languages: Languages)
 
     Raise `UsageError` for a number or a word that means none of the offered lessons.
     """
+
+    def meant(word: str) -> Sequence[Lesson]:
+        if found := _RANGE.fullmatch(word):
+            first, last = int(found[1]), int(found[2] or found[1])
+            if 1 <= first <= last <= len(offered):
+                return offered[first - 1 : last]
+            raise UsageError(f"There is no {word}.", hint=f"Numbers go from 1 to {len(offered)}.")
+        if named := [lesson for lesson in offered if word in {lesson.incident, lesson.failure_class}]:
+            return named
+        try:
+            return choose_starters(offered, offered, classes=(), names=[word], languages=languages)
+        except UsageError:
+            similar = find_similar(word, starter_words(offered, languages))
+            hint = f"Did you mean {similar}?" if similar else "Type all, - (none), or a list."
+            raise UsageError(f"{word} is none of them.", hint=hint) from None
+
     words = _WORD.findall(text) or [text]
-    picked = {lesson.incident: lesson for word in words for lesson in _meant(word, offered, languages)}
+    picked = {lesson.incident: lesson for word in words for lesson in meant(word)}
     return tuple(picked[incident] for incident in sorted(picked))
-
-
-def _meant(word: str, offered: Sequence[Lesson], languages: Languages) -> Sequence[Lesson]:
-    if found := _RANGE.fullmatch(word):
-        first, last = int(found[1]), int(found[2] or found[1])
-        if 1 <= first <= last <= len(offered):
-            return offered[first - 1 : last]
-        raise UsageError(f"There is no {word}.", hint=f"Numbers go from 1 to {len(offered)}.")
-    if named := [lesson for lesson in offered if word in {lesson.incident, lesson.failure_class}]:
-        return named
-    try:
-        return choose_starters(offered, offered, classes=(), names=[word], languages=languages)
-    except UsageError:
-        similar = find_similar(word, starter_words(offered, languages))
-        hint = f"Did you mean {similar}?" if similar else "Type all, - (none), or a list."
-        raise UsageError(f"{word} is none of them.", hint=hint) from None
 
 
 def starter_words(offered: Sequence[Lesson], languages: Languages) -> list[str]:

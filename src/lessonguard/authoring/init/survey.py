@@ -134,20 +134,19 @@ def refuse_folder(top: Path, folder: str, *, hint: str) -> None:
         raise UsageError(f"Files in {folder} cannot be committed: it is not in the work tree.", hint=hint)
     for depth in range(1, len(parts) + 1):
         path = top.joinpath(*parts[:depth])
-        if why := _why_not_committed(path):
+        why = ""
+        try:
+            if path.is_symlink():
+                why = "is a link, and Git does not follow links"
+            elif path.exists() and not path.is_dir():
+                why = "is not a folder"
+            elif (path / ".git").exists():
+                why = "is a repository of its own"
+        except OSError as error:  # because the name is too long, or we may not read the folder
+            why = f"cannot be read: {error.strerror}"
+        if why:
             message = f"Files in {folder} cannot be committed: {shown_path(path)} {why}."
             raise UsageError(message, hint=hint)
-
-
-def _why_not_committed(path: Path) -> str:
-    try:
-        if path.is_symlink():
-            return "is a link, and Git does not follow links"
-        if path.exists() and not path.is_dir():
-            return "is not a folder"
-        return "is a repository of its own" if (path / ".git").exists() else ""
-    except OSError as error:  # because the name is too long, or we may not read the folder
-        return f"cannot be read: {error.strerror}"
 
 
 def _count_languages(

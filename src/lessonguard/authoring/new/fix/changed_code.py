@@ -135,9 +135,18 @@ class _Reader:
 
     def read(self, file: ChangedFile) -> SourceFile | str:
         """Return both versions of a file, or in words why it cannot be an example."""
+
+        def text(version: FileVersion) -> str | None:
+            content = self._contents[version.blob]
+            if isinstance(content, int) or b"\0" in content:
+                return None
+            with suppress(UnicodeDecodeError):
+                return content.decode("utf-8-sig").replace("\r\n", "\n")
+            return None
+
         if file.base is None or file.head is None:
             return "the fix added this file" if file.head else "the fix deleted this file"
-        texts = [self._text(side) for side in (file.base, file.head)]
+        texts = [text(side) for side in (file.base, file.head)]
         if None in texts:
             return "it is not text in UTF-8, or too large"
         content = self._contents[file.head.blob]
@@ -145,7 +154,7 @@ class _Reader:
         language = language_of(file.head.path, self._languages, script=script)
         if not language:
             return "Semgrep knows no language for this file name"
-        before, after = (text.removesuffix("\n").split("\n") for text in texts if text is not None)
+        before, after = (found.removesuffix("\n").split("\n") for found in texts if found is not None)
         return SourceFile(
             before_path=file.base.path,
             after_path=file.head.path,
@@ -154,14 +163,6 @@ class _Reader:
             hunks=self._hunks[file.base.blob, file.head.blob],
             language=language,
         )
-
-    def _text(self, version: FileVersion) -> str | None:
-        content = self._contents[version.blob]
-        if isinstance(content, int) or b"\0" in content:
-            return None
-        with suppress(UnicodeDecodeError):
-            return content.decode("utf-8-sig").replace("\r\n", "\n")
-        return None
 
 
 def main_language(files: Sequence[SourceFile]) -> str:

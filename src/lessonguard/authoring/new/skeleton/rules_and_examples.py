@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lessonguard.authoring.new.draft import Draft, FixCommit, Pair
+from lessonguard.authoring.new.draft import Draft, FixCommit
 from lessonguard.authoring.new.skeleton.sample_rules import SAMPLES
 from lessonguard.authoring.new.skeleton.side_by_side import side_by_side
 from lessonguard.authoring.new.skeleton.yaml_text import (
@@ -61,8 +61,16 @@ def _fix_lines(fix: FixCommit) -> list[str]:
 
 def example_lines(draft: Draft) -> list[str]:
     """Return the examples from the fix, or one to fill in; with a comment about what is not among them."""
-    pairs = draft.fix.pairs if draft.fix else ()
-    lines = [line for pair in pairs for line in _example(pair)]
+    lines: list[str] = []
+    for pair in draft.fix.pairs if draft.fix else ():
+        note = prose_lines("note", f"{pair.place}.", indent=4)
+        if pair.files:
+            code = [f"    bad-file: {quoted(pair.files[0])}", f"    good-file: {quoted(pair.files[1])}"]
+        else:
+            # With the path, because a rule with `paths` finds nothing in an example without one.
+            path = f"    path: {quoted(pair.path)}"
+            code = [path, *code_lines("bad", pair.bad, indent=4), *code_lines("good", pair.good, indent=4)]
+        lines += list_item([*note, *code])
     if not lines:
         keys = (code_lines(key, f"{PLACEHOLDER}\n", indent=4) for key in ("bad", "good"))
         lines = list_item([line for key in keys for line in key])
@@ -71,16 +79,6 @@ def example_lines(draft: Draft) -> list[str]:
     parts = [*left_out[:_MAX_LEFT_OUT], *([f"{more} more"] if more > 0 else [])]
     heading = comment("Parts of the fix that are not among the examples:") if parts else []
     return [*heading, *commented_out(f"  {visible(part)}" for part in parts), "examples:", *lines]
-
-
-def _example(pair: Pair) -> list[str]:
-    note = prose_lines("note", f"{pair.place}.", indent=4)
-    if pair.files:
-        files = [f"    bad-file: {quoted(pair.files[0])}", f"    good-file: {quoted(pair.files[1])}"]
-        return list_item([*note, *files])
-    # The path is there because a rule with `paths` finds nothing in an example without one.
-    code = [*code_lines("bad", pair.bad, indent=4), *code_lines("good", pair.good, indent=4)]
-    return list_item([*note, f"    path: {quoted(pair.path)}", *code])
 
 
 def proof_lines(draft: Draft) -> list[str]:
