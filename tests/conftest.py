@@ -108,5 +108,5 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Pusher:
 
 @pytest.fixture
 def pusher(made: Pusher, tmp_path: Path) -> Pusher:
-    """Give a clone with the hook of lessonguard, and the repository that it pushes to."""
+    """Provide a clone with the hook of lessonguard, and the repository that it pushes to."""
     return made.copy(tmp_path)

@@ -44,7 +44,7 @@ def _wait_for(path: Path) -> list[int]:
 
 
 def _is_running(pid: int) -> bool:
-    """Tell whether a process runs; one that has ended and was not asked for its result does not."""
+    """Return whether a process runs; one that has ended and was not asked for its result does not."""
     state = run(["ps", "-o", "stat=", "-p", str(pid)]).stdout.strip()
     return bool(state) and not state.startswith(b"Z")
 

@@ -29,7 +29,7 @@ class Stored:
         self._repo = repo
 
     def root_tree(self, commit: str) -> str:
-        """Give the name of a commit's tree."""
+        """Return the name of a commit's tree."""
         return self._repo.git("rev-parse", f"{commit}^{{tree}}")
 
     def tree(self, name: str) -> list[TreeEntry]:
@@ -39,7 +39,7 @@ class Stored:
         return [_entry(*row.split("\t", 1)) for row in rows]
 
     def blob(self, name: str) -> bytes:
-        """Give the contents of a blob."""
+        """Return the contents of a blob."""
         self.asked.append(name)
         return f"{self._repo.git('cat-file', 'blob', name)}\n".encode("utf-8", "surrogateescape")
 
@@ -52,7 +52,7 @@ def _entry(about: str, path: str) -> TreeEntry:
 
 @pytest.fixture
 def shop(server: GitServer) -> Repo:
-    """Give a repository on the server with a bit of everything, and `change`, which left `main`."""
+    """Provide a repository on the server with a bit of everything, and `change`, which left `main`."""
     repo = Repo(server.folder / "shop")
     repo.config(uploadpack__allowFilter="true", uploadpack__allowAnySHA1InWant="true")
     repo.write({"src/deep/er/a.py": "a\n", "src/b c.py": "b\n", "src-b.py": "b\n", "old.py": _LINES})

@@ -26,7 +26,7 @@ _AUTHORIZATION = f"basic {_LOGIN}"
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[GitServer]:
-    """Give a server of Git that wants the token."""
+    """Provide a server of Git that wants the token."""
 
     def guard(incoming: Incoming) -> Outgoing | None:
         if incoming.headers.get("authorization") == _AUTHORIZATION:
@@ -40,7 +40,7 @@ def server(tmp_path: Path) -> Iterator[GitServer]:
 
 @pytest.fixture
 def shop(server: GitServer) -> Repo:
-    """Give a repository with one commit on that server."""
+    """Provide a repository with one commit on that server."""
     repo = Repo(server.folder / "shop")
     repo.config(uploadpack__allowFilter="true", uploadpack__allowAnySHA1InWant="true")
     repo.commit("Start", {"a.py": "a\n"})

@@ -13,7 +13,7 @@ from tests.support.repo import Repo
 
 @pytest.fixture
 def repo(tmp_path: Path) -> Repo:
-    """Give a repository with all that may be in a work tree."""
+    """Provide a repository with all that may be in a work tree."""
     repo = Repo(tmp_path / "shop").write({"run.sh": "echo\n", "gone.py": "x\n", ".gitignore": "*.log\n"})
     (repo.path / "run.sh").chmod(0o755)
     (repo.path / "link.py").symlink_to("run.sh")

@@ -25,7 +25,7 @@ def _commits(repo: Repo, name: str, count: int) -> Repo:
 
 @pytest.fixture
 def forked(tmp_path: Path) -> Repo:
-    """Give a server: `change` left `main` at tag `fork`, 20 commits below the top of either."""
+    """Provide a server: `change` left `main` at tag `fork`, 20 commits below the top of either."""
     repo = _commits(Repo(tmp_path / "server"), "early", 5)
     repo.git("tag", "fork")
     _commits(repo.branch("change"), "change", 20)
@@ -178,7 +178,7 @@ def _shallow_copy(clone: Repo) -> Path:
 
 @pytest.fixture
 def misleading(tmp_path: Path) -> Repo:
-    """Give a server whose history, if cut, shows a merge base that is too old.
+    """Provide a server whose history, if cut, shows a merge base that is too old.
 
     `change` left the long branch `side` at tag `fork`; `main` holds `start` and, by a merge, all
     of `side`. Where the end of `side` is cut off, only `start` is seen in both.

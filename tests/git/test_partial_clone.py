@@ -15,7 +15,7 @@ from tests.support.repo import Repo
 
 @pytest.fixture(params=["sha1", "sha256"])
 def server(request: pytest.FixtureRequest, tmp_path: Path) -> Repo:
-    """Give a repository with 30 files that change."""
+    """Provide a repository with 30 files that change."""
     repo = Repo(tmp_path / "server", options=(f"--object-format={request.param}",))
     repo.commit("Start", {f"{number}.py": f"{number}\n" for number in range(30)})
     repo.commit("Change", {f"{number}.py": f"new {number}\n" for number in range(30)})

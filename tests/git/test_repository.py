@@ -286,7 +286,7 @@ _TEXT = st.tuples(st.lists(_LINE, max_size=12).map(b"\n".join), st.sampled_from(
 
 @pytest.fixture(scope="module")
 def store(tmp_path_factory: pytest.TempPathFactory) -> Repo:
-    """Give a repository to put blobs into."""
+    """Provide a repository to put blobs into."""
     return Repo(tmp_path_factory.mktemp("store"))
 
 

@@ -43,7 +43,7 @@ def test_a_commit_that_the_server_lacks_is_an_error_with_the_remedy(server: GitS
 
 @pytest.fixture
 def strict(shop: Repo, monkeypatch: pytest.MonkeyPatch) -> Repo:
-    """Give a repository of which only what refs stand for can be had, as over the first protocol."""
+    """Provide a repository of which only what refs stand for can be had, as over the first protocol."""
     shop.config(uploadpack__allowAnySHA1InWant="false")
     for name, value in {"COUNT": "1", "KEY_0": "protocol.version", "VALUE_0": "0"}.items():
         monkeypatch.setenv(f"GIT_CONFIG_{name}", value)

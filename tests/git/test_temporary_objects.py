@@ -15,7 +15,7 @@ from tests.support.repo import Repo
 
 @pytest.fixture
 def repo(tmp_path: Path) -> Repo:
-    """Give a repository with three files, of which nothing is changed."""
+    """Provide a repository with three files, of which nothing is changed."""
     repo = Repo(tmp_path / "repo")
     repo.commit("Start", {"a.py": "a\n", "b/c.py": "c\n", ".gitignore": "*.log\n"})
     return repo
@@ -30,7 +30,7 @@ def _worktree(repo: Repo) -> dict[str, bytes | int]:
 
 
 def _contents(repo: Repo, make: Callable[[Repository], str]) -> dict[str, bytes | int]:
-    """Give the contents by path of the tree that was made; check that nothing else changed."""
+    """Return the contents by path of the tree that was made; check that nothing else changed."""
     before = _state(repo)
     with Repository.open(repo.path) as repository:
         repository.resolve("HEAD") if repo.git("rev-list", "--all", "--max-count=1") else None

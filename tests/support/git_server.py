@@ -50,21 +50,21 @@ class GitServer:
 
     @property
     def address(self) -> str:
-        """Give the address of the server, with a slash at the end."""
+        """Return the address of the server, with a slash at the end."""
         return f"http://127.0.0.1:{self._server.server_port}/"
 
     def url(self, repo: Repo) -> str:
-        """Give the address of a repository in the folder."""
+        """Return the address of a repository in the folder."""
         return f"{self.address}{repo.path.relative_to(self.folder)}/.git"
 
     @property
     def visits(self) -> int:
-        """Give how many times Git came: each begins with a request for the capabilities."""
+        """Return how many times Git came: each begins with a request for the capabilities."""
         return sum(asked.path.endswith("/info/refs") for asked in self.asked)
 
     @property
     def sent(self) -> int:
-        """Give how many bytes were sent."""
+        """Return how many bytes were sent."""
         return sum(asked.sent for asked in self.asked)
 
     def _answer(self, incoming: Incoming) -> Outgoing:

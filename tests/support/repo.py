@@ -62,7 +62,7 @@ class Repo:
         return result.stdout.decode("utf-8", "surrogateescape").removesuffix("\n")
 
     def at(self, path: Path) -> Repo:
-        """Give a copy of this repository that was made at `path`, its next commit being at the same time."""
+        """Return the copy of this repository at `path`, with its next commit at the same time."""
         other = Repo(path, create=False)
         other._minutes = self._minutes
         return other
@@ -93,7 +93,7 @@ class Repo:
 
     @property
     def head(self) -> str:
-        """Give the id of the commit that is checked out."""
+        """Return the id of the commit that is checked out."""
         return self.git("rev-parse", "HEAD")
 
     def branch(self, name: str, start: str = "HEAD") -> Repo:
