@@ -1,10 +1,10 @@
-"""Compare the values of a lesson file with its schema; say what is wrong in an author's words."""
+"""Compare the values of a lesson file with its schema, and report differences in an author's words."""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from datetime import date
 from typing import Any
@@ -15,8 +15,10 @@ from lessonguard.lessons.rule_schema import Schema
 from lessonguard.lessons.yaml_tree import Entries, Items, Node, Scalar, json_value
 from lessonguard.record import record
 
+# `date.fromisoformat` also takes 20260514 and 2026-W20-4 since Python 3.11; a lesson has one form on all.
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_FEW = 12  # more choices than that are not read
+_FEW = 12  # choices that a message lists; the 68 languages of rules would fill a terminal
+_WIDEST = 60  # characters of a value that a message repeats, so that it stays on a line of a terminal
 
 
 @record
@@ -24,64 +26,19 @@ class Validator:
     """Compare nodes with JSON Schemas, as far as lessons use that language.
 
     It knows `$ref`, `not: {}` (refused, and `description` says why), `anyOf` and `oneOf`, and for the
-    types what `_check_…` below read. Patterns are anchored at both ends. Every difference is a fault.
+    types what the methods below read. Patterns are anchored at both ends. Every difference is an error.
     """
 
     definitions: Mapping[str, Schema]
     found: Diagnostics
 
     def check(self, node: Node, schema: Schema, *, name: str) -> bool:
-        """Compare a node with a schema; tell whether it is sound.
+        """Compare a node with a schema; return whether nothing is wrong with it.
 
         `name` is what messages call the node, with its quotes if it is a key.
         """
         before = len(self.found)
-        self._check(node, self._choose(node, schema), name)
-        return len(self.found) == before
-
-    def check_keys(self, node: Entries, schema: Schema, *, name: str) -> None:
-        """Compare only which keys there are, and how many of those that belong to each other.
-
-        A key that is misspelt does not count as missing as well.
-        """
-        present = {key.text for key, _ in node.entries}
-        present |= self._check_unknown(node, schema)
-        properties = schema.get("properties", {})
-        for key in schema.get("required", ()):
-            if key not in present:
-                hint = _advise("add it:", self._resolve(properties[key])) or "add it"
-                self.found.add(node, f'{name} has no "{key}"', hint=hint)
-        self._check_number(node, schema, name)
-        self._check_choice(node, schema, name, present=present)
-
-    def _check_unknown(self, node: Entries, schema: Schema) -> set[str]:
-        """Record unknown keys; give those that were meant."""
-        if schema.get("additionalProperties") is not False:
-            return set()
-        properties = schema["properties"]
-        known = [key for key in properties if "not" not in properties[key]]
-        unknown = [key for key, _ in node.entries if key.text not in properties]
-        for key in unknown:
-            hint = suggest(key.text, known, label="known here:")
-            instead = _respelt(key.text, set(known) - {other.text for other, _ in node.entries})
-            self.found.add_misspelt(key, f'unknown key "{key.text}"', hint=hint, instead=instead)
-        return {similar for key in unknown if (similar := find_similar(key.text, known))}
-
-    def _resolve(self, schema: Schema) -> Schema:
-        if "$ref" not in schema:
-            return schema
-        return {**self.definitions[schema["$ref"].rpartition("/")[2]], **schema}
-
-    def _choose(self, node: Node, schema: Schema) -> Schema:
-        """Follow references, and of several forms take the one that is written as the node is."""
-        schema = self._resolve(schema)
-        forms = [self._resolve(form) for form in schema.get("anyOf", ()) if "required" not in form]
-        for form in forms:
-            if _written_as(form) is type(node):
-                return form
-        return forms[0] if forms else schema
-
-    def _check(self, node: Node, schema: Schema, name: str) -> None:
+        schema = self._choose(node, schema)
         if schema.get("not") == {}:
             self.found.add(node, f"{name} is refused: {schema['description']}")
         elif not isinstance(node, _written_as(schema)):
@@ -91,45 +48,83 @@ class Validator:
         elif isinstance(node, Items):
             self._check_items(node, schema, name)
         elif isinstance(node, Entries):
-            self._check_entries(node, schema, name)
+            self.check_keys(node, schema, name=name)
+            for key, value in node.entries:
+                if key.text in schema.get("properties", {}):
+                    self.check(value, schema["properties"][key.text], name=f'"{key.text}"')
+        return len(self.found) == before
 
-    def _add_misshapen(self, node: Node, schema: Schema, name: str) -> None:
-        wanted = _written_as(schema)
-        if isinstance(node, Scalar) and node.kind == "nothing":
-            self.found.add(node, f"{name} is empty", hint=_advise("write", schema) or "remove it")
-        elif wanted is Items:
-            hint = f"write [{node.text}]" if isinstance(node, Scalar) else "start every item with a hyphen"
-            self.found.add(node, f"{name} must be a list, not {_form(node)}", hint=hint)
-        elif wanted is Entries:
-            hint = _advise_keys(node, schema.get("properties", {}))
-            self.found.add(node, f"{name} must have keys, not be {_form(node)}", hint=hint)
-        else:
-            hint = "write it as text; put text that starts with [ or { in quotes"
-            self.found.add(node, f"{name} must be text, not {_form(node)}", hint=hint)
+    def check_keys(self, node: Entries, schema: Schema, *, name: str) -> None:
+        """Compare only which keys there are, and how many of those that belong to each other.
 
-    def _check_entries(self, node: Entries, schema: Schema, name: str) -> None:
-        self.check_keys(node, schema, name=name)
-        for key, value in node.entries:
-            if key.text in schema.get("properties", {}):
-                self.check(value, schema["properties"][key.text], name=f'"{key.text}"')
-
-    def _check_number(self, node: Entries, schema: Schema, name: str) -> None:
+        A key that is misspelt does not count as missing as well.
+        """
+        present = {key.text for key, _ in node.entries}
+        if schema.get("additionalProperties") is False:
+            present |= self._check_unknown(node, schema["properties"])
+        for key in schema.get("required", ()):
+            if key not in present:
+                hint = _advise("add it:", self._resolve(schema["properties"][key])) or "add it"
+                self.found.add(node, f'{name} has no "{key}"', hint=hint)
         if len(node.entries) > schema.get("maxProperties", len(node.entries)):
             second = node.entries[1][0]
             hint = "put a hyphen before every key"
             self.found.add(second, f'"{second.text}" needs an item of its own', hint=hint)
         if len(node.entries) < schema.get("minProperties", 0):
             self.found.add(node, f"{name} is empty", hint="remove it")
-
-    def _check_choice(self, node: Entries, schema: Schema, name: str, *, present: set[str]) -> None:
-        """Check `oneOf` and `anyOf` over required keys."""
-        bounds = (("oneOf", "exactly one", 1), ("anyOf", "at least one", len(present)))
-        for keyword, words, most in bounds:
+        for keyword, words, most in (("oneOf", "exactly one", 1), ("anyOf", "at least one", len(present))):
             keys = [form["required"][0] for form in schema.get(keyword, ()) if "required" in form]
             chosen = [key for key in keys if key in present]
             if keys and not 1 <= len(chosen) <= most:
                 has = f"has {join_words(chosen, last='and')}" if chosen else "has none"
                 self.found.add(node, f"{name} needs {words} of {join_words(keys)}, and {has}")
+
+    def _check_unknown(self, node: Entries, properties: Schema) -> set[str]:
+        """Record unknown keys; return the keys that they were probably meant to be."""
+        names = _allowed(properties)
+        free = set(names) - {key.text for key, _ in node.entries}
+        similar = set()
+        for key, _ in node.entries:
+            if key.text not in properties:
+                # A program may replace a key only by one that differs in hyphens and underscores.
+                meant = [name for name in free if name.replace("_", "-") == key.text.replace("_", "-")]
+                hint = suggest(key.text, names, label="known here:")
+                instead = meant[0] if len(meant) == 1 else ""
+                self.found.add_misspelt(key, f'unknown key "{key.text}"', hint=hint, instead=instead)
+                similar.add(find_similar(key.text, names) or "")
+        return similar - {""}
+
+    def _resolve(self, schema: Schema) -> Schema:
+        if "$ref" not in schema:
+            return schema
+        return {**self.definitions[schema["$ref"].removeprefix("#/definitions/")], **schema}
+
+    def _choose(self, node: Node, schema: Schema) -> Schema:
+        """Follow references, and of several forms take the one that is written as the node is."""
+        schema = self._resolve(schema)
+        forms = [self._resolve(form) for form in schema.get("anyOf", ()) if "required" not in form]
+        same = (form for form in forms if _written_as(form) is type(node))
+        return next(same, forms[0] if forms else schema)
+
+    def _add_misshapen(self, node: Node, schema: Schema, name: str) -> None:
+        wanted = _written_as(schema)
+        form = (
+            "text" if isinstance(node, Scalar) else "a list" if isinstance(node, Items) else "keys and values"
+        )
+        if isinstance(node, Scalar) and node.kind == "nothing":
+            self.found.add(node, f"{name} is empty", hint=_advise("write", schema) or "remove it")
+        elif wanted is Items:
+            hint = f"write [{node.text}]" if isinstance(node, Scalar) else "start every item with a hyphen"
+            self.found.add(node, f"{name} must be a list, not {form}", hint=hint)
+        elif wanted is Entries:
+            names = _allowed(schema.get("properties", {}))
+            hint = f"known here: {join_words(names, last='and')}" if names else 'write it as "key: value"'
+            if isinstance(node, Scalar) and "pattern" in names:
+                hint = f"write pattern: {_shorten(node.text)}"
+            self.found.add(node, f"{name} must have keys, not be {form}", hint=hint)
+        else:
+            hint = "write it as text; put text that starts with [ or { in quotes"
+            self.found.add(node, f"{name} must be text, not {form}", hint=hint)
 
     def _check_items(self, node: Items, schema: Schema, name: str) -> None:
         least, most = schema.get("minItems", 0), schema.get("maxItems", len(node.items))
@@ -187,14 +182,13 @@ class Validator:
         self.found.add_misspelt(node, message, hint=hint, instead=str(meant or ""))
 
 
-def _respelt(key: str, free: Iterable[str]) -> str:
-    """Give the one key that differs from this one in hyphens and underscores only, or nothing."""
-    meant = [name for name in free if name.replace("_", "-") == key.replace("_", "-")]
-    return meant[0] if len(meant) == 1 else ""
+def _allowed(properties: Schema) -> list[str]:
+    """List the keys that are not refused."""
+    return [key for key in properties if "not" not in properties[key]]
 
 
 def _written_as(schema: Schema) -> type[Node]:
-    """Give the form in which a value of this schema is written."""
+    """Return the form in which a value of this schema is written."""
     if not {"type", "enum"} & schema.keys():
         return Node
     forms: dict[Any, type[Node]] = {"object": Entries, "array": Items}
@@ -202,28 +196,14 @@ def _written_as(schema: Schema) -> type[Node]:
     return forms.get(kind, Scalar) if isinstance(kind, str) else Scalar
 
 
-def _form(node: Node) -> str:
-    if isinstance(node, Items):
-        return "a list"
-    return "text" if isinstance(node, Scalar) else "keys and values"
-
-
 def _advise(verb: str, schema: Schema) -> str:
-    """Make a remedy of what a key is for."""
+    """Return as a hint what a key is for."""
     text = schema.get("description", "").rstrip(".")
-    if re.match("[A-Z]([a-z]| )", text):
+    if re.match("[A-Z]([a-z]| )", text):  # not an abbreviation, such as URL
         text = text[0].lower() + text[1:]
     return f"{verb} {text}" if text else ""
 
 
-def _advise_keys(node: Node, properties: Mapping[str, Schema]) -> str:
-    """Make a remedy for something that has no keys."""
-    if isinstance(node, Scalar) and "pattern" in properties:
-        return f"write pattern: {_shorten(node.text)}"
-    known = [key for key in properties if "not" not in properties[key]]
-    return f"known here: {join_words(known, last='and')}" if known else 'write it as "key: value"'
-
-
 def _shorten(text: str) -> str:
     line = " ".join(text.split())
-    return line if len(line) <= 60 else f"{line[:59]}…"  # noqa: PLR2004 - a line of a terminal holds it
+    return line if len(line) <= _WIDEST else f"{line[: _WIDEST - 1]}…"
