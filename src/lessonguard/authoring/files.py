@@ -1,4 +1,4 @@
-"""Read the files that examples name: of commits, and of the tree that is judged."""
+"""Read the files that examples name, of commits or of the work tree, and create new files."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Origin:
 
 
 class Files:
-    """Reads files of a repository, plain ones only: no links, and nothing outside of it."""
+    """The files of a repository, plain ones only: no links, and nothing outside of it."""
 
     def __init__(self, origin: Origin) -> None:
         self._repository = origin.repository
@@ -45,7 +45,7 @@ class Files:
         self._folders: dict[tuple[str, str], dict[str, BlobId]] = {}
 
     def read(self, reference: str) -> bytes:
-        """Read a file, as `path` or `path@commit`; give it without its byte order mark.
+        """Return the content of a file, `path` or `path@commit`, without its byte order mark.
 
         Raise `LessonError` if there is no such file, or none that a rule would look at.
         """
@@ -88,19 +88,22 @@ def _resolve(repository: Repository, commit: str) -> CommitId:
 
 
 def is_full(commit: str) -> bool:
-    """Tell whether a commit is named by all of its digits, SHA-1 or SHA-256."""
+    """Return whether a commit is named by all of its digits, SHA-1 or SHA-256."""
     return len(commit) in {40, 64}
 
 
 def fetch_hint(commit: str) -> str:
-    """Return how to get a commit that is not here: servers know commits by their full names only."""
+    """Return how to get a commit that is not here.
+
+    Servers take no abbreviated commits: see `<refspec>` in https://git-scm.com/docs/git-fetch
+    """
     if is_full(commit):
         return f"fetch it: `git fetch origin {commit}`"
     return "fetch the branch it is on, or write it with all of its digits and `git fetch origin` it"
 
 
 def _read_worktree(top: Path, path: str) -> bytes | int:
-    """Read a file of a work tree; give its size if that is too large."""
+    """Return the content of a file of a work tree, or its size if that is too large."""
     file = top / path
     try:
         is_inside = file.resolve(strict=True) == top.resolve() / path and ".git" not in PurePath(path).parts
@@ -115,7 +118,7 @@ def _read_worktree(top: Path, path: str) -> bytes | int:
 
 
 def create_file(path: Path, data: bytes) -> None:
-    """Give a file its name when it is complete, and make the folders that it is in.
+    """Create a file, as a whole or not at all and never over another, and the folders that it is in.
 
     Raise `FileExistsError` if the name is taken, be it by a link that leads nowhere, and `OSError` if the
     file cannot be written.
@@ -136,5 +139,5 @@ def create_file(path: Path, data: bytes) -> None:
 
 
 def shown_path(path: Path) -> str:
-    """Give a path as one would type it here."""
+    """Return a path as one would type it here."""
     return os.path.relpath(path)

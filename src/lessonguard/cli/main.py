@@ -28,9 +28,9 @@ _COMMANDS = {
         "lessonguard.cli.backtest:backtest",
         "Show which past changes lessons would have commented on.",
     ),
-    "list": ("lessonguard.cli.library:list_lessons", "List the lessons."),
-    "show": ("lessonguard.cli.library:show", "Show one lesson."),
-    "export": ("lessonguard.cli.library:export", "Print the rules as one Semgrep configuration."),
+    "list": ("lessonguard.cli.lessons:list_lessons", "List the lessons."),
+    "show": ("lessonguard.cli.lessons:show", "Show one lesson."),
+    "export": ("lessonguard.cli.lessons:export", "Print the rules as one Semgrep configuration."),
     "demo": (
         "lessonguard.cli.demo:demo",
         "Show in a temporary repository how a repeated incident is found.",

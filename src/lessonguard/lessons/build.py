@@ -1,4 +1,4 @@
-"""The values of a lesson file → `Lesson`: what the keys hold, and whether it fits together."""
+"""Build a `Lesson` from the values of a lesson file, and check whether they fit together."""
 
 from __future__ import annotations
 
@@ -17,14 +17,16 @@ from lessonguard.lessons.validate import Validator
 from lessonguard.lessons.wording import check_placeholders, check_wording
 from lessonguard.lessons.yaml_tree import Entries, Items, Node, Scalar, json_value, text_value
 
+# Code, in which space means something.
 _VERBATIM = frozenset({"bad", "good"})
 _SEVERITIES = {"P0": "ERROR", "P1": "ERROR", "P2": "WARNING", "P3": "INFO"}
+# As Semgrep names metavariables: https://semgrep.dev/docs/writing-rules/pattern-syntax#metavariables
 _METAVARIABLE = re.compile(r"\$(?:\.\.\.)?[A-Z_][A-Z_0-9]*")
 _TAINT_KEYS = ("pattern-sources", "pattern-sinks", "pattern-sanitizers", "pattern-propagators")
 
 
 def build_lesson(root: Node, *, path: str, found: Diagnostics) -> Lesson | None:
-    """Make the lesson, or record its diagnostics: all of them, as far as one does not hide another."""
+    """Build the lesson, or record its errors: all of them, as far as one does not hide another."""
     if not isinstance(root, Entries):
         hint = "start with `incident: ` and the ID of the incident"
         found.add(root, "a lesson must have keys and values", hint=hint)
@@ -35,7 +37,7 @@ def build_lesson(root: Node, *, path: str, found: Diagnostics) -> Lesson | None:
 
 
 def _find_sound(root: Entries, found: Diagnostics) -> dict[str, Node]:
-    """Compare a lesson with the schema; give the values by key that have no fault in them."""
+    """Compare a lesson with the schema; return the values by key that have no error in them."""
     schema = lesson_schema()
     validator = Validator(definitions=schema["definitions"], found=found)
     validator.check_keys(root, schema, name="the lesson")
@@ -52,12 +54,16 @@ def _check(root: Entries, sound: dict[str, Node], found: Diagnostics) -> None:
     check_wording(root, found)
     check_placeholders(root, found)
     for rule in _items(sound.get("rules")):
-        check_rule(rule, found)
+        _check_rule(rule, found)
     if isinstance(timeline := sound.get("timeline"), Entries):
         check_timeline(timeline, found)
     if {"incident", "rules"} <= sound.keys() and ("examples" in sound or root.get("examples") is None):
         incident = text_value(sound["incident"])
-        rules = [(_name(rule, incident, number), rule) for number, rule in _numbered(sound["rules"])]
+        rules = []
+        for number, rule in _numbered(sound["rules"]):
+            own = rule.get("id")
+            name = _rule_id(incident, number) if own is None else str(text_value(own))
+            rules.append((name, rule))
         check_names(rules, found)
         check_examples(dict(rules), _items(sound.get("examples")), found)
 
@@ -65,7 +71,7 @@ def _check(root: Entries, sound: dict[str, Node], found: Diagnostics) -> None:
 def _make(root: Entries, sound: dict[str, Node], path: str) -> Lesson:
     texts = {key: _tidy(text_value(node)) for key, node in sound.items() if key != "rules"}
     numbered = _numbered(sound.get("rules"))
-    rules = [complete_rule(rule, lesson=texts, number=number) for number, rule in numbered]
+    rules = [_complete_rule(rule, lesson=texts, number=number) for number, rule in numbered]
     line = next(key.line for key, _ in root.entries if key.text == "incident")
     examples = [
         {**text, "line": node.line}
@@ -74,11 +80,6 @@ def _make(root: Entries, sound: dict[str, Node], path: str) -> Lesson:
     proof = {"proof": {**texts["proof"], "line": sound["proof"].line}} if "proof" in sound else {}
     made = {**texts, **proof, "path": path, "line": line, "rules": rules, "examples": examples}
     return decode_lesson(made)
-
-
-def _name(rule: Entries, incident: str, number: int) -> str:
-    given = rule.get("id")
-    return rule_id(incident, number) if given is None else str(text_value(given))
 
 
 def _items(node: Node | None) -> list[Entries]:
@@ -91,7 +92,10 @@ def _numbered(node: Node | None) -> list[tuple[int, Entries]]:
 
 
 def _tidy(value: Any) -> Any:  # noqa: ANN401 - a tree of JSON values
-    """Drop the space around texts, such as the end of line that a block leaves; code stays as it is."""
+    """Return values without the space around texts; code stays as it is.
+
+    A block of YAML (`|`) ends in a line feed, which would end up in comments and messages.
+    """
     match value:
         case dict():
             return {key: item if key in _VERBATIM else _tidy(item) for key, item in value.items()}
@@ -101,7 +105,7 @@ def _tidy(value: Any) -> Any:  # noqa: ANN401 - a tree of JSON values
             return value.strip()
 
 
-def check_rule(rule: Entries, found: Diagnostics) -> None:
+def _check_rule(rule: Entries, found: Diagnostics) -> None:
     """Record what is wrong with a rule whose keys and values are sound each by itself."""
     sources, sinks, mode = rule.get("pattern-sources"), rule.get("pattern-sinks"), rule.get("mode")
     is_taint = isinstance(mode, Scalar) and mode.text == "taint"
@@ -115,20 +119,16 @@ def check_rule(rule: Entries, found: Diagnostics) -> None:
     if is_taint and mode is not None and sources is None and rule.get("taint") is None:
         message = 'the rule has "mode: taint" and no "pattern-sources"'
         found.add(mode, message, hint="add where the data comes from")
-    _check_languages(rule.get("languages"), found)
-
-
-def _check_languages(languages: Node | None, found: Diagnostics) -> None:
-    if not isinstance(languages, Items) or len(languages.items) == 1:
-        return
-    for language in languages.items:
+    languages = rule.get("languages")
+    names = languages.items if isinstance(languages, Items) and len(languages.items) > 1 else ()
+    for language in names:
         if isinstance(language, Scalar) and language.text in LONE_LANGUAGES:
             hint = "write a rule of its own for it"
             found.add(language, f'"{language.text}" cannot stand with other languages', hint=hint)
 
 
-def complete_rule(rule: Entries, *, lesson: Mapping[str, Any], number: int) -> dict[str, Any]:
-    """Give the JSON form of a `Rule`, with `id`, `message` and `severity` filled in from the lesson.
+def _complete_rule(rule: Entries, *, lesson: Mapping[str, Any], number: int) -> dict[str, Any]:
+    """Return the JSON form of a `Rule`, with `id`, `message` and `severity` filled in from the lesson.
 
     `lesson` holds the texts of the lesson by key; `number` counts its rules from 1. The first rule is
     named after the incident and the others `INC-245.2`, `INC-245.3`, …, also if others have IDs of their
@@ -136,7 +136,7 @@ def complete_rule(rule: Entries, *, lesson: Mapping[str, Any], number: int) -> d
     """
     document = json_value(rule)
     defaults = {
-        "id": rule_id(lesson["incident"], number),
+        "id": _rule_id(lesson["incident"], number),
         "message": _message(lesson, document),
         "severity": _SEVERITIES[lesson["severity"]],
     }
@@ -149,13 +149,13 @@ def complete_rule(rule: Entries, *, lesson: Mapping[str, Any], number: int) -> d
     }
 
 
-def rule_id(incident: str, number: int) -> str:
-    """Name the rule of an incident that has no ID of its own; `number` counts from 1."""
+def _rule_id(incident: str, number: int) -> str:
+    """Return the ID of a rule that has none of its own; `number` counts from 1."""
     return incident if number == 1 else f"{incident}.{number}"
 
 
 def _message(lesson: Mapping[str, Any], document: Mapping[str, Any]) -> str:
-    """Say what happened, on one line, as prose that Semgrep does not change.
+    """Return what happened, on one line, as prose that Semgrep does not change.
 
     Semgrep puts what a metavariable matched wherever the message has its name, even inside a longer
     word, and has no way to quote it. So names that the rule binds lose their `$` a place: `$ HOME`.

@@ -1,4 +1,4 @@
-"""What was made of lesson files before, in one file; losing it costs time and nothing else."""
+"""A cache of parsed lessons in one file; losing it costs time and nothing else."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import Any
 
 
 def read_cache(path: Path) -> dict[str, Any]:
-    """Read what `write_cache` wrote: JSON values by key.
+    """Return what `write_cache` wrote: JSON values by key.
 
     Whatever does not look like the complete work of this very version of lessonguard is as good as empty:
     no file, no permission, another version, a half-written or damaged file.
@@ -28,10 +28,11 @@ def read_cache(path: Path) -> dict[str, Any]:
 def write_cache(path: Path, entries: Mapping[str, Any]) -> None:
     """Replace the file as a whole, so that other processes see the old one or the new one.
 
-    Say nothing if the folder cannot be written: a read-only checkout works, only slower.
+    A folder that cannot be written is no error: a read-only checkout works, only slower.
     """
     body = json.dumps(entries, separators=(",", ":")).encode()
     unfinished = path.with_name(f"{path.name}.{os.getpid()}")
+    # Two processes may write at once, because scans run side by side, so each has a file of its own.
     with suppress(OSError):
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
@@ -47,7 +48,10 @@ def _header(body: bytes) -> bytes:
 
 @cache
 def _version() -> str:
-    """Name this version of the package by its sources, so that any change to them starts afresh."""
+    """Return a checksum of the sources of this package.
+
+    A version number would not do: in a checkout the code changes and its version does not.
+    """
     checksum = 0
     for source in sorted(Path(__file__).parent.glob("*.py")):
         checksum = zlib.crc32(source.read_bytes(), checksum)

@@ -1,4 +1,4 @@
-"""What makes sense only together: the parts of a lesson, its wording, its timeline, its examples."""
+"""Check what only makes sense together: the parts of a lesson, its timeline, its rules and examples."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from lessonguard.lessons.diagnostic import Diagnostics, join_words, suggest
 from lessonguard.lessons.serialize import read_instant
-from lessonguard.lessons.yaml_tree import Entries, Node, Scalar, text_value
+from lessonguard.lessons.yaml_tree import Entries, Scalar, text_value
 
 _MOMENTS = ("began", "detected", "stabilized")
 
@@ -62,7 +62,7 @@ def check_examples(rules: Mapping[str, Entries], examples: Sequence[Entries], fo
 
 
 def _sides(example: Entries, found: Diagnostics) -> list[str]:
-    """Give the kinds of code that an example has: written in it, or in a file."""
+    """List the kinds of code that an example has: written in it, or in a file."""
     present = []
     for side in ("bad", "good"):
         keys = [key for key, _ in example.entries if key.text in {side, f"{side}-file"}]
@@ -74,7 +74,7 @@ def _sides(example: Entries, found: Diagnostics) -> list[str]:
 
 
 def _meant(rules: Mapping[str, Entries], example: Entries, found: Diagnostics) -> list[str]:
-    """Give the IDs of the rules that an example is for."""
+    """List the IDs of the rules that an example is for."""
     named = example.get("rule")
     if not isinstance(named, Scalar):
         return list(rules)
@@ -87,11 +87,8 @@ def _meant(rules: Mapping[str, Entries], example: Entries, found: Diagnostics) -
 
 def _check_language(example: Entries, rules: Sequence[Entries], found: Diagnostics) -> None:
     node = example.get("language")
-    known = [language for rule in rules for language in _languages(rule.get("languages"))]
+    lists = [rule.get("languages") for rule in rules]
+    known = [str(name) for names in lists if names for name in text_value(names)]
     if isinstance(node, Scalar) and known and node.text not in known:
         hint = suggest(node.text, dict.fromkeys(known), label="known here:")
         found.add(node, f'no rule of this example reads "{node.text}"', hint=hint)
-
-
-def _languages(node: Node | None) -> list[str]:
-    return [] if node is None else [str(language) for language in text_value(node)]

@@ -1,4 +1,4 @@
-"""The first line of a lesson file: it tells editors where the schema is, and they complete and check."""
+"""The first line of a lesson file: it names the schema, so that editors complete and check."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from pathlib import Path, PurePath
 
 from lessonguard.lessons.schema import lesson_schema
 
+# The schema of this major version. A copy in the repository comes first, because it works offline.
 SCHEMA_URL = "https://raw.githubusercontent.com/OWNER/lessonguard/v1/schema/lesson.schema.json"
-"""Where the schema of this major version is for everybody."""
 
 _COPY = PurePath("schema", "lesson.schema.json")
 _HEADER = re.compile(r"^#[ \t]*(?:yaml-language-server:[ \t]*)?\$schema[ \t]*[=:][ \t]*\S")
@@ -19,16 +19,16 @@ _ENDS = re.compile("\r\n|\r|\n")
 
 
 def schema_header(schema: str = SCHEMA_URL) -> str:
-    """Give the comment that tells an editor's YAML language server where the schema is, without a line end.
+    """Return the comment that tells an editor's YAML language server where the schema is, without a line end.
 
-    `schema` is a URL, or a path relative to the lesson file; see "Using inlined schema" in the
-    documentation of yaml-language-server.
+    `schema` is a URL, or a path relative to the lesson file; see
+    https://github.com/redhat-developer/yaml-language-server#using-inlined-schema
     """
     return f"# yaml-language-server: $schema={schema}"
 
 
 def find_schema(folder: Path, *, top: Path | None) -> str:
-    """Give what lesson files in `folder` should name as their schema.
+    """Return what lesson files in `folder` should name as their schema.
 
     That is the copy at `schema/lesson.schema.json` below the top of the repository, if there is one
     of ours, else the public one. The folder need not exist.
@@ -42,7 +42,7 @@ def find_schema(folder: Path, *, top: Path | None) -> str:
 
 
 def has_schema_header(text: str) -> bool:
-    """Tell whether the comments that a lesson file begins with name a schema, be it ours or another."""
+    """Return whether the comments that a lesson file begins with name a schema, be it ours or another."""
     for line in _ENDS.split(text.removeprefix("\ufeff")):
         if _HEADER.match(line):
             return True
@@ -52,7 +52,7 @@ def has_schema_header(text: str) -> bool:
 
 
 def with_schema_header(text: str, schema: str = SCHEMA_URL) -> str:
-    """Put the header before the text of a lesson file, unless it names a schema already.
+    """Return the text of a lesson file with the header before it, unless it names a schema already.
 
     A byte order mark stays first, and the new line ends as the first line of the text does.
     """
@@ -64,7 +64,7 @@ def with_schema_header(text: str, schema: str = SCHEMA_URL) -> str:
 
 
 def replace_schema_header(text: str, schema: str) -> str:
-    """Let a lesson file, without a byte order mark, name this schema in place of any other."""
+    """Return the text of a lesson file, without a byte order mark, with this schema in place of any other."""
     if not has_schema_header(text):
         return with_schema_header(text, schema)
     return _HEADER_LINE.sub(lambda _: schema_header(schema), text, count=1)

@@ -1,4 +1,4 @@
-"""A folder of lesson files, on disk or in a commit → `Library`."""
+"""Load a folder of lesson files, on disk or in a commit, as a `Library`."""
 
 from __future__ import annotations
 
@@ -17,11 +17,12 @@ from lessonguard.record import record
 BlobT = TypeVar("BlobT", bound=str)
 
 LESSON_ENDINGS = (".yaml", ".yml")
-READ_AT_MOST = 1_048_577  # a byte more than a lesson may have, so that `parse` sees that it is too large
+# One byte more than a lesson may have, because `parse` must see that it is too large.
+READ_AT_MOST = 1_048_577
 
 
 def is_lesson_path(path: str) -> bool:
-    """Tell whether a file, by its path below the folder, is a lesson: `*.yaml` or `*.yml`, not hidden."""
+    """Return whether a file, by its path below the folder, is a lesson: `*.yaml` or `*.yml`, not hidden."""
     parts = PurePosixPath(path).parts
     return path.endswith(LESSON_ENDINGS) and not any(part.startswith(".") for part in parts)
 
@@ -39,7 +40,7 @@ class LessonFile:
 
 
 def find_files(folder: Path, *, name: str | None) -> tuple[LessonFile, ...]:
-    """Find the lesson files in a folder and in the folders below it.
+    """List the lesson files in a folder and in the folders below it.
 
     `name` is the folder relative to the top of the repository, and files are called by it; with None by
     their path as it was given. Raise `LessonError` if there is no such folder.
@@ -98,13 +99,15 @@ def load_blobs(
     contents; those that are no lesson files are left out. `read` gives contents by ID and is called at most
     once. `cache` is a file that remembers what was made of which contents; it is made where it is missing.
     """
-    below = [(path, blob) for path, blob in entries if is_lesson_path(str(_relative(path, folder)))]
+    below = [
+        (path, blob) for path, blob in entries if is_lesson_path(str(PurePosixPath(path).relative_to(folder)))
+    ]
     return _gather(_load(below, read, cache), folder=folder, faults=[])
 
 
 @record
 class _Outcome:
-    """What was made of one file: a lesson, or its faults; `stored` is the JSON form of either."""
+    """What one file holds: a lesson, or its faults; `stored` is the JSON form of either."""
 
     path: str
     lesson: Lesson | None
@@ -117,7 +120,7 @@ def _load(
     read: Callable[[Sequence[BlobT]], Mapping[BlobT, bytes]],
     cache: Path | None,
 ) -> list[_Outcome]:
-    """Make something of every file, by path; the cache then holds these files and no others."""
+    """Parse the files that are not in the cache; it then holds these files and no others. Sorted by path."""
     known = read_cache(cache) if cache else {}
     keys = {f"{blob} {path}": (path, blob) for path, blob in sorted(entries)}
     outcomes = {key: _recall(path, known.get(key)) for key, (path, _) in keys.items()}
@@ -132,7 +135,7 @@ def _load(
 
 
 def _recall(path: str, stored: Any) -> _Outcome | None:  # noqa: ANN401 - anything may stand in the file
-    """Make the outcome of its JSON form, or None if it is not one."""
+    """Return the outcome that a JSON form stands for, or None if it is not one."""
     try:
         match stored:
             case dict():
@@ -158,7 +161,7 @@ def _parse(path: str, data: bytes) -> _Outcome:
 
 
 def _gather(outcomes: Sequence[_Outcome], *, folder: str | None, faults: Sequence[Diagnostic]) -> Library:
-    """Put the lessons together; of two with one ID the first by path stays, and the other is a fault."""
+    """Return a library; of two lessons with one ID the first by path stays, and the other is a fault."""
     found = [*faults, *(fault for outcome in outcomes for fault in outcome.faults)]
     lessons: dict[str, Lesson] = {}
     rules: dict[str, Lesson] = {}
@@ -192,19 +195,15 @@ def _clash(lesson: Lesson, line: int, message: str, *, hint: str) -> Diagnostic:
     return Diagnostic(path=lesson.path, line=line, message=message, hint=remedy, code="duplicate")
 
 
-def _relative(path: str, folder: str) -> PurePosixPath:
-    return PurePosixPath(path).relative_to(folder)
-
-
 def _blob_id(data: bytes) -> str:
-    """Name contents as git does, so that a folder and a commit can share a cache."""
+    """Return the ID that Git gives contents, so that a folder and a commit can share a cache."""
     from hashlib import sha1  # noqa: PLC0415 - loads OpenSSL, and lessons of a commit have names already
 
     return sha1(b"blob %d\0%b" % (len(data), data), usedforsecurity=False).hexdigest()
 
 
 def _walk(folder: Path) -> Iterator[Path]:
-    """Find the lesson files, in order, and links to folders; hidden files and folders do not count."""
+    """List the lesson files, in order, and links to folders; hidden files and folders do not count."""
     for top, below, names in os.walk(folder):
         below[:] = sorted(name for name in below if not name.startswith("."))
         yield from (link for name in below if (link := Path(top, name)).is_symlink())
@@ -212,7 +211,10 @@ def _walk(folder: Path) -> Iterator[Path]:
 
 
 def read_file(file: LessonFile) -> bytes:
-    """Read a file that really is one and is where it may be; raise `OSError` if it is not."""
+    """Read a file that really is one and is where it may be; raise `OSError` if it is not.
+
+    A link in a pull request could otherwise show what the machine that checks it has elsewhere.
+    """
     path, within = file.path, file.within
     if within and path.is_symlink() and not path.resolve().is_relative_to(within.resolve()):
         raise OSError("it is a link to outside of the lesson folder")

@@ -41,7 +41,7 @@ class Mode(Enum):
     BLOCK = "block"
 
     def reaches(self, limit: Mode | None) -> bool:
-        """Tell whether this is as strict as a limit, or stricter; nothing is as strict as None."""
+        """Return whether this is as strict as a limit, or stricter; nothing is as strict as None."""
         modes = list(Mode)
         return limit is not None and modes.index(self) >= modes.index(limit)
 
@@ -61,6 +61,7 @@ _LINK = {
     "format": "uri",
     "shape": "a URL that starts with https:// or http://",
 }
+# Git abbreviates to 7 digits at least, and an ID by SHA-256 has 64.
 _COMMIT = {"pattern": "^[0-9a-f]{7,64}$", "shape": "a commit hash of 7 to 64 hexadecimal digits"}
 _GLOB = {"pattern": "^[^\\\\]+$", "shape": "a glob with forward slashes"}
 _INSIDE = "(?!/)(?!(.*/)?\\.\\.(/|$))[^\\\\]+"  # from the top of the repository down, never up
@@ -73,7 +74,7 @@ _ONE_LINE = {"pattern": "^[^\\r\\n]+$", "shape": "one line of text"}
 
 
 def doc(text: str, **constraints: str) -> dict[str, str]:
-    """Make the metadata of a field that is a key of the lesson file.
+    """Return the metadata of a field that is a key of the lesson file.
 
     `text` is what an author reads in the editor and in errors. The constraints:
     `pattern` and `format` as in JSON Schema; `shape` says in words what `pattern` asks for;
@@ -280,7 +281,7 @@ class Lesson:
 
 @record
 class Library:
-    """The lessons that judge a change, sorted by incident.
+    """The lessons that a change is checked by, sorted by incident.
 
     `folder` is where they are kept, relative to the top of the repository (files in it are
     not scanned: they hold bad code on purpose), or None if they are kept outside it.
@@ -294,10 +295,10 @@ class Library:
 
     @cached_property
     def by_incident(self) -> Mapping[IncidentId, Lesson]:
-        """Give the lessons by the incident they are about."""
+        """The lessons by the incident they are about."""
         return {lesson.incident: lesson for lesson in self.lessons}
 
     @cached_property
     def by_rule(self) -> Mapping[str, Lesson]:
-        """Give the lessons by the IDs of their rules."""
+        """The lessons by the IDs of their rules."""
         return {rule.id: lesson for lesson in self.lessons for rule in lesson.rules}

@@ -1,4 +1,4 @@
-"""Text of a lesson file → `Lesson`, or everything that is wrong with it; the only YAML."""
+"""Parse a lesson file: a `Lesson`, or everything that is wrong with it. The only module that reads YAML."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from lessonguard.lessons.diagnostic import Diagnostic, Diagnostics
 from lessonguard.lessons.model import Lesson
 from lessonguard.lessons.yaml_tree import Entries, Items, Kind, Node, Scalar
 
+# A larger lesson file is refused before it is read, because a file of a pull request may hold anything.
 MAX_BYTES = 1_048_576
-"""A larger lesson file is refused before it is read."""
 
 _MAX_VALUES = 20_000  # counts what aliases repeat: a file of 1 KB can ask for billions
 _MAX_DEPTH = 50
@@ -34,7 +34,10 @@ _KINDS: dict[str, Kind] = {
     "value": "text",
     "merge": "text",
 }
+# What is no `c-printable` of YAML 1.1; libyaml and PyYAML would each report it in other words.
 _UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+# What PyYAML and libyaml say, the first that fits. Their words are part of no contract, so that one which
+# they change only costs the hint.
 _REMEDIES = (
     ("mapping values are not allowed", 'put text that holds ": " in quotes, and check the indentation'),
     ("cannot start any token", "put text that starts with @, `, % or another sign in quotes"),
@@ -48,9 +51,9 @@ _REMEDIES = (
 
 
 def parse_lesson(data: bytes, *, path: str) -> Lesson | tuple[Diagnostic, ...]:
-    """Read a lesson file; give the lesson, or else all of its diagnostics in the order of the file.
+    """Return the lesson of a file, or else all of its errors in the order of the file.
 
-    `path` is what the lesson and the diagnostics call the file. A byte order mark and CRLF are accepted.
+    `path` is what the lesson and the errors call the file. A byte order mark and CRLF are accepted.
     Nothing but text, lists and mappings is ever made from the YAML.
     """
     found = Diagnostics(path)
@@ -60,7 +63,7 @@ def parse_lesson(data: bytes, *, path: str) -> Lesson | tuple[Diagnostic, ...]:
 
 
 def read_tree(data: bytes) -> Node | None:
-    """Read the values of a lesson file with their positions, or None if it is not YAML."""
+    """Return the values of a lesson file with their positions, or None if it is not YAML."""
     return _read_tree(data, Diagnostics(""))
 
 
@@ -94,7 +97,7 @@ def _decode(data: bytes, found: Diagnostics) -> str | None:
 
 
 def _place(before: str) -> tuple[int, int]:
-    """Give the 1-based line and column of what follows `before`."""
+    """Return the 1-based line and column of what follows `before`, in characters."""
     return before.count("\n") + 1, len(before) - before.rfind("\n")
 
 
@@ -102,6 +105,7 @@ def _add_yaml_error(error: yaml.YAMLError, text: str, found: Diagnostics) -> Non
     mark = getattr(error, "problem_mark", None)
     line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
     problem = _describe(error)
+    # libyaml names the token that it then does not expect, and not the tab.
     source = text.split("\n")
     if line <= len(source) and re.match(r" *\t", source[line - 1]):
         found.add_at((line, 1), "the line is indented with a tab", hint="use spaces", code="yaml")
@@ -111,7 +115,7 @@ def _add_yaml_error(error: yaml.YAMLError, text: str, found: Diagnostics) -> Non
 
 
 def _describe(error: yaml.YAMLError) -> str:
-    """Say what the problem is, and where the brackets or quotes begin that it is about."""
+    """Return what the problem is, and where the brackets or quotes begin that it is about."""
     if not isinstance(error, yaml.MarkedYAMLError):
         return f"this is not YAML: {error}"
     if isinstance(error, _RefusedError):
@@ -125,7 +129,7 @@ def _describe(error: yaml.YAMLError) -> str:
 
 
 class _RefusedError(yaml.MarkedYAMLError):
-    """Say that this is YAML, but more of it than a lesson needs."""
+    """This is YAML, but more of it than a lesson needs."""
 
 
 @dataclass(kw_only=True)
@@ -160,7 +164,11 @@ class _Tree:
 
     def _node(self, event: Any, events: Iterator[Any], depth: int) -> Node:  # noqa: ANN401 - PyYAML has no types
         if isinstance(event, yaml.AliasEvent):
-            return self._alias(event)
+            if event.anchor not in self.anchors:
+                raise _refuse(event, f"the alias *{event.anchor} does not name a value before it")
+            node, size = self.anchors[event.anchor]
+            self._count(size, event)
+            return node
         before = self.values
         self._count(1, event)
         if depth > _MAX_DEPTH:
@@ -181,13 +189,6 @@ class _Tree:
         if isinstance(event, yaml.SequenceStartEvent):
             return Items(line=line, column=column, items=tuple(children))
         return self._entries(children, line, column)
-
-    def _alias(self, event: Any) -> Node:  # noqa: ANN401 - the same
-        if event.anchor not in self.anchors:
-            raise _refuse(event, f"the alias *{event.anchor} does not name a value before it")
-        node, size = self.anchors[event.anchor]
-        self._count(size, event)
-        return node
 
     def _count(self, size: int, event: Any) -> None:  # noqa: ANN401 - the same
         self.values += size

@@ -26,8 +26,7 @@ LANGUAGES = (
     *("solidity", "sol", "swift", "tf", "hcl", "terraform", "ts", "typescript", "vue", "xml", "yaml"),
     *("generic", "regex", "none"),
 )
-"""The names of languages in rules; `generic` and `regex` (or `none`) stand alone in a rule."""
-
+# These read text, not code, so that Semgrep lets no other language be in a rule with them.
 LONE_LANGUAGES = frozenset({"generic", "regex", "none"})
 
 SEVERITIES = ("ERROR", "WARNING", "INFO", "INVENTORY", "EXPERIMENT", "CRITICAL", "HIGH", "MEDIUM", "LOW")

@@ -1,4 +1,4 @@
-"""The JSON Schema of a lesson file, made from the model; editors and `validate` read it."""
+"""The JSON Schema of a lesson file, built from the model; editors and `validate` read it."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from typing import Any, get_args, get_origin, get_type_hints
 from lessonguard.lessons.model import Lesson, Rule
 from lessonguard.lessons.rule_schema import DEFINITIONS, RULE, TEXT, Schema
 
+# The order of docs/lesson-format.md, because people read it so: what happened, what to do, how it is checked.
 KEY_ORDER = (
     *("incident", "title", "date", "severity", "postmortem", "sources"),
     *("failure-class", "failure-mode", "root-cause", "mitigation", "invariant"),
     *("mode", "timeline", "rules", "examples", "proof", "watch", "remediation"),
 )
-"""The keys of a lesson in the order of the documentation: what happened, what to do, how it is checked."""
 
 _INSTANT: Schema = {  # ISO 8601, extended format, with an offset
     "type": "string",
@@ -35,7 +35,7 @@ _SCHEMAS: dict[type, Schema] = {
 
 @cache
 def lesson_schema() -> Schema:
-    """Make the JSON Schema (draft-07) of a lesson file.
+    """Return the JSON Schema (draft-07) of a lesson file.
 
     Draft-07 is what the YAML extensions of editors support best; `patternErrorMessage` is what they show
     where a value does not match `pattern`. The result is shared: do not change it.
@@ -51,17 +51,17 @@ def lesson_schema() -> Schema:
 
 
 def render_schema() -> str:
-    """Give the JSON Schema as the text of the committed file."""
+    """Return the JSON Schema as the text of the committed file."""
     return json.dumps(lesson_schema(), indent=2, ensure_ascii=False) + "\n"
 
 
 def key_of(field: Field[Any]) -> str:
-    """Give the key of a field in a lesson file."""
+    """Return the key of a field in a lesson file."""
     return field.name.replace("_", "-")
 
 
 def key_fields(kind: type) -> tuple[Field[Any], ...]:
-    """Give the fields of a class of the model that are keys of a lesson file: those with `doc`."""
+    """List the fields of a class of the model that are keys of a lesson file: those with `doc`."""
     return tuple(field for field in fields(kind) if "doc" in field.metadata)
 
 
@@ -92,7 +92,7 @@ def _field_schema(field: Field[Any], hint: Any) -> Schema:  # noqa: ANN401 - any
 
 
 def _kind_schema(hint: Any) -> Schema:  # noqa: ANN401 - any annotation
-    """Describe what a field of this type may hold; None means that the key is absent."""
+    """Return what a field of this type may hold; None means that the key is absent."""
     hint = getattr(hint, "__supertype__", hint)
     if get_origin(hint) is tuple:
         return {"type": "array", "items": _kind_schema(get_args(hint)[0])}
@@ -106,7 +106,7 @@ def _kind_schema(hint: Any) -> Schema:  # noqa: ANN401 - any annotation
 
 
 def _annotate(schema: Schema, field: Field[Any]) -> Schema:
-    """Add the constraints of a field; those of a list are about its items."""
+    """Return a schema with the constraints of a field; those of a list are about its items."""
     if schema.get("type") == "array":
         return {**schema, "items": _annotate(schema["items"], field)}
     names = {"pattern": "pattern", "format": "format", "shape": "patternErrorMessage"}

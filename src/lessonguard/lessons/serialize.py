@@ -17,12 +17,12 @@ from lessonguard.lessons.model import Lesson
 
 
 def encode_lesson(lesson: Lesson) -> dict[str, Any]:
-    """Turn a lesson into JSON values."""
+    """Return a lesson as JSON values."""
     return cast("dict[str, Any]", _encode(lesson))
 
 
 def decode_lesson(value: Mapping[str, Any]) -> Lesson:
-    """Make a lesson from JSON values.
+    """Return the lesson that JSON values stand for.
 
     Raise `KeyError`, `TypeError`, `ValueError` or `AttributeError` if they are not those of a lesson.
     """
@@ -55,7 +55,7 @@ def decode_fields(kind: type, value: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def read_instant(text: str) -> datetime:
-    """Read a date and time with its UTC offset, which may be `Z`; raise `ValueError` if there is no such."""
+    """Return a date and time with its UTC offset, which may be `Z`; raise `ValueError` if there is none."""
     return datetime.fromisoformat(text.replace("Z", "+00:00"))  # Python 3.10 does not know Z
 
 
@@ -78,13 +78,15 @@ def _decoder(hint: Any) -> Callable[[Any], Any]:  # noqa: ANN401 - any annotatio
     """Find once for every type how its values are made, so that a thousand lessons load quickly."""
     hint = getattr(hint, "__supertype__", hint)
     arguments = get_args(hint)
-    if (origin := get_origin(hint)) in (tuple, Mapping):
-        return _tuple_decoder(_decoder(arguments[0])) if origin is tuple else _as_it_is
+    origin = get_origin(hint)
+    if origin is tuple:
+        decode = _decoder(arguments[0])
+        return tuple if decode is _as_it_is else lambda values: tuple(map(decode, values))
     if type(None) in arguments:
         return _optional_decoder(_decoder(next(each for each in arguments if each is not type(None))))
     if is_dataclass(hint):
         return _object_decoder(hint)
-    if origin is Literal:
+    if origin in (Literal, Mapping):
         return _as_it_is
     if issubclass(hint, Enum):
         return cast("type[Enum]", hint)
@@ -97,10 +99,6 @@ def _as_it_is(value: Any) -> Any:  # noqa: ANN401 - a JSON value
 
 def _optional_decoder(decode: Callable[[Any], Any]) -> Callable[[Any], Any]:
     return _as_it_is if decode is _as_it_is else lambda value: None if value is None else decode(value)
-
-
-def _tuple_decoder(decode: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    return tuple if decode is _as_it_is else lambda values: tuple(map(decode, values))
 
 
 def _object_decoder(kind: Any) -> Callable[[Any], Any]:  # noqa: ANN401 - any class of the model

@@ -1,4 +1,4 @@
-"""Which wording says nothing that a check could prevent.
+"""Check wording: text that says nothing which a check could prevent, and placeholders.
 
 A lesson whose failure mode is "a mistake was made" is read by nobody and found by no rule. The list is
 short on purpose: it holds what postmortems really say instead of naming what broke.
@@ -15,6 +15,7 @@ from lessonguard.lessons.schema import key_fields, key_of
 from lessonguard.lessons.yaml_tree import Entries, Items, Node, Scalar
 from lessonguard.record import record
 
+# What `lessonguard new` writes where the author has still to write something.
 PLACEHOLDER = "TODO"
 
 _PATTERNS = ("pattern", "pattern-not", "pattern-inside", "pattern-not-inside")
@@ -23,11 +24,11 @@ _DOCS = {
     for kind in (Lesson, Example, Remediation)
     for field in key_fields(kind)
 }
+# Keys whose values may be any text. For all others `TODO` is an error already, because they have a pattern.
 _REMEDIES = {
     **{key: _DOCS[key] for key in ("title", "bad", "good", "owner", "validation")},
     **dict.fromkeys(_PATTERNS, "Code, in which `...` stands for anything and `$X` for any expression."),
 }
-"""Keys whose values may be any text, and what to write there. For all others `TODO` is a fault already."""
 
 
 @record
@@ -47,7 +48,7 @@ def _anywhere(*phrases: str, why: str) -> VagueWording:
 
 
 def _alone(*phrases: str, why: str) -> VagueWording:
-    """Refuse a text that says this and nothing else."""
+    """Match a text that says this and nothing else."""
     pattern = rf"\A\W*(?:(?:an?|the|some) )?(?:{'|'.join(phrases)})\W*\Z"
     return VagueWording(pattern=re.compile(pattern, re.IGNORECASE), why=why)
 
@@ -100,7 +101,7 @@ VAGUE_WORDINGS = (
 
 
 def find_vague(text: str) -> tuple[str, str] | None:
-    """Find the first wording in `text` that says nothing; give it and why it does not help."""
+    """Return the first wording in `text` that says nothing, and why it does not help, or None."""
     for wording in VAGUE_WORDINGS:
         if found := wording.pattern.search(text):
             return found.group().strip(), wording.why

@@ -1,4 +1,4 @@
-"""The values of a lesson file with their positions, before anybody knows what they mean."""
+"""The values of a lesson file with their lines and columns, before they are interpreted."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from typing import Any, Literal
 
 from lessonguard.record import record
 
+# What YAML takes a scalar for; quoted scalars are always text, because quotes say so.
 Kind = Literal["text", "number", "boolean", "date", "nothing"]
-"""What YAML takes a scalar for; quoted scalars are always text."""
 
+# https://yaml.org/type/bool.html without y and n, because PyYAML reads these as text.
 _TRUE = frozenset({"true", "yes", "on"})
 
 
@@ -43,12 +44,12 @@ class Entries(Node):
     entries: tuple[tuple[Scalar, Node], ...]
 
     def get(self, key: str) -> Node | None:
-        """Give the value of a key."""
+        """Return the value of a key, or None."""
         return next((value for name, value in self.entries if name.text == key), None)
 
 
 def text_value(node: Node) -> Any:  # noqa: ANN401 - a tree of JSON values
-    """Turn a node into lists and dictionaries of text: every scalar as it is written."""
+    """Return a node as lists and dictionaries of text: every scalar as it is written."""
     match node:
         case Entries(entries=entries):
             return {key.text: text_value(value) for key, value in entries}
@@ -61,7 +62,7 @@ def text_value(node: Node) -> Any:  # noqa: ANN401 - a tree of JSON values
 
 
 def json_value(node: Node) -> Any:  # noqa: ANN401 - a tree of JSON values
-    """Turn a node into JSON values; what JSON has no form for stays text, such as dates.
+    """Return a node as JSON values; what JSON has no form for stays text, such as dates.
 
     Numbers are decimal or `0x…`; the octal and base-60 integers of YAML 1.1 stay text, because nobody
     means them. Not-a-number and infinity stay text as well.
@@ -91,11 +92,9 @@ def _number(text: str) -> int | float | str:
             return text
         if digits.lower().lstrip("+-").startswith("0x"):
             return int(digits, 16)
-        return int(digits) if digits.lstrip("+-").isdigit() else _float(digits, text)
+        if digits.lstrip("+-").isdigit():
+            return int(digits)
+        value = float(digits)
+        return value if math.isfinite(value) else text  # because JSON has no infinity
     except ValueError:
         return text
-
-
-def _float(digits: str, text: str) -> float | str:
-    value = float(digits)
-    return value if math.isfinite(value) else text

@@ -12,7 +12,7 @@ _TITLE = "lessonguard check"
 
 
 def render_check_workflow(report: CheckReport) -> str:
-    """Write one workflow command a line, errors first; nothing at all if there is nothing to say."""
+    """Return one workflow command a line, errors first; nothing if there is nothing to report."""
     kinds = [
         [diagnostic for diagnostic in report.diagnostics if diagnostic.level == level]
         for level in ("error", "warning")
@@ -20,7 +20,7 @@ def render_check_workflow(report: CheckReport) -> str:
     lines = [_annotation(diagnostic) for diagnostics in kinds for diagnostic in diagnostics[:MOST_OF_A_KIND]]
     lines += [
         workflow_command("notice", one_line(note), title=_TITLE)
-        for note in report.notes[: MOST_OF_A_KIND - 1]
+        for note in report.notes[: MOST_OF_A_KIND - 1]  # because the last notice counts what is hidden
     ]
     if hidden := sum(max(0, len(diagnostics) - MOST_OF_A_KIND) for diagnostics in kinds):
         words = f"{counted(hidden, 'problem')} not shown, because GitHub shows {MOST_OF_A_KIND} of a kind."

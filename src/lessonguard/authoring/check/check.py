@@ -7,11 +7,11 @@ from dataclasses import field
 from datetime import date
 from functools import partial
 
+from lessonguard.authoring.check.accept_comments import check_accept_comments
 from lessonguard.authoring.check.autofix import Autofix
 from lessonguard.authoring.check.follow_ups import check_follow_ups
-from lessonguard.authoring.check.globs import check_globs, has_unreadable_glob, matches_nothing
+from lessonguard.authoring.check.paths import check_paths, has_unreadable_glob, matches_nothing
 from lessonguard.authoring.check.result import CheckReport
-from lessonguard.authoring.check.suppressions import check_suppressions
 from lessonguard.authoring.locations import Location, Locations
 from lessonguard.authoring.prove.prove import prove_lessons
 from lessonguard.authoring.prove.result import RuleProof, Trial
@@ -70,7 +70,7 @@ def check_lessons(
     )
     found = {*selection.faults, *(autofix.diagnostics if autofix else ())}
     for lesson in selection.lessons:
-        found |= {*check_globs(lesson, locations, files)}
+        found |= {*check_paths(lesson, locations, files)}
         found |= {*check_follow_ups(lesson, locations, tree=selection.tree, today=options.today)}
     find_syntax_error = partial(semgrep.find_syntax_error, limits=options.limits)
     for proof in proofs:
@@ -79,7 +79,7 @@ def check_lessons(
             found |= {*_check_proof(proof, locations, find_syntax_error)}
     if selection.is_all and selection.tree:
         options.step("looking for accept comments")
-        found |= {*check_suppressions(selection, selection.tree, languages=semgrep.languages)}
+        found |= {*check_accept_comments(selection, selection.tree, languages=semgrep.languages)}
     notes = (f"{proof.lesson.incident}: {note}" for proof in proofs for note in proof.notes)
     return CheckReport(
         diagnostics=tuple(sorted(found)),
@@ -102,7 +102,7 @@ def _check_proof(
 ) -> Iterator[Diagnostic]:
     """List why a rule is refused, or on which code it does not do what it should."""
     if proof.refusal:
-        # `check_globs` has reported a glob that cannot be read, and better.
+        # `check_paths` has reported a glob that cannot be read, and better.
         if not (is_about_glob(proof.refusal) and has_unreadable_glob(proof.rule)):
             yield explain_refusal(proof, locations, find_syntax_error)
         return

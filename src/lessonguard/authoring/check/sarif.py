@@ -1,4 +1,4 @@
-"""What a check of lesson files found, as SARIF 2.1.0: each kind of diagnostic is a rule."""
+"""What a check of lesson files found, as SARIF 2.1.0: each code of a diagnostic is a rule."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ from lessonguard.output.sarif import (
     sarif_text,
 )
 
+# What each code stands for. Code scanning shows it as the title of an alert: see `shortDescription` in
+# https://docs.github.com/en/code-security/code-scanning/integrating-with-code-scanning/sarif-support-for-code-scanning
 KINDS = {
     "accept-unknown": "An accept comment is about an incident that no lesson is about.",
     "duplicate": "An ID or a key is taken already.",
@@ -30,11 +32,10 @@ KINDS = {
     "vague": "Wording says nothing that a check could prevent.",
     "yaml": "A lesson file is not YAML.",
 }
-"""What each code of a diagnostic stands for."""
 
 
 def render_check_sarif(report: CheckReport) -> str:
-    """Write the diagnostics as one SARIF run; of more than code scanning accepts, the first."""
+    """Return the diagnostics as one SARIF run; of more than code scanning accepts, the first."""
     shown = report.diagnostics[:MOST_RESULTS]
     codes = sorted({diagnostic.code for diagnostic in shown})
     return sarif_log(
@@ -45,16 +46,15 @@ def render_check_sarif(report: CheckReport) -> str:
             "invocations": [
                 {
                     "executionSuccessful": True,
-                    "toolExecutionNotifications": [_notification(note) for note in report.notes],
+                    "toolExecutionNotifications": [
+                        {"level": "note", "message": {"text": sarif_text(one_line(note))}}
+                        for note in report.notes
+                    ],
                 }
             ],
             "results": [_result(diagnostic, codes) for diagnostic in shown],
         }
     )
-
-
-def _notification(note: str) -> SarifObject:
-    return {"level": "note", "message": {"text": sarif_text(one_line(note))}}
 
 
 def _rule(code: str) -> SarifObject:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import groupby
 
-from lessonguard.authoring.check.result import CheckReport, FixedFile
+from lessonguard.authoring.check.result import CheckReport
 from lessonguard.lessons.diagnostic import Diagnostic
 from lessonguard.output.escape import one_line, visible
 from lessonguard.output.phrases import counted
@@ -17,7 +17,8 @@ from lessonguard.output.terminal import Screen, Style, column_width, wrapped
 
 _NARROWEST = 48
 _INDENT = "    "
-_LEAST = 20  # columns below which the message begins on a line of its own
+# Columns below which the message begins on a line of its own: a long path would leave a word a line.
+_LEAST = 20
 
 _TONES = {"error": Style.RED, "warning": Style.MAGENTA}
 
@@ -28,17 +29,24 @@ def render_check(report: CheckReport, *, width: int, colour: bool) -> str:
     Without `colour` there is no escape sequence in it. Paths are not broken: they may be wider.
     """
     screen = Screen(colour=colour, width=max(width, _NARROWEST))
-    blocks = [[line for file in report.fixed for line in _fixed(screen, file)]]
+    blocks = [
+        [
+            line
+            for file in report.fixed
+            for line in _entry(
+                screen,
+                visible(file.path),
+                "; ".join(map(one_line, file.changes)),
+                word="fixed",
+                tone=Style.GREEN,
+            )
+        ]
+    ]
     for _, diagnostics in groupby(report.diagnostics, key=lambda diagnostic: diagnostic.path):
         blocks.append([line for diagnostic in diagnostics for line in _diagnostic(screen, diagnostic)])
     blocks.append([line for note in report.notes for line in _note(screen, note)])
     blocks.append(list(_summary(screen, report)))
     return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
-
-
-def _fixed(screen: Screen, file: FixedFile) -> Iterator[str]:
-    words = "; ".join(map(one_line, file.changes))
-    yield from _entry(screen, visible(file.path), words, word="fixed", tone=Style.GREEN)
 
 
 def _diagnostic(screen: Screen, diagnostic: Diagnostic) -> Iterator[str]:
@@ -51,7 +59,7 @@ def _diagnostic(screen: Screen, diagnostic: Diagnostic) -> Iterator[str]:
 
 
 def _entry(screen: Screen, place: str, text: str, *, word: str, tone: Style) -> Iterator[str]:
-    """Write `place: word: text`; further lines are indented."""
+    """List the lines of `place: word: text`; those after the first are indented."""
     room = screen.width - column_width(f"{place}: {word}: ")
     first = next(iter(wrapped(text, width=room)), "") if room >= _LEAST else ""
     yield f"{screen.bold(place)}: {screen.write(word, Style.BOLD, tone)}: {first}".rstrip()

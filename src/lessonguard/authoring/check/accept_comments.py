@@ -15,7 +15,7 @@ from lessonguard.semgrep.targets import MAX_BYTES
 _MARKED = MARK.decode()
 
 
-def check_suppressions(selection: Selection, tree: Tree, *, languages: Languages) -> Iterator[Diagnostic]:
+def check_accept_comments(selection: Selection, tree: Tree, *, languages: Languages) -> Iterator[Diagnostic]:
     """List the accept comments that accept nothing, because no lesson is about what they name.
 
     Only code that Semgrep can read is searched, and not the lessons: there, an accept comment is an example.

@@ -1,4 +1,4 @@
-"""Check globs: whether rules and watches look at any file."""
+"""Check paths: whether the globs of rules and watches match any file."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _HINTS = {
 }
 
 
-def check_globs(lesson: Lesson, locations: Locations, files: RuleFiles) -> Iterator[Diagnostic]:
+def check_paths(lesson: Lesson, locations: Locations, files: RuleFiles) -> Iterator[Diagnostic]:
     """List the globs of a lesson that cannot be read, leave out everything, or match no file."""
     for number, rule in enumerate(lesson.rules):
         steps = ("rules", number, "paths")
