@@ -5,16 +5,14 @@ from __future__ import annotations
 from contextlib import ExitStack
 from datetime import datetime, timezone
 from functools import partial
-from importlib import import_module
 from pathlib import Path
 
 import click
 
 from lessonguard.authoring.check.autofix import fix_files
 from lessonguard.authoring.check.check import CheckOptions, check_lessons
-from lessonguard.authoring.check.result import CheckReport
 from lessonguard.authoring.select import open_repository, select_lessons
-from lessonguard.cli.console import wants_colour, width, write_result
+from lessonguard.cli.console import write_report
 from lessonguard.cli.options import (
     DIRECTORY,
     FETCH,
@@ -29,7 +27,7 @@ from lessonguard.errors import LessonError
 from lessonguard.semgrep.installed import find_semgrep
 from lessonguard.semgrep.interface import Limits
 
-_FUNCTIONS = {
+_RENDERERS = {
     "text": "lessonguard.authoring.check.text:render_check",
     "json": "lessonguard.authoring.check.json:render_check_json",
     "sarif": "lessonguard.authoring.check.sarif:render_check_sarif",
@@ -42,7 +40,7 @@ _FUNCTIONS = {
 @click.option("--fix", is_flag=True, help="First fix spelling and order of keys, and dates.")
 @click.option("--strict", is_flag=True, help="Treat warnings as errors.")
 @click.option(
-    "--format", "format_name", type=click.Choice(tuple(_FUNCTIONS)), default="text", show_default=True
+    "--format", "format_name", type=click.Choice(tuple(_RENDERERS)), default="text", show_default=True
 )
 @with_options(FETCH, OUTPUT, LESSONS_FOLDER, TIMEOUT, MAX_MEMORY, DIRECTORY)
 def check(
@@ -97,14 +95,5 @@ def check(
             step=progress.step,
         )
         report = check_lessons(selection, semgrep=find_semgrep(), options=options, autofix=autofix)
-    write_result(_render(report, format_name=format_name, is_shown=output is None), output)
+    write_report(_RENDERERS, format_name, output, report)
     return LessonError.exit_code if report.fails(strict=strict) else 0
-
-
-def _render(report: CheckReport, *, format_name: str, is_shown: bool) -> str:
-    """Render a report; text is coloured only if it `is_shown` on a terminal."""
-    module, _, name = _FUNCTIONS[format_name].partition(":")
-    function = getattr(import_module(module), name)
-    terminal = {"width": width(), "colour": is_shown and wants_colour()} if format_name == "text" else {}
-    text: str = function(report, **terminal)
-    return text

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Mapping
+from importlib import import_module
 from pathlib import Path
 from typing import TextIO
 
@@ -31,6 +33,22 @@ def wants_colour(stream: TextIO | None = None) -> bool:
     See https://no-color.org.
     """
     return (stream or sys.stdout).isatty() and not environment("NO_COLOR") and environment("TERM") != "dumb"
+
+
+def write_report(
+    renderers: Mapping[str, str], format_name: str, output: Path | None, *report: object, **for_people: object
+) -> None:
+    """Render a report in one of the formats, and write it as `write_result` does.
+
+    `renderers` has a function for each format, as `module:function`, which is loaded only now: most are
+    not needed. The one for `text` also gets the width and the colour of the terminal, and `for_people`.
+    """
+    module, _, name = renderers[format_name].partition(":")
+    if format_name == "text":
+        for_people |= {"width": width(), "colour": output is None and wants_colour()}
+    else:
+        for_people = {}
+    write_result(getattr(import_module(module), name)(*report, **for_people), output)
 
 
 def write_result(text: str, output: Path | None) -> None:

@@ -12,22 +12,22 @@ import click
 
 from lessonguard.record import record
 
+# Seconds until something is shown, because most runs end before; then between two updates on a terminal, and
+# between two lines about the same step elsewhere, so that the log of a CI job stays short.
 _PATIENCE = 1.0
-_BLINK = 0.2
-"""Seconds until something is shown, and then between two looks on a terminal."""
-
+_UPDATE = 0.2
 _REMIND = 15.0
-"""Seconds between two lines about the same step where there is no terminal."""
+
+# Seconds of counting before an estimate is shown: the first files are no measure of the rest.
+_ESTIMATE_AFTER = 3.0
 
 _BAR = 24
 _DONE, _LEFT = "━", "─"
-_SOON = 3.0
-"""Seconds that must have been counted before it is said how many are left."""
 
 
 @record
 class _Step:
-    """What happens, since when, and how much of how much of it is done; of no number if `total` is 0."""
+    """What is done, since when, and how much of how much; without a number if `total` is 0."""
 
     text: str
     since: float
@@ -36,14 +36,14 @@ class _Step:
 
 
 class Progress:
-    """Say what is being done, from the second second on; gone from a terminal when done.
+    """Shows what is done, once it takes longer than a second.
 
-    On a terminal the line is kept up to date, with a bar for what is counted; elsewhere each step
-    is one line, and another one now and then.
+    On a terminal one line is updated, with a bar for what is counted, and removed in the end. Elsewhere
+    each step is one line, with another one every 15 seconds.
     """
 
     def __init__(self) -> None:
-        """Start counting the time."""
+        """Start the clock."""
         self._started = monotonic()
         self._step = _Step(text="", since=self._started)
         self._done = threading.Event()
@@ -51,11 +51,11 @@ class Progress:
         self._thread = threading.Thread(target=self._run, daemon=True)
 
     def step(self, text: str) -> None:
-        """Note what happens now, in a few words."""
+        """Set what is done now, in a few words."""
         self._step = _Step(text=text, since=monotonic())
 
     def count(self, text: str, done: int, total: int) -> None:
-        """Note what happens now, and that so much of it is done."""
+        """Set what is done now, and how much of how much."""
         since = self._step.since if self._step.text == text else monotonic()
         self._step = _Step(text=text, since=since, done=done, total=total)
 
@@ -75,7 +75,7 @@ class Progress:
         while not self._done.wait(wait):
             step, now = self._step, monotonic()
             if self._is_terminal:
-                wait = _BLINK
+                wait = _UPDATE
                 click.echo(f"\r\x1b[K{self._line(step, now)}", nl=False, err=True)
             elif step.text != shown or (step.total and now - at > _REMIND):
                 at = now
@@ -90,23 +90,15 @@ class Progress:
             return f"{step.text} … {seconds}"
         filled = _BAR * step.done // step.total
         bar = f"  {_DONE * filled}{_LEFT * (_BAR - filled)}"
-        line = f"{step.text}{bar}  {_tally(step)} · {seconds}{_left(step, now)}"
-        return line if len(line) < _columns() else f"{step.text}: {_tally(step)}"
+        line = f"{step.text}{bar}  {_tally(step)} · {seconds}"
+        if step.done and now - step.since >= _ESTIMATE_AFTER:
+            line += f", about {(now - step.since) / step.done * (step.total - step.done):.0f} s left"
+        try:
+            columns = os.get_terminal_size(sys.stderr.fileno()).columns or 80
+        except (OSError, ValueError):
+            columns = 80
+        return line if len(line) < columns else f"{step.text}: {_tally(step)}"
 
 
 def _tally(step: _Step) -> str:
     return f"{step.done:,} of {step.total:,}" if step.total else ""
-
-
-def _left(step: _Step, now: float) -> str:
-    """Say how long it will take if it goes on as it has begun."""
-    if not step.done or now - step.since < _SOON:
-        return ""
-    return f", about {(now - step.since) / step.done * (step.total - step.done):.0f} s left"
-
-
-def _columns() -> int:
-    try:
-        return os.get_terminal_size(sys.stderr.fileno()).columns or 80
-    except (OSError, ValueError):
-        return 80
