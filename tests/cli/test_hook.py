@@ -66,7 +66,7 @@ def test_install_writes_a_script_that_may_be_run(repo: Repo) -> None:
     outcome = lessonguard("hook", "install", cwd=repo.path)
 
     hook = hook_of(repo)
-    assert outcome.stdout == f"Installed {hook}: each push is judged before it happens.\n"
+    assert outcome.stdout == f"Installed {hook}: each push is checked before it leaves.\n"
     assert outcome.stderr == ""
     assert os.access(hook, os.X_OK)
     assert hook.read_bytes().startswith(b"#!/bin/sh\n# lessonguard: ")
@@ -90,7 +90,7 @@ def test_install_again_writes_it_anew_and_keeps_nothing(repo: Repo) -> None:
 
     outcome = lessonguard("hook", "install", "--required", cwd=repo.path)
 
-    assert outcome.stdout.startswith(f"Wrote anew {hook_of(repo)}")
+    assert outcome.stdout.startswith(f"Updated {hook_of(repo)}")
     assert hook_of(repo).read_bytes() == first.replace(b"required=no", b"required=yes")
     assert not hook_of(repo).with_name("pre-push.before-lessonguard").exists()
 
@@ -123,7 +123,7 @@ def test_a_hook_that_was_there_is_kept_and_runs_with_the_same_input(pusher: Push
 
     pushed = pusher.push("origin", "main", "main:refs/tags/v1")
 
-    assert "The hook that was there runs after it, as pre-push.before-lessonguard.\n" in outcome.stdout
+    assert "The existing hook keeps running, after it, as pre-push.before-lessonguard.\n" in outcome.stdout
     zeros = "0" * 40
     told = [line for line in pushed.said.splitlines() if line.startswith("theirs: ")]
     assert told[0].endswith(f"pre-push.before-lessonguard origin {pusher.remote.path.as_uri()}")
@@ -182,7 +182,7 @@ def test_uninstall_restores_what_was_there(repo: Repo, kind: str) -> None:
 
     outcome = lessonguard("hook", "uninstall", cwd=repo.path)
 
-    assert outcome.stdout == f"Removed {hook}. The hook from before is back.\n"
+    assert outcome.stdout == f"Removed {hook}. The hook from before is restored.\n"
     assert (hook.read_bytes(), hook.lstat().st_mode, hook.is_symlink()) == before
     assert not hook.with_name("pre-push.before-lessonguard").exists()
 
@@ -213,7 +213,7 @@ def test_a_hook_that_replaced_ours_is_not_taken_for_the_one_from_before(repo: Re
 
     outcome = lessonguard("hook", "install", cwd=repo.path, expect=2)
 
-    assert f"Somebody replaced the hook of lessonguard: {hook} is another one" in outcome.stderr
+    assert f"The hook of lessonguard was replaced: {hook} is another one" in outcome.stderr
     assert f"remove {hook}.before-lessonguard, and install again" in outcome.stderr
     assert "newcomer" in hook.read_text(encoding="utf-8")
     assert hook.with_name("pre-push.before-lessonguard").read_text(encoding="utf-8") == _SAYS
@@ -244,7 +244,7 @@ def test_a_folder_of_hooks_for_all_repositories_is_told(repo: Repo) -> None:
 
     assert (home / "my hooks" / "pre-push").is_file()
     assert (
-        f"It is for all of your repositories, because {home}/.gitconfig sets core.hooksPath.\n"
+        f"It runs in all of your repositories, because {home}/.gitconfig sets core.hooksPath.\n"
         in outcome.stdout
     )
 
@@ -263,7 +263,8 @@ def test_hooks_that_are_turned_off_are_refused(repo: Repo) -> None:
     outcome = lessonguard("hook", "install", cwd=repo.path, expect=2)
 
     assert (
-        "error: Git looks for hooks in /dev/null, which is no folder: they are turned off." in outcome.stderr
+        "error: Git looks for hooks in /dev/null, which is not a folder: hooks are turned off."
+        in outcome.stderr
     )
     assert "hint: " in outcome.stderr
 
@@ -345,13 +346,13 @@ def test_without_lessonguard_the_push_goes_on_and_says_so(pusher: Pusher, tmp_pa
 
     assert (pushed.code, pusher.arrived("refs/heads/main")) == (0, commit)
     words = [
-        "because lessonguard is no longer where it was, nor on the PATH",
+        "lessonguard is not where it was installed, and not on the PATH",
         str(hook.relative_to(pusher.repo.path)),
     ]
     assert [line for line in pushed.said.splitlines() if line.startswith("lessonguard: ")] == [
-        f"lessonguard: This push was not judged, {words[0]}.",
+        f"lessonguard: This push was not checked: {words[0]}.",
         f"lessonguard: Install it and run `lessonguard hook install` again, or remove this hook: {words[1]}",
-        "lessonguard: The push goes on.",
+        "lessonguard: The push continues.",
     ]
 
 
@@ -364,7 +365,7 @@ def test_without_lessonguard_the_push_is_stopped_where_it_is_required(pusher: Pu
 
     assert (pushed.code, pusher.arrived("refs/heads/main")) == (1, pusher.first)
     assert (
-        "That is required here, so the push was stopped. To push anyway: git push --no-verify\n"
+        "Push stopped: this repository requires the check. To push anyway: git push --no-verify\n"
         in pushed.said
     )
 
@@ -391,7 +392,7 @@ def test_a_push_that_cannot_be_judged_goes_on_unless_that_is_required(pusher: Pu
     pushed = pusher.push("origin", "main", PATH=tools)
     assert pushed.code == 0
     assert (
-        "Semgrep did not start\nlessonguard: This push was not judged, or not by all lessons" in pushed.said
+        "Semgrep did not start\nlessonguard: This push was not checked, or not by all lessons" in pushed.said
     )
 
     lessonguard("hook", "install", "--required", cwd=pusher.repo.path)

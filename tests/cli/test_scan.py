@@ -196,7 +196,7 @@ def test_a_rule_that_semgrep_refuses_is_named_and_is_exit_2(repo: Repo) -> None:
     [
         (["--base", "nowhere"], 3, "There is no commit 'nowhere'"),
         (["--base=--output=x"], 3, "There is no commit '--output=x'"),
-        (["--staged", "--worktree"], 2, "Only one of --head, --staged and --worktree"),
+        (["--staged", "--worktree"], 2, "Use only one of --head, --staged and --worktree"),
         (["--staged", "--base", "main"], 2, "--staged compares with HEAD"),
         (["--format", "xml"], 2, "'xml'"),
         (["--unknown"], 2, "--unknown"),

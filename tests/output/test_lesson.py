@@ -43,7 +43,7 @@ def test_a_whole_lesson_shows_origin_proof_and_remediation(lesson: Lesson) -> No
           Lesson         lessons/TIMEOUT.yaml
           Rule           TIMEOUT for python, line 12 of the lesson
           Watched        billing/**
-          Proof          fires at 4f1c2d9, silent at 9a7b3e1
+          Proof          found at 4f1c2d9, not found at 9a7b3e1
 
           Follow-up      due 2026-05-28, test, @acme/payments: stalled upstream holds a
                          worker

@@ -521,8 +521,8 @@ def test_an_invalid_lesson_is_told_and_the_push_goes_on(pusher: Pusher) -> None:
 
     assert (pushed.code, pusher.arrived("refs/heads/main")) == (0, commit)
     assert "lessons/BROKEN.yaml:1:1" in pushed.said
-    assert "lessonguard: This push was not judged, or not by all lessons; see above.\n" in pushed.said
-    assert "lessonguard: The push goes on.\n" in pushed.said
+    assert "lessonguard: This push was not checked, or not by all lessons; see above.\n" in pushed.said
+    assert "lessonguard: The push continues.\n" in pushed.said
 
 
 def test_an_invalid_lesson_hides_nothing_that_blocks(pusher: Pusher) -> None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from lessonguard.push.result import agree
+from lessonguard.push.result import merge_reports
 from lessonguard.scan.finding import Finding, State
 from lessonguard.semgrep.interface import Unchecked
 from tests.support.report import LOCK, TIMEOUT, make_finding, make_notice, make_report
@@ -18,11 +18,11 @@ THEIRS = replace(make_finding(lesson=LOCK), path="theirs.py")
 def test_one_report_is_the_verdict() -> None:
     report = make_report(MINE)
 
-    assert agree([report], files=1) is report
+    assert merge_reports([report], files=1) is report
 
 
 def test_what_is_new_to_one_base_only_is_not_new() -> None:
-    agreed = agree([make_report(MINE, THEIRS), make_report(MINE)], files=3)
+    agreed = merge_reports([make_report(MINE, THEIRS), make_report(MINE)], files=3)
 
     assert (agreed.findings, agreed.files) == ((MINE,), 3)
 
@@ -38,13 +38,13 @@ def test_what_is_new_to_one_base_only_is_not_new() -> None:
 def test_the_mildest_state_counts(one: State, other: State, expected: State) -> None:
     reports = [make_report(replace(MINE, state=state)) for state in (one, other)]
 
-    assert [finding.state for finding in agree(reports, files=1).findings] == [expected]
+    assert [finding.state for finding in merge_reports(reports, files=1).findings] == [expected]
 
 
 def test_the_same_line_in_another_file_is_another_finding() -> None:
     elsewhere = replace(MINE, path="copy.py")
 
-    assert agree([make_report(MINE), make_report(elsewhere)], files=1).findings == ()
+    assert merge_reports([make_report(MINE), make_report(elsewhere)], files=1).findings == ()
 
 
 def test_good_news_notices_and_gaps_are_those_of_all() -> None:
@@ -53,7 +53,7 @@ def test_good_news_notices_and_gaps_are_those_of_all() -> None:
     gap = Unchecked(path="big.js", incident=None, reason="too large")
     full = replace(make_report(), fixed=(mended,), notices=(notice,), unchecked=(gap,))
 
-    same, less = agree([full, full], files=1), agree([full, make_report()], files=1)
+    same, less = merge_reports([full, full], files=1), merge_reports([full, make_report()], files=1)
 
     assert (same.fixed, same.notices, same.unchecked) == ((mended,), (notice,), (gap,))
     assert (less.fixed, less.notices, less.unchecked) == ((), (), ())

@@ -76,7 +76,7 @@ def test_a_pull_request_is_judged_by_the_branch_it_goes_to_whatever_the_event_sa
     assert subject(event, {**PULL, "action": action}) == Subject(
         base="refs/heads/main",
         head=A,
-        judge="refs/heads/main",
+        lessons_ref="refs/heads/main",
         head_refs=("refs/pull/7/head",),
         pull=7,
     )
@@ -94,13 +94,13 @@ def test_a_merge_group_is_compared_with_what_is_queued_before_it_and_judged_by_t
     assert subject("merge_group", MERGE_GROUP) == Subject(
         base=B,
         head=A,
-        judge="refs/heads/main",
+        lessons_ref="refs/heads/main",
         head_refs=("refs/heads/gh-readonly-queue/main/pr-7-x",),
     )
 
 
 @pytest.mark.parametrize(
-    ("payload", "base", "judge"),
+    ("payload", "base", "lessons_ref"),
     [
         (PUSH, B, "refs/heads/main"),
         ({**PUSH, "before": ZERO}, "refs/heads/main", "refs/heads/main"),
@@ -109,9 +109,11 @@ def test_a_merge_group_is_compared_with_what_is_queued_before_it_and_judged_by_t
     ids=["to a branch", "of a new branch", "to the default branch"],
 )
 def test_a_push_is_compared_with_what_was_there_and_never_judged_by_itself(
-    payload: Mapping[str, Any], base: str, judge: str
+    payload: Mapping[str, Any], base: str, lessons_ref: str
 ) -> None:
-    assert subject("push", payload) == Subject(base=base, head=A, judge=judge, head_refs=(payload["ref"],))
+    assert subject("push", payload) == Subject(
+        base=base, head=A, lessons_ref=lessons_ref, head_refs=(payload["ref"],)
+    )
 
 
 def test_a_finished_run_is_known_by_its_commit_and_the_branch_that_holds_it() -> None:
@@ -161,7 +163,7 @@ def test_a_dispatched_workflow_compares_what_it_is_asked_to(
     run = runner("workflow_dispatch", {"repository": {"default_branch": "main"}}, sha=B)
 
     assert find_subject(run, base=asked.get("base"), head=asked.get("head")) == Subject(
-        base=base, head=head, judge=base
+        base=base, head=head, lessons_ref=base
     )
 
 

@@ -1,4 +1,4 @@
-"""`lessonguard hook`: have Git judge each push before it happens."""
+"""`lessonguard hook`: have Git check each push before it leaves."""
 
 from __future__ import annotations
 
@@ -24,31 +24,31 @@ def hook() -> None:
 
 
 @hook.command()
-@click.option("--required", is_flag=True, help="Also stop a push that could not be judged.")
+@click.option("--required", is_flag=True, help="Also stop a push that could not be checked.")
 @LESSONS_FOLDER
 @FAIL_ON
 @DIRECTORY
 def install(*, required: bool, lessons_folder: str, fail_on: str, directory: Path) -> None:
     """Have Git run `lessonguard pre-push` before each push.
 
-    A hook that is there already stays, and runs afterwards with the same input. Where
-    `core.hooksPath` says so, hooks are somewhere else than in `.git/hooks`.
+    An existing pre-push hook keeps running, after this one, with the same input. The hook is
+    written to `.git/hooks`, or to where `core.hooksPath` points.
 
     \b
     Examples:
       lessonguard hook install
-      lessonguard hook install --required   stop a push also if lessonguard is gone, or fails
+      lessonguard hook install --required   also stop a push if lessonguard is missing or fails
     """
     options = (f"--lessons-folder={lessons_folder}", f"--fail-on={fail_on}")
     with Repository.open(directory) as repository:
         installed = install_hook(repository, is_required=required, options=options)
-    click.echo("\n".join(_told(installed)))
+    click.echo("\n".join(_installed_lines(installed)))
 
 
 @hook.command()
 @DIRECTORY
 def uninstall(*, directory: Path) -> None:
-    """Remove the hook, and put back the one that was there before.
+    """Remove the hook, and restore the one that was there before.
 
     \b
     Example:
@@ -56,23 +56,23 @@ def uninstall(*, directory: Path) -> None:
     """
     with Repository.open(directory) as repository:
         removed = remove_hook(repository)
-    click.echo(_said(removed))
+    click.echo(_removed_line(removed))
 
 
-def _told(installed: Installed) -> list[str]:
+def _installed_lines(installed: Installed) -> list[str]:
     hooks = installed.hooks
-    verb = "Wrote anew" if installed.is_update else "Installed"
-    lines = [f"{verb} {installed.path}: each push is judged before it happens."]
-    if installed.kept:
-        lines.append(f"The hook that was there runs after it, as {installed.kept.name}.")
+    verb = "Updated" if installed.is_update else "Installed"
+    lines = [f"{verb} {installed.path}: each push is checked before it leaves."]
+    if installed.existing:
+        lines.append(f"The existing hook keeps running, after it, as {installed.existing.name}.")
     if hooks.is_shared:
-        lines.append(f"It is for all of your repositories, because {hooks.setting} sets core.hooksPath.")
+        lines.append(f"It runs in all of your repositories, because {hooks.setting} sets core.hooksPath.")
     elif hooks.is_tracked:
-        lines.append("It is in the work tree: commit it, and whoever uses that folder of hooks has it too.")
+        lines.append("It is in the work tree: commit it, and everybody who uses that folder of hooks has it.")
     return lines
 
 
-def _said(removed: Removed | None) -> str:
+def _removed_line(removed: Removed | None) -> str:
     if removed is None:
         return "There is no pre-push hook of lessonguard here."
-    return f"Removed {removed.path}." + (" The hook from before is back." if removed.is_restored else "")
+    return f"Removed {removed.path}." + (" The hook from before is restored." if removed.is_restored else "")

@@ -1,4 +1,4 @@
-"""`lessonguard pre-push`: judge what is about to be pushed; Git's hook runs it."""
+"""`lessonguard pre-push`: check what is about to be pushed; Git's hook runs it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from lessonguard.git.push_refs import RefUpdate, parse_push
 from lessonguard.git.repository import Repository
 from lessonguard.lessons.model import Library
 from lessonguard.process import environment
-from lessonguard.push.push import find_new_work, judge_push
+from lessonguard.push.push import find_unpushed, scan_push
 from lessonguard.push.result import PushedRef
 from lessonguard.push.text import render_push
 from lessonguard.scan.scan import read_directory, read_library
@@ -42,33 +42,33 @@ def pre_push(
     max_target_bytes: int,
     directory: Path,
 ) -> int:
-    """Say what a push would introduce, as Git's pre-push hook.
+    """Check what a push would introduce, as Git's pre-push hook.
 
-    Git tells on standard input what is pushed where, a line for each ref; see githooks(5). Of each
-    ref the commits are judged that the remote REMOTE (its name, or an address) does not have yet, by
-    the lessons at the tip of its default branch, as far as this clone knows. On a terminal, where
-    nobody tells, it is HEAD that is judged.
+    Git writes to standard input what is pushed where, a line for each ref; see githooks(5). Of each
+    ref, the commits that the remote REMOTE (a name or an address) does not have yet are checked, with
+    the lessons at the tip of its default branch, as last fetched. On a terminal, without input,
+    HEAD is checked.
 
     \b
     Examples:
-      lessonguard pre-push                  what a push would say now
+      lessonguard pre-push                  what a push would print now
       lessonguard pre-push "$@"             a line for a hook of your own
       lessonguard hook install              have Git run this before each push
 
-    Exits with 0 if nothing was introduced at or above --fail-on, 1 if something was (Git then stops
-    the push), 2 for a wrong line or an invalid lesson, 3 if it could not scan, 4 for a bug.
+    Exit codes: 0 no new finding at or above --fail-on, 1 new findings (Git then stops the push),
+    2 wrong input or invalid lesson, 3 could not scan, 4 bug in lessonguard.
     """
     folder = lessons_folder.strip("/")
-    with Repository.open(_place(directory)) as repository, Progress() as progress:
-        progress.step("looking for what is new to the remote")
+    with Repository.open(_repository_folder(directory)) as repository, Progress() as progress:
+        progress.step("finding what is new to the remote")
         name = remote or url or environment("PRE_COMMIT_REMOTE_NAME") or "origin"
-        work = find_new_work(_updates(repository, is_told=bool(remote)), repository, remote=name)
+        work = find_unpushed(_updates(repository, is_from_git=bool(remote)), repository, remote=name)
         pushed: tuple[PushedRef, ...] = ()
         if work:
             options = scan_options(
                 timeout=timeout, max_memory=max_memory, max_target_bytes=max_target_bytes, step=progress.step
             )
-            pushed = judge_push(
+            pushed = scan_push(
                 work,
                 repository,
                 read_library=lambda tip: _library(repository, tip, directory=lessons, folder=folder),
@@ -78,21 +78,24 @@ def pre_push(
     return _conclude(pushed, fail_on=fail_on)
 
 
-def _place(directory: Path) -> Path:
-    """Give where the repository is: a hook may be run where only `GIT_DIR` tells; see githooks(5)."""
-    told = environment("GIT_DIR") if directory == _HERE else None
-    return Path(told) if told else directory
+def _repository_folder(directory: Path) -> Path:
+    """Return where the repository is: a hook may run where only `GIT_DIR` is set; see githooks(5)."""
+    git_dir = environment("GIT_DIR") if directory == _HERE else None
+    return Path(git_dir) if git_dir else directory
 
 
-def _updates(repository: Repository, *, is_told: bool) -> tuple[RefUpdate, ...]:
-    """Give what is pushed: as Git or pre-commit tells it, and else HEAD."""
-    if not is_told and (environment("PRE_COMMIT") or sys.stdin.isatty()):
+def _updates(repository: Repository, *, is_from_git: bool) -> tuple[RefUpdate, ...]:
+    """Return what is pushed, from Git or pre-commit, or else HEAD."""
+    if not is_from_git and (environment("PRE_COMMIT") or sys.stdin.isatty()):
         return (_update(repository),)
     return parse_push(sys.stdin.buffer.read().decode("utf-8", "surrogateescape"))
 
 
 def _update(repository: Repository) -> RefUpdate:
-    """Give the one ref that pre-commit tells of, by variables that only it sets; or HEAD."""
+    """Return the one ref that pre-commit passes, by variables that only it sets, or HEAD.
+
+    See https://pre-commit.com/#pre-push.
+    """
     local = environment("PRE_COMMIT_LOCAL_BRANCH") or "HEAD"
     before = environment("PRE_COMMIT_FROM_REF")
     return RefUpdate(
@@ -116,5 +119,5 @@ def _conclude(pushed: tuple[PushedRef, ...], *, fail_on: str) -> int:
     write_result(text, None)
     is_stopped = any(report.blocks(limit(fail_on)) for report in reports)
     return int(is_stopped) or max(
-        (exit_code(each, fail_on=fail_on, is_told=True) for each in reports), default=0
+        (exit_code(each, fail_on=fail_on, is_shown=True) for each in reports), default=0
     )

@@ -1,4 +1,4 @@
-"""`lessonguard review`: judge what an event of GitHub Actions is about, and say it on the pull request."""
+"""`lessonguard review`: scan what an event of GitHub Actions is about, and comment on the pull request."""
 
 from __future__ import annotations
 
@@ -24,23 +24,24 @@ from lessonguard.scan.finding import ScanReport
 from lessonguard.scan.scan import ScanOptions
 from lessonguard.semgrep.installed import find_semgrep
 
-_CHECK = "`lessonguard check` says the same before the push; the summary of this job has it all."
+_CHECK = "The summary of this job lists what is wrong; `lessonguard check` shows it before the push."
 
+# The time to try the lessons of a change, in multiples of the limit for one rule on one file: 60 seconds
+# by default.
 _SLOW_RULES = 12
-"""How often Semgrep may take the most that one rule may take on one file, to try the lessons of a change."""
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
 
 
 @click.command()
 @click.option("--base", metavar="REV", help="Compare with this branch or commit (workflow_dispatch).")
-@click.option("--head", metavar="REV", help="Judge this branch or commit (workflow_dispatch).")
+@click.option("--head", metavar="REV", help="Check this branch or commit (workflow_dispatch).")
 @click.option(
     "--comments",
     type=click.Choice(get_args(Comments)),
     default="findings",
     show_default=True,
-    help="What to comment on the pull request for; `notices` are said with findings anyway.",
+    help="What the pull request gets comments for; with findings, notices are always shown.",
 )
 @click.option(
     "--max-comments",
@@ -48,20 +49,20 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
     type=click.IntRange(min=0),
     default=20,
     show_default=True,
-    help="In the diff of one pull request; the summary has the rest.",
+    help="The most comments in the diff of one pull request; the summary lists the rest.",
 )
-@click.option("--skip-drafts", is_flag=True, help="Leave draft pull requests alone.")
+@click.option("--skip-drafts", is_flag=True, help="Do not review draft pull requests.")
 @click.option(
     "--preview",
-    "judges",
+    "applies_preview",
     is_flag=True,
-    help="Let the lessons that the change adds or edits speak about the change, too.",
+    help="Also show what the lessons that the change adds or edits find in the change.",
 )
 @click.option(
     "--reports",
     metavar="DIR",
     type=click.Path(file_okay=False, path_type=Path),
-    help="Where to leave the report as JSON and SARIF; by default in RUNNER_TEMP.",
+    help="Where to write the report as JSON and SARIF; by default in RUNNER_TEMP.",
 )
 @click.option(
     "--report",
@@ -77,7 +78,7 @@ def review(
     comments: str,
     max_comments: int,
     skip_drafts: bool,
-    judges: bool,
+    applies_preview: bool,
     reports: Path | None,
     report: Path | None,
     lessons_folder: str,
@@ -99,8 +100,8 @@ def review(
       lessonguard review --base main --head topic            after workflow_dispatch
       lessonguard review --report report.json                after workflow_run
 
-    Prints annotations; writes the step's summary and outputs. Exits as `lessonguard scan` does,
-    and with 3 also if the review could not be delivered.
+    Prints annotations; writes the step's summary and outputs. Exit codes are those of
+    `lessonguard scan`; 3 also if the review could not be posted.
     """
     runner = read_runner()
     with Progress() as progress:
@@ -123,7 +124,7 @@ def review(
             reports=reports,
             report=report,
             announce=_annotate,
-            preview=_previewing(lessons_folder.strip("/"), scan, judges=judges),
+            preview=_previewing(lessons_folder.strip("/"), scan, judges=applies_preview),
         )
         reviewed = run_review(runner, options)
     return _conclude(reviewed, fail_on=fail_on)
@@ -135,20 +136,20 @@ def _conclude(reviewed: Reviewed, *, fail_on: str) -> int:
         click.echo(log_text(reviewed.words), err=True)
     if reviewed.preview and not reviewed.preview.is_sound:
         raise LessonError("The lessons of this change cannot be used as they are.", hint=_CHECK)
-    return exit_code(reviewed.report, fail_on=fail_on, is_told=False) if reviewed.report else 0
+    return exit_code(reviewed.report, fail_on=fail_on, is_shown=False) if reviewed.report else 0
 
 
 def _previewing(
     folder: str, options: ScanOptions, *, judges: bool
 ) -> Callable[[Repository, Change], LessonsPreview | None]:
-    # Whoever wrote the change wrote these lessons, and the review waits for them.
+    # The author of the change wrote these lessons, and the review waits for them.
     limits = replace(options.limits, deadline=_SLOW_RULES * options.limits.timeout)
     options = replace(options, limits=limits)
 
     def preview(repository: Repository, change: Change) -> LessonsPreview | None:
         if not any(file.head and file.path.startswith(f"{folder}/") for file in change.files):
             return None
-        # Loaded here, because few changes touch a lesson, and what authors need is much.
+        # Imported here, because few changes touch a lesson, and the commands of authors are much to import.
         from lessonguard.authoring.preview.markdown import render_preview  # noqa: PLC0415
         from lessonguard.authoring.preview.preview import preview_lessons  # noqa: PLC0415
 
@@ -162,6 +163,6 @@ def _previewing(
 
 
 def _annotate(report: ScanReport) -> None:
-    """Print the annotations now, as UTF-8: whatever comes next may fail."""
+    """Print the annotations now, as UTF-8: what comes next may fail."""
     sys.stdout.buffer.write(render_workflow(report).encode())
     sys.stdout.buffer.flush()

@@ -1,4 +1,4 @@
-"""`lessonguard scan`: say what a change introduces."""
+"""`lessonguard scan`: check what a change introduces."""
 
 from __future__ import annotations
 
@@ -35,9 +35,9 @@ FORMATS = tuple(_RENDERERS)
 
 @click.command()
 @click.option("--base", metavar="REV", help="Compare with this; by default the remote's default branch.")
-@click.option("--head", metavar="REV", default="HEAD", show_default=True, help="What to judge.")
-@click.option("--staged", is_flag=True, help="Judge what is staged, against HEAD.")
-@click.option("--worktree", is_flag=True, help="Judge the work tree, untracked files included.")
+@click.option("--head", metavar="REV", default="HEAD", show_default=True, help="What to check.")
+@click.option("--staged", is_flag=True, help="Check what is staged, against HEAD.")
+@click.option("--worktree", is_flag=True, help="Check the work tree, with untracked files.")
 @LESSONS
 @click.option("--format", "format_name", type=click.Choice(FORMATS), default="text", show_default=True)
 @OUTPUT
@@ -58,9 +58,9 @@ def scan(
     max_target_bytes: int,
     directory: Path,
 ) -> int:
-    """Say what a change introduces.
+    """Check what a change introduces.
 
-    Compares HEAD with the commit where it left the base branch, and judges both sides by the
+    Compares HEAD with the commit where it left the base branch, and checks both sides with the
     lessons at the tip of that branch.
 
     \b
@@ -69,14 +69,14 @@ def scan(
       lessonguard scan --base origin/dev    … compared with another branch
       lessonguard scan --staged             what the next commit would
       lessonguard scan --worktree           what is not committed yet, too
-      lessonguard scan --lessons builtin    … by the lessons that come with lessonguard
+      lessonguard scan --lessons builtin    … with the lessons that come with lessonguard
       lessonguard scan --format sarif --output lessonguard.sarif
 
-    Exits with 0 if nothing was introduced at or above --fail-on, 1 if something was, 2 for a
-    wrong option or an invalid lesson, 3 if it could not scan, 4 for a bug in lessonguard.
+    Exit codes: 0 no new finding at or above --fail-on, 1 new findings, 2 wrong option or
+    invalid lesson, 3 could not scan, 4 bug in lessonguard.
     """
     with Repository.open(directory) as repository, Progress() as progress:
-        progress.step("looking for what changed")
+        progress.step("finding what changed")
         change = _pick(repository, base=base, head=head, staged=staged, worktree=worktree)
         library = _library(repository, change, directory=lessons, folder=lessons_folder.strip("/"))
         semgrep = find_semgrep()
@@ -93,14 +93,14 @@ def scan(
     terminal = {"width": width(), "colour": is_shown and wants_colour()}
     for_text = {**terminal, "against": against, "fails_from": limit(fail_on)} if is_text else {}
     write_result(getattr(import_module(module), name)(report, **for_text), output)
-    return exit_code(report, fail_on=fail_on, is_told=is_text and is_shown)
+    return exit_code(report, fail_on=fail_on, is_shown=is_text and is_shown)
 
 
 def _pick(repository: Repository, *, base: str | None, head: str, staged: bool, worktree: bool) -> Change:
     if staged + worktree + (head != "HEAD") > 1:
-        raise UsageError("Only one of --head, --staged and --worktree can be judged at a time.")
+        raise UsageError("Use only one of --head, --staged and --worktree.")
     if staged and base:
-        raise UsageError("--staged compares with HEAD, so --base has no meaning.", hint="Leave out --base.")
+        raise UsageError("--staged compares with HEAD, so --base has no effect.", hint="Leave out --base.")
     if staged:
         return staged_change(repository)
     if worktree:

@@ -28,7 +28,7 @@ FAIL_ON = click.option(
     type=click.Choice(_LIMITS),
     default=Mode.BLOCK.value,
     show_default=True,
-    help="Exit with 1 if an incident whose lesson has this mode, or a stricter one, is repeated.",
+    help="Exit with 1 for new findings of lessons with this mode or a stricter one.",
 )
 
 _OPTIONS = (
@@ -42,7 +42,7 @@ _OPTIONS = (
         type=click.IntRange(min=1),
         default=1_000_000,
         show_default=True,
-        help="Larger files are listed as unchecked.",
+        help="Larger files are not checked, but listed.",
     ),
     DIRECTORY,
 )
@@ -65,22 +65,18 @@ def scan_options(
     )
 
 
-def exit_code(report: ScanReport, *, fail_on: str, is_told: bool) -> int:
-    """Return 1 if a finding fails the check, else 0.
+def exit_code(report: ScanReport, *, fail_on: str, is_shown: bool) -> int:
+    """Return 1 if something blocks, else 0.
 
-    Raise `LessonError` if a lesson is invalid, which names it unless the report was shown (`is_told`).
+    Raise `LessonError` if a lesson is invalid, with its errors unless the user sees the report
+    (`is_shown`).
     """
     if report.faults:
-        message = "Some lessons are invalid; the others were applied."
-        raise LessonError("\n".join([message, *(() if is_told else (fault.text for fault in report.faults))]))
-    return int(has_reached(report, fail_on=fail_on))
-
-
-def has_reached(report: ScanReport, *, fail_on: str) -> bool:
-    """Return whether a finding fails the check."""
-    return bool(report.blocks(limit(fail_on)))
+        details = [] if is_shown else [fault.text for fault in report.faults]
+        raise LessonError("\n".join(["Some lessons are invalid; the others were applied.", *details]))
+    return int(bool(report.blocks(limit(fail_on))))
 
 
 def limit(fail_on: str) -> Mode | None:
-    """Return the mildest mode that fails the check, as `--fail-on` names it; None if nothing does."""
+    """Return the mildest mode that fails the check, from the value of `--fail-on`; None if nothing does."""
     return None if fail_on == _NEVER else Mode(fail_on)

@@ -18,8 +18,9 @@ from lessonguard.output.phrases import (
 from lessonguard.output.story import by_importance, for_pull_request, introduced
 from lessonguard.scan.finding import Finding, Notice, ScanReport
 
+# GitHub shows this many annotations of each kind for one step:
+# https://github.com/orgs/community/discussions/26680
 MOST_OF_A_KIND = 10
-"""How many annotations of each kind GitHub shows for one step."""
 
 _LONGEST = 4_000  # characters of a message
 

@@ -32,7 +32,7 @@ class Row:
 
 
 def excerpt(finding: Finding, *, width: int) -> list[Row]:
-    """Give the removed lines and the matching ones as they stood, each on `width` columns at most."""
+    """Return the removed lines and the matching ones as they stood, each on `width` columns at most."""
     removed = [
         Row(number=line.number, text=_from_start(line.text, width=width), removed=True)
         for line in finding.removed
@@ -66,7 +66,7 @@ def _from_start(text: str, *, width: int) -> str:
 def _window(text: str, *, start: int, stop: int, width: int) -> tuple[str, int, int]:
     """Cut a line to `width` columns around characters `start` to `stop` (0-based, exclusive).
 
-    Gives the text, and the offset and the length of the match in it, in columns. What is cut
+    Return the text, and the offset and the length of the match in it, in columns. What is cut
     off is replaced by `…`. Long lines are cut before they are measured: they may be megabytes.
     """
     first, last = (0 if stop < width else max(0, start - width)), start + 2 * width
@@ -82,7 +82,7 @@ def _window(text: str, *, start: int, stop: int, width: int) -> tuple[str, int, 
 
 
 def _kept(before: list[str], match: list[str], *, width: int) -> list[str]:
-    """Give the end of what stands before the match, all of it if the match is seen then."""
+    """Return the end of what stands before the match, all of it if the match is seen then."""
     if column_width("".join(before + match)) < width:
         return before
     room = min(width // 2, max(width // 4, width - 2 - column_width("".join(match))))
@@ -93,7 +93,7 @@ def _kept(before: list[str], match: list[str], *, width: int) -> list[str]:
 
 
 def _cells(text: str) -> list[str]:
-    """Give what the terminal shows for each character; tabs reach to the next stop."""
+    """Return what the terminal shows for each character; tabs reach to the next stop."""
     cells: list[str] = []
     column = 0
     for character in text:

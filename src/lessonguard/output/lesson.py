@@ -1,4 +1,4 @@
-"""Lessons for a person at a terminal: a table of all, or one with its whole story."""
+"""Lessons for a person at a terminal: a table of all, or all about one."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def render_lessons(library: Library, *, width: int, colour: bool) -> str:
 
 
 def render_lesson(lesson: Lesson, *, width: int, colour: bool) -> str:
-    """Tell all that a lesson holds, but for its examples, wrapped to `width` columns."""
+    """Write all that a lesson holds, except its examples, wrapped to `width` columns."""
     screen = Screen(colour=colour, width=width)
     blocks = [
         title_lines(screen, lesson, lesson.failure_class, mode_words(lesson)),
@@ -45,7 +45,7 @@ def render_lesson(lesson: Lesson, *, width: int, colour: bool) -> str:
 
 
 def detection_gap(timeline: Timeline | None) -> str:
-    """Say how long the incident went unnoticed and lasted; empty where the times are not known."""
+    """Return how long the incident went unnoticed and lasted; empty where the times are not known."""
     if timeline is None or timeline.began is None:
         return ""
     ends = [("noticed", timeline.detected), ("under control", timeline.stabilized)]
@@ -79,7 +79,7 @@ def _origin(lesson: Lesson) -> Iterator[tuple[str, str]]:
     if lesson.watch:
         yield "Watched", ", ".join(lesson.watch.paths)
     if lesson.proof:
-        yield "Proof", f"fires at {lesson.proof.broken}, silent at {lesson.proof.fixed}"
+        yield "Proof", f"found at {lesson.proof.broken}, not found at {lesson.proof.fixed}"
 
 
 def _rule(rule: Rule) -> str:

@@ -134,7 +134,7 @@ def _excerpt(finding: Finding) -> list[str]:
 
 
 def _language(finding: Finding) -> str:
-    """Give the language that the rule names, which the team wrote: never the file's extension."""
+    """Return the language that the rule names, which the team wrote: never the file's extension."""
     rules = [rule for rule in finding.lesson.rules if rule.id == finding.rule]
     return rules[0].languages[0] if rules else ""
 

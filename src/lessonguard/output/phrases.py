@@ -16,9 +16,9 @@ from lessonguard.scan.finding import Finding, Notice, NoticeKind, ScanReport, St
 from lessonguard.scan.suppressions import PLACEHOLDER
 from lessonguard.semgrep.interface import Unchecked
 
-_LONGEST_MESSAGE = 500  # characters; a metavariable in it may hold a whole file
-_NEWS = 0.3  # of the words of a title must be new, for it to be told beside what broke
-_WORD = re.compile(r"\w{4,}")  # shorter ones say little
+_LONGEST_MESSAGE = 500  # characters; a metavariable in a message may hold a whole file
+_NEWS = 0.3  # the part of the words of a title that must be new, or what broke is shown without it
+_WORD = re.compile(r"\w{4,}")  # shorter ones are mostly articles and prepositions
 
 _STATES: Mapping[State, str] = {
     State.ADDED: "this change adds it",
@@ -47,7 +47,7 @@ _NOTICES: Mapping[NoticeKind, str] = {
 
 
 def state_words(finding: Finding) -> str:
-    """Say what the change did to the code."""
+    """Return what the change did to the code."""
     if finding.state is State.MOVED and finding.previous_path:
         return f"moved from {visible(finding.previous_path)}"
     if finding.state is State.EXPOSED and not finding.removed:
@@ -73,32 +73,32 @@ def verdict_words(finding: Finding, *, fails_from: Mode | None) -> str:
 
 
 def place(finding: Finding) -> str:
-    """Give `path:line:column`, which terminals and editors make a link of."""
+    """Return `path:line:column`, 1-based, which terminals and editors turn into a link."""
     return f"{visible(finding.path)}:{finding.start.line}:{finding.start.column}"
 
 
 def incident_words(lesson: Lesson) -> str:
-    """Name the incident with its date and severity."""
+    """Return the incident with its date and severity."""
     return f"{lesson.incident} ({lesson.date.isoformat()}, {lesson.severity.value})"
 
 
 def reminder(finding: Finding) -> str:
-    """Say in one sentence what this code reminds us of."""
+    """Return one sentence: which incident the code looks like, and what broke."""
     lesson = finding.lesson
     return f"This looks like the code behind {incident_words(lesson)}: {one_line(lesson.failure_mode)}"
 
 
 def what_happened(lesson: Lesson) -> str:
-    """Give the title and what broke as sentences; the title only if it says more."""
+    """Return the title and what broke as sentences; the title only if it adds something."""
     title, failure = one_line(lesson.title), one_line(lesson.failure_mode)
-    words, told = set(_WORD.findall(title.lower())), set(_WORD.findall(failure.lower()))
-    if len(words - told) <= _NEWS * len(words):
+    words, known = set(_WORD.findall(title.lower())), set(_WORD.findall(failure.lower()))
+    if len(words - known) <= _NEWS * len(words):
         return failure
     return f"{title} {failure}" if title.endswith((".", "!", "?")) else f"{title}. {failure}"
 
 
 def gist(text: str, limit: int) -> str:
-    """Put prose on one line of at most `limit` characters, cut after a sentence or a word."""
+    """Return prose on one line of at most `limit` characters, cut after a sentence or a word."""
     line = one_line(text)
     if len(line) <= limit:
         return line
@@ -108,14 +108,14 @@ def gist(text: str, limit: int) -> str:
 
 
 def own_message(finding: Finding) -> str:
-    """Give the message of the rule where it says more than its lesson, otherwise nothing."""
+    """Return the message of the rule where it adds something to its lesson, otherwise nothing."""
     message, lesson = shortened(one_line(finding.message), _LONGEST_MESSAGE), finding.lesson
     known = (lesson.title, lesson.failure_mode, lesson.mitigation, lesson.invariant)
     return "" if any(one_line(text) in message or message in one_line(text) for text in known) else message
 
 
 def whole_message(finding: Finding) -> list[str]:
-    """Tell the story where there is room for a few sentences only: one sentence an item."""
+    """Return the lesson in a few sentences, one an item, for places with little room."""
     sentences = [
         reminder(finding),
         own_message(finding),
@@ -126,7 +126,7 @@ def whole_message(finding: Finding) -> list[str]:
 
 
 def story_parts(lesson: Lesson) -> list[tuple[str, str]]:
-    """Tell what happened, why, and what worked: a label and plain text each."""
+    """Return what happened, why, and what worked: a label and plain text each."""
     parts = [
         ("What happened", lesson.failure_mode),
         ("Why", lesson.root_cause),
@@ -141,7 +141,7 @@ def accept_comment(lesson: Lesson) -> str:
 
 
 def status_words(finding: Finding) -> str:
-    """Say that a finding is accepted, until when and why; otherwise what the change did."""
+    """Return that a finding is accepted, until when and why; otherwise what the change did."""
     acceptance = finding.accepted
     if acceptance is None:
         return state_words(finding)
@@ -150,7 +150,7 @@ def status_words(finding: Finding) -> str:
 
 
 def notice_words(notice: Notice) -> str:
-    """Say what a notice is about, with the title of its lesson."""
+    """Return what a notice is about, with the title of its lesson."""
     words = _NOTICES[notice.kind].format(incident=visible(notice.incident))
     if notice.kind == "accept-without-reason" and _has_words(notice):
         how = 'write the reason as reason="…"; until then this does not count'
@@ -165,7 +165,7 @@ def _has_words(notice: Notice) -> bool:
 
 
 def unchecked_words(unchecked: tuple[Unchecked, ...]) -> list[tuple[str, str]]:
-    """Give each path and reason once, with the incidents whose lessons were meant."""
+    """List each path with each reason once, with the incidents whose lessons could not check it."""
     incidents: dict[tuple[str, str], list[str]] = {}
     for item in unchecked:
         meant = incidents.setdefault((visible(item.path), one_line(item.explanation)), [])
@@ -177,7 +177,7 @@ def unchecked_words(unchecked: tuple[Unchecked, ...]) -> list[tuple[str, str]]:
 
 
 def counted(number: int, noun: str) -> str:
-    """Count a noun whose plural ends in `s`: `no lessons`, `1 lesson`, `2 lessons`."""
+    """Return a number and a noun whose plural ends in `s`: `no lessons`, `1 lesson`, `2 lessons`."""
     return f"{number or 'no'} {noun}" if number == 1 else f"{number or 'no'} {noun}s"
 
 
@@ -202,7 +202,7 @@ def outcome(report: ScanReport, *, against: str = "", fails_from: Mode | None = 
 
 
 def tallies(report: ScanReport) -> list[str]:
-    """Count all that is not new and all that was not checked, then what was checked."""
+    """List the counts of what is not new, of what was not checked, and last of what was checked."""
     states = [finding.state for finding in carried(report)]
     unchecked = {item.path for item in report.unchecked if item.incident is None}
     partly = {item.path for item in report.unchecked} - unchecked

@@ -16,16 +16,15 @@ from lessonguard.scan.finding import Finding, Notice, ScanReport, State
 from lessonguard.semgrep.interface import Unchecked
 
 SarifObject = dict[str, object]
-"""An object of a SARIF file."""
 
+# GitHub's code scanning rejects a run with more results:
+# https://docs.github.com/code-security/code-scanning/troubleshooting-sarif-uploads/results-exceed-limit
 MOST_RESULTS = 25_000
-"""GitHub's code scanning rejects a run with more."""
 
-ROOT = "%SRCROOT%"
-"""What paths are relative to: the top of the repository (§3.4.4)."""
+ROOT = "%SRCROOT%"  # what paths are relative to: the top of the repository (§3.4.4)
 
+# The value of `originalUriBaseIds` (§3.14.14).
 ROOTS: SarifObject = {ROOT: {"description": {"text": "The top of the repository."}}}
-"""What `originalUriBaseIds` says of it."""
 
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 
@@ -162,7 +161,7 @@ def _region(finding: Finding, *, snippet: bool) -> SarifObject:
 
 
 def _suppressions(finding: Finding) -> list[SarifObject]:
-    """Say who accepted it; an empty list says that nobody did (§3.27.23)."""
+    """Return how the finding was accepted; an empty list means that it was not (§3.27.23)."""
     acceptance = finding.accepted
     if acceptance is None:
         return []
@@ -225,16 +224,16 @@ def sarif_log(run: SarifObject) -> str:
 
 
 def sarif_location(path: str, region: SarifObject | None = None) -> SarifObject:
-    """Say where something is: in a file, perhaps in a region of it."""
+    """Return a location: a file, or a region of it."""
     physical: SarifObject = {"artifactLocation": sarif_artifact(path)}
     return {"physicalLocation": {**physical, "region": region} if region else physical}
 
 
 def sarif_artifact(path: str) -> SarifObject:
-    """Name a file as a relative URI: the bytes of its path, percent-encoded."""
+    """Return a file as a relative URI: the bytes of its path, percent-encoded."""
     return {"uri": quote(path.encode("utf-8", "surrogateescape")), "uriBaseId": ROOT}
 
 
 def sarif_text(text: str) -> str:
-    """Write plain text so that nothing in it is taken for a link, which is `[text](target)` (§3.11.6)."""
+    """Return plain text in which nothing is taken for a link, which is `[text](target)` (§3.11.6)."""
     return text.replace("](", "] (")

@@ -1,6 +1,6 @@
 """Decide which findings an output shows, and in which order.
 
-`text`, `json` and `sarif` show the whole report. `markdown`, `workflow` and `rdjson` end up on
+`text`, `json` and `sarif` show the whole report. `markdown`, `annotations` and `rdjson` end up on
 the pull request: they show `for_pull_request(report)`. Which groups a finding falls into
 (`introduced`, `accepted`, `carried`) is the same everywhere.
 """
@@ -24,7 +24,7 @@ class Story:
 
 
 def for_pull_request(report: ScanReport) -> ScanReport:
-    """Leave out all that comes from lessons in monitor mode: those are never shown there."""
+    """Return the report without what comes from lessons in monitor mode, which a pull request never shows."""
     return replace(
         report,
         findings=tuple(item for item in report.findings if item.lesson.mode is not Mode.MONITOR),
@@ -36,22 +36,22 @@ def for_pull_request(report: ScanReport) -> ScanReport:
 
 
 def introduced(report: ScanReport) -> tuple[Finding, ...]:
-    """Give what the change is to blame for and nobody accepted."""
+    """List the findings that the change introduces and nobody accepted."""
     return tuple(item for item in report.findings if item.state.is_introduced and not item.accepted)
 
 
 def accepted(report: ScanReport) -> tuple[Finding, ...]:
-    """Give what somebody decided to keep, whatever its state."""
+    """List the findings that somebody accepted, whatever their state."""
     return tuple(item for item in report.findings if item.accepted)
 
 
 def carried(report: ScanReport) -> tuple[Finding, ...]:
-    """Give what matched before and was only edited or moved."""
+    """List the findings that matched before and were only edited or moved."""
     return tuple(item for item in report.findings if not item.state.is_introduced and not item.accepted)
 
 
 def by_importance(findings: Iterable[Finding]) -> list[Finding]:
-    """Sort findings: blocking first, then by severity; otherwise as they were."""
+    """Sort findings: the strictest mode first, then by severity; otherwise as they were."""
     strictest_first = list(reversed(Mode))
     return sorted(
         findings,

@@ -15,6 +15,8 @@ _MARKS: Mapping[str, tuple[str, str]] = {
     "(*": ("(* ", " *)"),
 }
 
+# Semgrep's names of languages, by how a comment begins in them:
+# https://semgrep.dev/docs/writing-rules/rule-syntax#language-extensions-and-languages-key-values
 _LANGUAGES = {
     "#": "bash docker dockerfile elixir ex fga hcl julia openfga powershell promql "
     "py python python2 python3 r ruby sh terraform tf yaml",
@@ -24,8 +26,8 @@ _LANGUAGES = {
     ";": "clojure lisp scheme",
     "(*": "ocaml",
 }
-"""Semgrep's names of languages, by how a comment begins in them."""
 
+# Endings of file names, for rules of no language such as `regex`.
 _ENDINGS = {
     "#": "bash cfg conf ex exs jl py pyi rake rb sh tf toml yaml yml zsh",
     "//": "c cc cpp cs cxx dart go gradle groovy h hpp java js jsx kt kts mjs php proto rs scala sol swift "
@@ -35,7 +37,6 @@ _ENDINGS = {
     "/*": "css",
     "(*": "ml mli",
 }
-"""Endings of file names, for rules of no language such as `regex`."""
 
 _NAMES = {"dockerfile": "#", "gemfile": "#", "makefile": "#", "rakefile": "#"}
 
@@ -51,7 +52,7 @@ def commented(text: str, finding: Finding) -> str:
 
 
 def language(finding: Finding) -> str:
-    """Give the language of the rule that matched, as Semgrep names it, or nothing if it has none."""
+    """Return the language of the rule that matched, as Semgrep names it, or nothing if it has none."""
     return next((name for name in _languages(finding) if name in _BY_LANGUAGE), "")
 
 

@@ -10,10 +10,9 @@ from lessonguard.lessons.model import Lesson
 from lessonguard.output.escape import one_line, visible
 from lessonguard.record import record
 
-LABEL_WIDTH = 15
-"""How many columns `What happened` and the gap behind it take."""
+LABEL_WIDTH = 15  # columns of `What happened`, the longest label, and the gap behind it
 
-_PROSE = 100  # columns beyond which the eye loses the line
+_PROSE = 100  # columns; the next line of wider prose is hard to find
 
 
 class Style(Enum):
@@ -28,7 +27,7 @@ class Style(Enum):
 
 @record
 class Screen:
-    """Write with or without colour, on lines of `width` columns."""
+    """A terminal with or without colour, with lines of `width` columns."""
 
     colour: bool
     width: int
@@ -40,16 +39,16 @@ class Screen:
         return f"\x1b[{';'.join(style.value for style in styles)}m{text}\x1b[0m"
 
     def bold(self, text: str) -> str:
-        """Write what the eye should find first."""
+        """Style what the reader should see first."""
         return self.write(text, Style.BOLD)
 
     def dim(self, text: str) -> str:
-        """Write what is there when it is looked for."""
+        """Style what the reader needs only sometimes."""
         return self.write(text, Style.DIM)
 
 
 def column_width(text: str) -> int:
-    """Give how many terminal columns printable text takes.
+    """Return how many terminal columns printable text takes.
 
     East Asian wide and fullwidth characters take two (Unicode Annex #11), combining ones none.
     """
@@ -64,7 +63,7 @@ def clipped(text: str, *, width: int) -> str:
 
 
 def fitting(text: str, *, width: int) -> str:
-    """Give the longest beginning of the text that takes at most `width` columns."""
+    """Return the longest beginning of the text that takes at most `width` columns."""
     used = 0
     for index, character in enumerate(text):
         used += _character_width(character)
@@ -108,8 +107,7 @@ def titled_table(
 ) -> list[str]:
     """Write rows below a title, nothing without rows; the second column is wrapped.
 
-    It gets `least` columns at least: what is too wide for the first one then juts out, or has a line of its
-    own.
+    It gets at least `least` columns; a name that is too wide for the first one has a line of its own.
     """
     sizes = [column_width(visible(name)) for name, _ in rows]
     column = max((size for size in sizes if size <= screen.width - least), default=0)

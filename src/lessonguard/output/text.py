@@ -1,7 +1,7 @@
-"""The report for a person at a terminal: the code first, then what it once did.
+"""The report for a person at a terminal: the code first, then the incident that it looks like.
 
-The story of a lesson is told once, at its first finding. What the change did not introduce
-takes a line each. The last line counts everything; a clean report is that line alone.
+A lesson is shown once, at its first finding. What the change did not introduce takes a line
+each. The last line counts everything; a clean report is that line alone.
 """
 
 from __future__ import annotations
@@ -39,8 +39,8 @@ from lessonguard.output.terminal import (
 from lessonguard.scan.finding import Finding, ScanReport, State
 
 _NARROWEST = 48
-_LONG_CAUSE = 300  # characters of a root cause beyond which the lesson file is the better place
-_LEAST_CODE = 16  # columns below which a line of code says nothing
+_LONG_CAUSE = 300  # characters; a longer root cause is left to the lesson file
+_LEAST_CODE = 16  # columns; less of a line of code helps nobody
 _FIX_LINES = 8
 
 _TONES = {Mode.BLOCK: Style.RED, Mode.COMMENT: Style.MAGENTA, Mode.MONITOR: Style.DIM}
@@ -194,7 +194,7 @@ def _first_line(finding: Finding) -> str:
 
 
 def _quiet_sections(screen: Screen, report: ScanReport) -> list[list[str]]:
-    """Write what is no reason to stop, and what could not be said: a line each."""
+    """Write what is not new, notices and what was not checked: a line each."""
     sections = [
         ("Accepted", [(place(item), _named(item, status_words(item))) for item in accepted(report)]),
         ("Not new", [(place(item), _named(item, status_words(item))) for item in carried(report)]),

@@ -1,4 +1,4 @@
-"""Install Git's pre-push hook and remove it, beside whatever hook was there before."""
+"""Install Git's pre-push hook and remove it; a hook that was there before keeps running."""
 
 from __future__ import annotations
 
@@ -25,14 +25,15 @@ _LINE = 'lessonguard pre-push "$@"'
 
 @record
 class Installed:
-    """A hook that was written: where, whether one of ours was there already, and what it runs after itself.
+    """A hook that was written: where, and whether it replaced one of ours.
 
-    `kept` is the hook of somebody else that was there, under its new name; None if there was none.
+    `existing` is the hook that was there before and runs after ours, under its new name; None if there
+    was none.
     """
 
     path: Path
     is_update: bool
-    kept: Path | None
+    existing: Path | None
     hooks: Hooks
 
 
@@ -47,14 +48,14 @@ class Removed:
 def install_hook(
     repository: Repository, *, is_required: bool = False, options: Sequence[str] = ()
 ) -> Installed:
-    """Write a pre-push hook that judges each push; a hook of somebody else stays, and runs after it.
+    """Write a pre-push hook that checks each push; an existing hook keeps running, after ours.
 
-    `options` are those that it gives to `lessonguard pre-push`. With `is_required` a push that cannot be
-    judged, say because lessonguard is gone, is stopped. Raise `UsageError` where another program writes the
-    hooks, and `LessonguardError` if it cannot be written.
+    `options` are passed to `lessonguard pre-push`. With `is_required` a push that cannot be checked is
+    stopped, for example because lessonguard was uninstalled. Raise `UsageError` where another program
+    writes the hooks, and `LessonguardError` if it cannot be written.
     """
     hooks = repository.hooks()
-    path, kept = hooks.folder / _NAME, hooks.folder / _BEFORE
+    path, existing = hooks.folder / _NAME, hooks.folder / _BEFORE
     _refuse_managed(hooks.folder)
     is_update = _is_ours(path)
     unfinished = path.with_name(f"{path.name}.{os.getpid()}")
@@ -62,14 +63,15 @@ def install_hook(
         hooks.folder.mkdir(parents=True, exist_ok=True)
         _write(unfinished, _script(repository, hooks, is_required=is_required, options=options))
         if not is_update and _is_there(path):
-            _keep(path, kept)
+            _move_existing(path, existing)
         unfinished.replace(path)
     except OSError as error:
         raise _cannot("write", path, hooks=hooks, error=error) from error
     finally:
         with suppress(OSError):
             unfinished.unlink()
-    return Installed(path=path, is_update=is_update, kept=kept if _is_there(kept) else None, hooks=hooks)
+    kept = existing if _is_there(existing) else None
+    return Installed(path=path, is_update=is_update, existing=kept, hooks=hooks)
 
 
 def remove_hook(repository: Repository) -> Removed | None:
@@ -82,10 +84,10 @@ def remove_hook(repository: Repository) -> Removed | None:
     try:
         if _is_ours(path):
             path.unlink()
-            kept = hooks.folder / _BEFORE
-            is_restored = _is_there(kept)
+            existing = hooks.folder / _BEFORE
+            is_restored = _is_there(existing)
             if is_restored:
-                kept.rename(path)
+                existing.rename(path)
             return Removed(path=path, is_restored=is_restored)
         if _is_ours(legacy := hooks.folder / _LEGACY):
             legacy.unlink()
@@ -95,17 +97,17 @@ def remove_hook(repository: Repository) -> Removed | None:
     return None
 
 
-def _keep(path: Path, kept: Path) -> None:
-    if _is_there(kept):
+def _move_existing(path: Path, existing: Path) -> None:
+    if _is_there(existing):
         raise UsageError(
-            f"Somebody replaced the hook of lessonguard: {path} is another one, and {kept} was there before.",
-            hint=f"Put what you need of both into {path}, remove {kept}, and install again.",
+            f"The hook of lessonguard was replaced: {path} is another one, and {existing} was there before.",
+            hint=f"Put what you need of both into {path}, remove {existing}, and install again.",
         )
-    path.rename(kept)
+    path.rename(existing)
 
 
 def _write(path: Path, script: bytes) -> None:
-    """Write a new file that may be run by whom the umask allows it."""
+    """Write a new executable file, with the permissions that the umask allows."""
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o777), "wb") as file:
         file.write(script)
 
@@ -124,9 +126,10 @@ def _script(repository: Repository, hooks: Hooks, *, is_required: bool, options:
 
 
 def _pythons(repository: Repository, hooks: Hooks) -> Iterator[str]:
-    """Give where Python is, as shell words: as seen from the hook, in case all is moved, and by its path.
+    """List the paths of Python as shell words: first relative to the hook, then absolute.
 
-    Not by its path if the hook may be committed, for others to run.
+    The first also works in a repository that was moved. There is no absolute one if the hook may be
+    committed, for others to run.
     """
     python = Path(sys.executable)
     if repository.top and python.is_relative_to(repository.top):
@@ -136,10 +139,10 @@ def _pythons(repository: Repository, hooks: Hooks) -> Iterator[str]:
 
 
 def _refuse_managed(folder: Path) -> None:
-    """Refuse where what we write would be overwritten, or never run."""
+    """Raise `UsageError` where another program would overwrite our hook, or Git would not run it."""
     if folder.exists() and not folder.is_dir():
         raise UsageError(
-            f"Git looks for hooks in {folder}, which is no folder: they are turned off.",
+            f"Git looks for hooks in {folder}, which is not a folder: hooks are turned off.",
             hint="`git config --show-origin core.hooksPath` says where; `git config --unset core.hooksPath`.",
         )
     if _HUSKY in folder.parts[-2:]:
@@ -173,5 +176,5 @@ def _cannot(verb: str, path: Path, *, hooks: Hooks, error: OSError) -> Lessongua
     where = f" (core.hooksPath is set in {hooks.setting})" if hooks.setting else ""
     return LessonguardError(
         f"Cannot {verb} the hook {path}{where}: {error.strerror or error}.",
-        hint="See to it that you may write there; or set core.hooksPath to a folder where you may.",
+        hint="Give yourself the right to write there, or set core.hooksPath to a folder where you have it.",
     )

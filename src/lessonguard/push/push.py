@@ -1,4 +1,4 @@
-"""Judge what a push would bring to a remote, before it does."""
+"""Find the commits of a push that are new to the remote, and scan what they introduce."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from lessonguard.git.changes import Change, CommitId, empty_tree
 from lessonguard.git.push_refs import RefUpdate
 from lessonguard.git.repository import Repository
 from lessonguard.lessons.model import Library
-from lessonguard.push.result import PushedRef, agree
+from lessonguard.push.result import PushedRef, merge_reports
 from lessonguard.record import record
 from lessonguard.scan.finding import ScanReport
 from lessonguard.scan.scan import ScanOptions, scan_change
@@ -17,10 +17,10 @@ from lessonguard.semgrep.installed import Semgrep
 
 
 @record
-class NewWork:
-    """A ref whose commits are new to the remote, and the changes that they are: one for each base.
+class UnpushedRef:
+    """A ref with commits that are new to the remote, and their changes: one for each base.
 
-    `tip` is the commit whose lessons judge them.
+    `commits` counts them. `tip` is the commit that the lessons come from.
     """
 
     update: RefUpdate
@@ -29,19 +29,19 @@ class NewWork:
     changes: tuple[Change, ...]
 
 
-def find_new_work(
+def find_unpushed(
     updates: Sequence[RefUpdate], repository: Repository, *, remote: str
-) -> tuple[NewWork, ...]:
-    """Find what of a push is new to the remote: its name, or an address; each commit counts once.
+) -> tuple[UnpushedRef, ...]:
+    """List the refs of a push that have commits new to `remote`, a name or an address; each counts once.
 
-    A ref without a new commit is left out: a deletion, a tag on what is there, a branch that begins at
-    what is there. So is a tag of something that is no commit, which has no files of its own to judge.
-    Lessons are those at the tip of the remote's default branch; if it was never fetched, those of the
-    commit that the work grew from, or else its own. Raise `GitError` if Git cannot tell.
+    A ref without a new commit is left out: a deletion, or a tag or a branch at a commit that the remote
+    has. So is a tag of something that is no commit, which has no changed files.
+    The lessons are those at the tip of the remote's default branch; if it was never fetched, those of
+    the commit that the new ones started from, or else their own. Raise `GitError` if Git fails.
     """
     published = repository.published(remote)
     known = [update.remote for update in updates if update.remote]
-    found: list[NewWork] = []
+    found: list[UnpushedRef] = []
     for update in updates:
         head = _commit(repository, update)
         if head is None:
@@ -56,23 +56,23 @@ def find_new_work(
             Change(base=base, tip=tip, head=head, files=repository.changed_files(base, head))
             for base in new.bases
         )
-        found.append(NewWork(update=update, commits=new.count, tip=tip, changes=tuple(changes)))
+        found.append(UnpushedRef(update=update, commits=new.count, tip=tip, changes=tuple(changes)))
     return tuple(found)
 
 
-def judge_push(
-    work: Iterable[NewWork],
+def scan_push(
+    work: Iterable[UnpushedRef],
     repository: Repository,
     *,
     read_library: Callable[[CommitId], Library],
     semgrep: Semgrep,
     options: ScanOptions,
 ) -> tuple[PushedRef, ...]:
-    """Say what each ref introduces, by one run of Semgrep for all that the same lessons judge.
+    """Return what each ref introduces, by one run of Semgrep for all with the same lessons.
 
-    Raise `GitError` or `EngineError` if any of it cannot be done.
+    Raise `GitError` or `EngineError` if Git or Semgrep fails.
     """
-    by_tip: dict[CommitId, list[NewWork]] = {}
+    by_tip: dict[CommitId, list[UnpushedRef]] = {}
     for each in work:
         by_tip.setdefault(each.tip, []).append(each)
     pushed: list[PushedRef] = []
@@ -96,7 +96,7 @@ def _scan(
         return [
             scan_change(library, repository, changes[0], engine=semgrep, languages=languages, options=options)
         ]
-    # Loaded here, because most pushes are of one branch, and wait for this.
+    # Imported here, because most pushes are of one branch, and somebody waits for them.
     from lessonguard.scan.many import DatedChange, Deadline, Replay  # noqa: PLC0415
 
     replay = Replay(
@@ -117,19 +117,19 @@ def _answered(report: ScanReport | EngineError) -> ScanReport:
     return report
 
 
-def _conclude(work: NewWork, reports: Sequence[ScanReport]) -> PushedRef:
+def _conclude(work: UnpushedRef, reports: Sequence[ScanReport]) -> PushedRef:
     paths = [{file.path for file in change.files} for change in work.changes]
     return PushedRef(
         local_ref=work.update.local_ref,
         remote_ref=work.update.remote_ref,
         commits=work.commits,
         is_whole=work.changes[0].base == empty_tree(work.changes[0].head),
-        report=agree(reports, files=len(set.intersection(*paths))),
+        report=merge_reports(reports, files=len(set.intersection(*paths))),
     )
 
 
 def _commit(repository: Repository, update: RefUpdate) -> CommitId | None:
-    """Give the commit that is pushed; None for a deletion, and for a tag of something else."""
+    """Return the commit that is pushed; None for a deletion, and for a tag of no commit."""
     if update.local is None:
         return None
     try:

@@ -1,4 +1,4 @@
-"""What a push would bring to a remote, ref by ref; and what is new to several bases at once."""
+"""What a push introduces, ref by ref, also if its commits have several bases."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from lessonguard.semgrep.interface import Unchecked
 
 _Item = TypeVar("_Item")
 
+# What a change may have done to a finding, the most to blame first.
 _BLAME = (State.ADDED, State.EXPOSED, State.TOUCHED, State.MOVED)
-"""What a change may have done to a finding, from the most to the least."""
 
 
 @record
@@ -21,7 +21,7 @@ class PushedRef:
     """A ref that is pushed, as Git names it here and there, and what its commits introduce.
 
     `commits` counts those that are new to the remote. With `is_whole`, there is nothing on the
-    remote that they grew from, so that all files were judged.
+    remote that they started from, so that all files were checked.
     """
 
     local_ref: str
@@ -31,11 +31,13 @@ class PushedRef:
     report: ScanReport
 
 
-def agree(reports: Sequence[ScanReport], *, files: int) -> ScanReport:
-    """Give what all reports say, which compare one head with several bases; `files` differ from all of these.
+def merge_reports(reports: Sequence[ScanReport], *, files: int) -> ScanReport:
+    """Return what is in all reports, which compare one head with several bases.
 
-    After a merge of two branches that both were published, what one of them brought in is new to the
-    other and yet not new. So a finding counts if it is new to all, and as the mildest of its states.
+    `files` is the number of files that differ from all of these.
+
+    After a merge of two branches that both were published, the code of one is new to the other and
+    yet not new. So a finding counts if it is in all reports, with the mildest of its states.
     """
     first, *others = reports
     if not others:
@@ -44,7 +46,7 @@ def agree(reports: Sequence[ScanReport], *, files: int) -> ScanReport:
         first,
         files=files,
         findings=tuple(_mildest(same) for same in _shared([each.findings for each in reports], _place)),
-        fixed=tuple(same[0] for same in _shared([each.fixed for each in reports], _print)),
+        fixed=tuple(same[0] for same in _shared([each.fixed for each in reports], _fingerprint)),
         notices=tuple(same[0] for same in _shared([each.notices for each in reports], _notice)),
         unchecked=tuple(same[0] for same in _shared([each.unchecked for each in reports], _unchecked)),
     )
@@ -53,7 +55,7 @@ def agree(reports: Sequence[ScanReport], *, files: int) -> ScanReport:
 def _shared(
     lists: Sequence[Iterable[_Item]], identify: Callable[[_Item], Hashable]
 ) -> Iterable[Sequence[_Item]]:
-    """Give what is in all of the lists, in the order of the first: as each of them has it."""
+    """List the items that all lists have, in the order of the first: the item of each list."""
     by_identity = [{identify(item): item for item in items} for items in lists]
     for identity in by_identity[0]:
         if all(identity in items for items in by_identity):
@@ -68,7 +70,7 @@ def _place(finding: Finding) -> Hashable:
     return finding.rule, finding.path, finding.start, finding.end
 
 
-def _print(finding: Finding) -> Hashable:
+def _fingerprint(finding: Finding) -> Hashable:
     return finding.rule, finding.fingerprint
 
 

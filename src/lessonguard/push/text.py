@@ -1,4 +1,4 @@
-"""What a push introduces, for the person who waits for it."""
+"""What a push introduces, as text for the terminal of the person who pushes."""
 
 from __future__ import annotations
 
@@ -52,12 +52,12 @@ def _ref(screen: Screen, pushed: PushedRef, *, fails_from: Mode | None) -> str:
 
 
 def _is_clean(report: ScanReport) -> bool:
-    """Tell whether the report is no more than its last line."""
+    """Return whether the report is no more than its last line."""
     return not (report.findings or report.fixed or report.notices or report.unchecked or report.faults)
 
 
 def _names(pushed: PushedRef) -> str:
-    """Name what is pushed, and what it is there if that is called otherwise."""
+    """Write the name of the ref, and its name on the remote if that is another."""
     here, there = (_short(name) for name in (pushed.local_ref, pushed.remote_ref))
     return here if here == there else f"{here} → {there}"
 

@@ -1,4 +1,4 @@
-"""What the runner of GitHub Actions says about this run: its variables and the event file."""
+"""Read the variables of GitHub Actions and the event file."""
 
 from __future__ import annotations
 
@@ -16,7 +16,9 @@ _OUTSIDE = "This command runs in a workflow of GitHub Actions; anywhere else use
 
 @record
 class Runner:
-    """One run of a workflow; see "Variables reference" in GitHub's documentation.
+    """One run of a workflow.
+
+    See https://docs.github.com/actions/reference/workflows-and-actions/variables.
 
     `payload` is the event's, as GitHub sent it. The URLs have no slash at their ends. `sha` is
     the commit that triggered the run. Files are None where the runner does not offer them.
@@ -40,7 +42,7 @@ class Runner:
 
     @property
     def clone_url(self) -> str:
-        """Give where Git finds the repository; it holds no token."""
+        """Return where Git finds the repository; it holds no token."""
         return f"{self.server_url}/{self.repository}"
 
 
@@ -79,7 +81,7 @@ def _repository(name: str) -> str:
 def _url(name: str, default: str) -> str:
     url = (environment(name) or default).rstrip("/")
     if not url.startswith(("https://", "http://")):
-        raise UsageError(f"{name} is {url!r}, which is no web address.", hint="The runner sets it; leave it.")
+        raise UsageError(f"{name} is {url!r}, which is no web address.", hint="Do not change it.")
     return url
 
 

@@ -1,4 +1,4 @@
-"""Get hold of the commits of a change, with a checkout or without one."""
+"""Find and fetch the commits of a change, with a checkout or without one."""
 
 from __future__ import annotations
 
@@ -22,23 +22,27 @@ if TYPE_CHECKING:
     from lessonguard.github.client import GitHub  # slow to load, so that is left to who needs it early
 
 _BRANCH = "refs/heads/"
-_LARGEST = 100_000_000
-"""Bytes of a blob that GitHub gives; see "Get a blob" in its REST documentation."""
+_LARGEST = (
+    100_000_000  # bytes of a blob that GitHub returns: https://docs.github.com/rest/git/blobs#get-a-blob
+)
 
 
 @record
 class Commits:
-    """The commits of a change; `merge_base` is None where GitHub would not tell it."""
+    """The commits of a change, and the `tip` that the lessons come from.
+
+    `merge_base` is None where GitHub does not return it.
+    """
 
     base: CommitId
     head: CommitId
-    judge: CommitId
+    tip: CommitId
     merge_base: CommitId | None
 
     @property
     def all(self) -> tuple[CommitId, ...]:
-        """Give each of them once, without `base` where the merge base takes its place."""
-        return tuple(dict.fromkeys([self.merge_base or self.base, self.head, self.judge]))
+        """List each of them once, without `base` where the merge base takes its place."""
+        return tuple(dict.fromkeys([self.merge_base or self.base, self.head, self.tip]))
 
 
 class Origin:
@@ -53,13 +57,13 @@ class Origin:
     def find(self, subject: Subject) -> Commits:
         """Find the commits of a subject: branches as they are now, and the merge base.
 
-        Branches are asked of Git by their full names, since a tag may have the same short one;
-        the API is asked only where Git cannot reach the server. Raise `GitError` if neither knows.
+        Git looks up branches by their full names, since a tag may have the same short one; the API
+        is used only where Git cannot reach the server. Raise `GitError` if neither has them.
         """
-        names = (subject.base, subject.head, subject.judge)
+        names = (subject.base, subject.head, subject.lessons_ref)
         found = self._tips([name for name in names if not is_commit(name)], compared=subject.head)
-        base, head, judge = (found.get(name) or CommitId(name) for name in names)
-        return Commits(base=base, head=head, judge=judge, merge_base=self._merge_base(base, head))
+        base, head, tip = (found.get(name) or CommitId(name) for name in names)
+        return Commits(base=base, head=head, tip=tip, merge_base=self._merge_base(base, head))
 
     def open(self, commits: Commits, *, directory: Path, head_refs: Sequence[str]) -> Repository:
         """Open a repository that has the commits: that at `directory`, or else a temporary one.
@@ -96,7 +100,7 @@ class Origin:
     def _tips_at_github(
         self, refs: Sequence[str], *, compared: str, error: GitError
     ) -> Mapping[str, CommitId]:
-        """Ask the API for tips, which it gives of branches, and compared with a commit that is known."""
+        """Return the tips by the API, which has those of branches, compared with a known commit."""
         if not is_commit(compared) or not all(name.startswith(_BRANCH) for name in refs):
             raise error
         try:
@@ -112,7 +116,7 @@ class Origin:
         try:
             return CommitId(self._github().compare(base, head).merge_base)
         except GitHubError:
-            return None  # Git can tell, with more of the history
+            return None  # Git finds it, with more of the history
 
 
 class _Api:
@@ -135,11 +139,11 @@ class _Api:
 
 
 def open_change(commits: Commits, repository: Repository, *, lessons_folder: str) -> Change:
-    """Give what changed between the commits, and fetch in one go what it takes to judge it."""
+    """Return what changed between the commits, and fetch all that it takes to check it at once."""
     base = commits.merge_base or repository.merge_base(commits.base, commits.head)
-    repository.prefetch(base, commits.head, tip=commits.judge, folder=lessons_folder)
+    repository.prefetch(base, commits.head, tip=commits.tip, folder=lessons_folder)
     files = repository.changed_files(base, commits.head)
-    return Change(base=base, tip=commits.judge, head=commits.head, files=files)
+    return Change(base=base, tip=commits.tip, head=commits.head, files=files)
 
 
 def _local(directory: Path) -> Repository | None:

@@ -107,7 +107,7 @@ def _reason(finding: Finding, *, links: Links, is_exact: bool) -> str:
 
 
 def _place(finding: Finding, links: Links) -> str:
-    """Name a place and link it, if it is still there."""
+    """Write a place as a link, if it is still there."""
     name = code_span(f"{shortened(finding.path, _LONGEST_PATH)}:{finding.start.line}")
     address = links.place(finding)
     return link(name, address) if address else name
@@ -126,7 +126,7 @@ def _cause(finding: Finding) -> str:
 
 
 def _named(finding: Finding) -> str:
-    """Name the matched code by its beginning."""
+    """Write the beginning of the matched code."""
     first, *more = finding.snippet.strip().split("\n")
     name = shortened(first.strip(), _LONGEST_SNIPPET)
     return code_span(f"{name} …" if more else name) if name else "this line"

@@ -1,4 +1,4 @@
-"""From an event of GitHub Actions to what is to be reviewed. Pure."""
+"""Find what an event of GitHub Actions asks to review, from its payload."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _EVENTS = "pull_request, pull_request_target, merge_group, push, workflow_dispat
 class Subject:
     """What to review.
 
-    `base` and `head` are compared from where they parted; `judge` is where the lessons come
+    `base` and `head` are compared from their merge base; `lessons_ref` is where the lessons come
     from. Each is a full object name or a full name of a ref (`refs/heads/main`). `head_refs`
     are where the server may have head if it does not hand it out by name. `pull` is the number
     of the pull request to comment on, None if there is none.
@@ -26,7 +26,7 @@ class Subject:
 
     base: str
     head: str
-    judge: str
+    lessons_ref: str
     head_refs: tuple[str, ...] = ()
     pull: int | None = None
     is_draft: bool = False
@@ -43,7 +43,7 @@ class Nothing:
 class Handover:
     """A finished run whose report is to be posted; see the event `workflow_run`.
 
-    `head` is the commit it judged, `label` the branch that holds it, as `owner:branch`.
+    `head` is the commit that it checked, `label` the branch that holds it, as `owner:branch`.
     """
 
     head: str
@@ -51,7 +51,11 @@ class Handover:
 
 
 def find_subject(runner: Runner, *, base: str | None, head: str | None) -> Subject | Nothing | Handover:
-    """Tell what an event asks to be reviewed; see "Events that trigger workflows" at GitHub.
+    """Return what an event asks to review.
+
+    For the events and their payloads see
+    https://docs.github.com/actions/reference/workflows-and-actions/events-that-trigger-workflows and
+    https://docs.github.com/webhooks/webhook-events-and-payloads.
 
     `base` and `head` are what the caller asked for: branches or commits. They belong to events
     that name no commits, and are a `UsageError` with others, as is an event that means nothing here.
@@ -63,7 +67,7 @@ def find_subject(runner: Runner, *, base: str | None, head: str | None) -> Subje
     if read:
         return read(runner)
     if runner.event == "workflow_dispatch" or (base and head):
-        return _asked(runner, base=base, head=head)
+        return _dispatched(runner, base=base, head=head)
     raise UsageError(
         f"Cannot tell what the event {runner.event!r} changed.",
         hint=f"Name what to compare (--base and --head), or trigger the workflow by one of {_EVENTS}.",
@@ -79,7 +83,7 @@ def _pull_request(runner: Runner) -> Subject | Nothing:
     return Subject(
         base=branch,
         head=_commit(runner, "pull_request.head.sha"),
-        judge=branch,
+        lessons_ref=branch,
         head_refs=(f"refs/pull/{number}/head",),
         pull=number,
         is_draft=pull.get("draft") is True,
@@ -92,13 +96,13 @@ def _merge_group(runner: Runner) -> Subject | Nothing:
     return Subject(
         base=_commit(runner, "merge_group.base_sha"),
         head=_commit(runner, "merge_group.head_sha"),
-        judge=_get(runner, "merge_group.base_ref", str),
+        lessons_ref=_get(runner, "merge_group.base_ref", str),
         head_refs=(_get(runner, "merge_group.head_ref", str),),
     )
 
 
 def _push(runner: Runner) -> Subject | Nothing:
-    """Judge what was pushed: a push to the default branch by what was there before it."""
+    """Take the lessons from the default branch; for a push to it, from what was there before."""
     before, after = _commit(runner, "before"), _commit(runner, "after")
     if not after.strip("0"):
         return Nothing(reason="the push deleted a branch")
@@ -107,9 +111,9 @@ def _push(runner: Runner) -> Subject | Nothing:
     if not before.strip("0"):
         if pushed == default:
             return Nothing(reason="the push created the default branch: there was nothing before it")
-        return Subject(base=default, head=after, judge=default, head_refs=(pushed,))
-    judge = before if pushed == default else default
-    return Subject(base=before, head=after, judge=judge, head_refs=(pushed,))
+        return Subject(base=default, head=after, lessons_ref=default, head_refs=(pushed,))
+    lessons_ref = before if pushed == default else default
+    return Subject(base=before, head=after, lessons_ref=lessons_ref, head_refs=(pushed,))
 
 
 def _workflow_run(runner: Runner) -> Handover | Nothing:
@@ -123,10 +127,10 @@ def _workflow_run(runner: Runner) -> Handover | Nothing:
     return Handover(head=_commit(runner, "workflow_run.head_sha"), label=f"{owner}:{branch}")
 
 
-def _asked(runner: Runner, *, base: str | None, head: str | None) -> Subject:
+def _dispatched(runner: Runner, *, base: str | None, head: str | None) -> Subject:
     default = f"refs/heads/{_get(runner, 'repository.default_branch', str)}"
     compared = _revision(base) if base else default
-    return Subject(base=compared, head=_revision(head or runner.sha), judge=compared)
+    return Subject(base=compared, head=_revision(head or runner.sha), lessons_ref=compared)
 
 
 _READERS: Mapping[str, Callable[[Runner], Subject | Nothing | Handover]] = {
@@ -139,12 +143,12 @@ _READERS: Mapping[str, Callable[[Runner], Subject | Nothing | Handover]] = {
 
 
 def _revision(name: str) -> str:
-    """Give the full name of a commit or a ref; short names are those of branches."""
+    """Return the full name of a commit or a ref; short names are those of branches."""
     return name if is_commit(name) or name.startswith("refs/") else f"refs/heads/{name}"
 
 
 def is_commit(name: str) -> bool:
-    """Tell whether a name is a full object name, not that of a ref."""
+    """Return whether a name is a full object name, not that of a ref."""
     return _COMMIT.fullmatch(name) is not None
 
 
@@ -156,7 +160,10 @@ def _commit(runner: Runner, place: str) -> str:
 
 
 def _get(runner: Runner, place: str, kind: type) -> Any:  # noqa: ANN401 - foreign data becomes ours here
-    """Give what the payload holds at a dotted place, if it is of the kind expected and not empty."""
+    """Return what the payload holds at a dotted place, if it is of the expected kind and not empty.
+
+    Raise `UsageError` otherwise.
+    """
     value: Any = runner.payload
     for key in place.split("."):
         value = value.get(key) if isinstance(value, dict) else None

@@ -1,4 +1,4 @@
-"""Where the things that a review speaks of are on GitHub."""
+"""The web addresses on GitHub of what a review is about: lessons, places and commits."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ class Links:
     """The addresses of what a review is about, percent-encoded.
 
     `server` is `https://github.com` or the like, `repository` is `acme/shop`, `tip` the commit
-    that the lessons come from, and `head` the one that was judged; both full object names.
+    that the lessons come from, and `head` the one that was checked; both full object names.
     """
 
     server: str
@@ -23,12 +23,12 @@ class Links:
     head: str
 
     def lesson(self, lesson: Lesson) -> str:
-        """Give the address of a lesson file as it judged, or nothing if it is kept elsewhere."""
+        """Return the address of a lesson file at the tip, or nothing if it is kept elsewhere."""
         is_elsewhere = lesson.path.startswith("/") or ".." in lesson.path.split("/")
         return "" if is_elsewhere else self._file(self.tip, lesson.path)
 
     def place(self, finding: Finding) -> str:
-        """Give the address of the matched lines in head, or nothing if they are gone."""
+        """Return the address of the matched lines in head, or nothing if they are gone."""
         if finding.state is State.FIXED:
             return ""
         first, last = finding.start.line, last_line(finding)
@@ -36,7 +36,7 @@ class Links:
         return self._file(self.head, finding.path) + lines
 
     def commit(self) -> str:
-        """Give the address of the commit that was judged."""
+        """Return the address of the commit that was checked."""
         return f"{self._repository}/commit/{quote(self.head, safe='')}"
 
     def _file(self, commit: str, path: str) -> str:
@@ -48,7 +48,7 @@ class Links:
 
 
 def last_line(finding: Finding) -> int:
-    """Give the last line that a finding matches; one that ends before a line's start is not on it."""
+    """Return the last line that a finding matches; one that ends before a line's start is not on it."""
     start, end = finding.start, finding.end
     return max(start.line, end.line - 1) if end.column == 1 else end.line
 

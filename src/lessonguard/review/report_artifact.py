@@ -1,8 +1,8 @@
-"""Take over the report of another run, which whoever opened the pull request may have written.
+"""Read the report of another run, which the author of the pull request may have written.
 
-A fork's workflow runs as the fork wrote it, and so its artifact can hold anything. It is believed
-where it says *where* something is; *what* is said comes from the lessons of the base branch. Its
-words are dropped, and so are its proposals for other code.
+A fork's workflow runs as the fork wrote it, and so its artifact can hold anything. Only the places
+of findings are taken from it; all texts come from the lessons of the base branch. Its messages and
+its fixes are dropped.
 """
 
 from __future__ import annotations
@@ -41,11 +41,11 @@ _REMEDY = "It must be the JSON report of `lessonguard review`, as the other run 
 
 
 class _UntrueError(Exception):
-    """A part of the report is not what it must be; the text says which and why."""
+    """A part of the report is not what it must be; the message says which part and why."""
 
 
 def read_handover(file: Path, library: Library, *, base: CommitId, head: CommitId) -> ScanReport:
-    """Read a JSON report (version 1) as untrusted input, and tell it by the lessons of `library`.
+    """Read a JSON report (version 1) as untrusted input, with the texts of the lessons of `library`.
 
     What is about lessons or rules that the library does not have is left out. Raise
     `LessonguardError` if the report cannot be read, has another form, or is about other

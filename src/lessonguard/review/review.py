@@ -1,4 +1,4 @@
-"""Review what an event of GitHub Actions is about: judge it, leave outputs, say it on the pull request."""
+"""Review what an event of GitHub Actions is about: scan it, write outputs, comment on the pull request."""
 
 from __future__ import annotations
 
@@ -33,14 +33,13 @@ from lessonguard.semgrep.installed import find_semgrep
 if TYPE_CHECKING:
     from lessonguard.github.client import GitHub  # slow to load; see `_client`
 
+# What a pull request is commented for: findings, also notices alone, or nothing.
 Comments = Literal["findings", "notices", "none"]
-"""What a pull request is commented for: findings, notices alone as well, or nothing."""
 
-
-_NOBODY = 401  # what GitHub answers to a token that is not valid: nobody meant that
+_UNAUTHORIZED = 401  # GitHub's answer to a token that is not valid, which nobody gives on purpose
 _NEW = Hunk(base_start=0, base_count=0, head_start=1, head_count=2**31)
+# Modules that are slow to load, in the order in which they are needed.
 _SLOW = ("lessonguard.github.client", "lessonguard.lessons.parse")
-"""Modules in the order in which they are needed."""
 
 
 @record
@@ -58,8 +57,8 @@ class ReviewOptions:
     `base` and `head` are for events that name no commits. `directory` may be in a checkout.
     `reports` is where the report files go, `report` the JSON report of another run to post.
     `fails_from` is the mildest mode that fails the check, None if nothing does.
-    `announce` hears the report before anything is said on the pull request. `preview` tries the
-    lessons that the change adds or edits, if it does.
+    `announce` gets the report before anything is posted on the pull request. `preview` tries the
+    lessons that the change adds or edits, if there are any.
     """
 
     scan: ScanOptions
@@ -79,7 +78,7 @@ class ReviewOptions:
 
 @record
 class Reviewed:
-    """What came of it: the report, or None if there was nothing to review; and a line to log.
+    """The result: the report, or None if there was nothing to review; and a line to log.
 
     `preview` is about the lessons of the change, None if it touches none.
     """
@@ -91,7 +90,7 @@ class Reviewed:
 
 @record(eq=False)
 class _Run:
-    """One run: what the runner says, how to review, and the doors to the server."""
+    """One run: the variables of the runner, how to review, and the connections to the server."""
 
     runner: Runner
     options: ReviewOptions
@@ -100,11 +99,11 @@ class _Run:
 
 
 def review(runner: Runner, options: ReviewOptions) -> Reviewed:
-    """Judge what the event is about, leave outputs, and say it on the pull request, if there is one.
+    """Scan what the event is about, write outputs, and comment on the pull request, if there is one.
 
-    Outputs come first, and need no token. A token that may not write is no error: what it would
-    have said stands in the outputs. Raise `GitError`, `EngineError` or `GitHubError` if the change
-    cannot be judged or the review not delivered.
+    Outputs come first, and need no token. A token that may not write is no error: the outputs hold
+    all that the comments would. Raise `GitError`, `EngineError` or `GitHubError` if the change
+    cannot be checked or the review not posted.
     """
     subject = find_subject(runner, base=options.base, head=options.head)
     if isinstance(subject, Subject) and subject.is_draft and options.skips_drafts:
@@ -117,11 +116,11 @@ def review(runner: Runner, options: ReviewOptions) -> Reviewed:
         raise UsageError(f"The event {runner.event} takes no report of another run.", hint=hint)
     github = _client(runner)
     run = _Run(runner=runner, options=options, github=github, origin=Origin(runner, github))
-    return _hand_over(run, subject) if isinstance(subject, Handover) else _judge(run, subject)
+    return _hand_over(run, subject) if isinstance(subject, Handover) else _scan(run, subject)
 
 
 def _client(runner: Runner) -> Callable[[], GitHub]:
-    """Start to load what is slow to load, while Git talks to the server."""
+    """Load what is slow to load while Git talks to the server, and return the client when it is needed."""
     Thread(target=_load, daemon=True).start()
 
     @cache
@@ -140,8 +139,8 @@ def _load() -> None:
         import_module(name)
 
 
-def _judge(run: _Run, subject: Subject) -> Reviewed:
-    """Scan the change, then say it: first where no token is needed."""
+def _scan(run: _Run, subject: Subject) -> Reviewed:
+    """Scan the change, then write outputs, which need no token, then comments."""
     options = run.options
     options.scan.step("fetching the commits")
     commits = run.origin.find(subject)
@@ -154,7 +153,7 @@ def _judge(run: _Run, subject: Subject) -> Reviewed:
         )
         options.announce(report)
 
-        def say(preview: str) -> str:
+        def deliver(preview: str) -> str:
             write_outputs(run.runner, report, folder=options.reports, preview=preview)
             if subject.pull is None or options.comments == "none":
                 return ""
@@ -162,25 +161,25 @@ def _judge(run: _Run, subject: Subject) -> Reviewed:
             message = _message(
                 run,
                 commits,
-                branch=subject.judge,
+                branch=subject.lessons_ref,
                 library=library,
                 report=report,
                 diff=_diff(repository, change),
             )
-            return _say(run.github(), subject.pull, replace(message, preview=preview))
+            return _post(run.github(), subject.pull, replace(message, preview=preview))
 
         try:
             preview = options.preview(repository, change)
-            told = preview.markdown if preview else ""
+            markdown = preview.markdown if preview else ""
         except Exception:
-            # Whoever wrote the change wrote those lessons: they must not silence the ones that judge it.
-            say("")
+            # The author of the change wrote those lessons: they must not suppress the findings of the others.
+            deliver("")
             raise
-        return Reviewed(report=report, words=say(told), preview=preview)
+        return Reviewed(report=report, words=deliver(markdown), preview=preview)
 
 
 def _diff(repository: Repository, change: Change) -> Diff:
-    """Give the diff as GitHub should show it; a new file is one hunk, as long as it may be."""
+    """Return the diff as GitHub should show it; a new file is one hunk without an end."""
 
     def diff(paths: Collection[str]) -> Hunks:
         files = [file for file in change.files if file.head and file.path in paths]
@@ -202,11 +201,11 @@ def _hand_over(run: _Run, handover: Handover) -> Reviewed:
         reason = f"no open pull request has the head {short(handover.head)} any more"
         return Reviewed(report=None, words=f"Nothing to review: {reason}.")
     pull, branch = pulls[0].number, f"refs/heads/{pulls[0].base_ref}"
-    commits = run.origin.find(Subject(base=branch, head=handover.head, judge=branch))
+    commits = run.origin.find(Subject(base=branch, head=handover.head, lessons_ref=branch))
     if commits.merge_base is None:
-        raise GitError(f"Cannot tell where pull request {pull} began, because GitHub does not say.")
-    with run.origin.fetch([commits.judge]) as repository:
-        library = read_library(repository, commits.judge, folder=options.lessons_folder)
+        raise GitError(f"GitHub does not return the commit that pull request {pull} started from.")
+    with run.origin.fetch([commits.tip]) as repository:
+        library = read_library(repository, commits.tip, folder=options.lessons_folder)
     report = read_handover(options.report, library, base=commits.merge_base, head=commits.head)
     message = _message(run, commits, branch=branch, library=library, report=report, diff=None)
     return Reviewed(report=None, words=_words(post_review(run.github(), pull, message), pull))
@@ -222,7 +221,7 @@ def _message(
         links=Links(
             server=run.runner.server_url,
             repository=run.runner.repository,
-            tip=commits.judge,
+            tip=commits.tip,
             head=commits.head,
         ),
         branch=branch.removeprefix("refs/heads/"),
@@ -232,12 +231,12 @@ def _message(
     )
 
 
-def _say(github: GitHub, pull: int, message: Message) -> str:
-    """Post, unless the token may not: then say so, since all of it stands in the outputs."""
+def _post(github: GitHub, pull: int, message: Message) -> str:
+    """Post, unless the token may not: then return why, since the outputs hold the same."""
     try:
         return _words(post_review(github, pull, message), pull)
     except RefusedError as error:
-        if error.status == _NOBODY:
+        if error.status == _UNAUTHORIZED:
             raise
         return f"{error.message} The findings are in the summary of this job and in its annotations."
 

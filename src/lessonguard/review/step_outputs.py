@@ -1,4 +1,4 @@
-"""What a run leaves behind without any token: its summary, annotations, outputs and report files."""
+"""Write what needs no token: the summary of the step, its outputs and the report files."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def write_outputs(runner: Runner, report: ScanReport, *, folder: Path | None, pr
 
     The files go to `folder`, by default one in the runner's temporary folder. The JSON report
     holds everything; the rest may end up on the pull request, where lessons in monitor mode are
-    never shown. `preview` is what there is to say, in Markdown, about the lessons of the change.
+    never shown. `preview` is Markdown about the lessons of the change, perhaps empty.
     Raise `LessonguardError` where a file cannot be written.
     """
     shown = for_pull_request(report)
@@ -47,7 +47,7 @@ def write_outputs(runner: Runner, report: ScanReport, *, folder: Path | None, pr
 
 
 def write_nothing(runner: Runner, reason: str) -> None:
-    """Say in the step's summary, and in its outputs, that there was nothing to review."""
+    """Write to the step's summary and outputs that there was nothing to review."""
     _append(runner.summary_file, f"### lessonguard: nothing to review\n\n{one_line(reason).capitalize()}.\n")
     counts = dict.fromkeys(("introduced", "blocking", "accepted", "unchecked"), "0")
     _set(runner.output_file, {**counts, "report": "", "sarif": ""})
@@ -60,9 +60,9 @@ def _default_folder(runner: Runner) -> Path:
 
 
 def _set(file: Path | None, outputs: Mapping[str, str]) -> None:
-    """Set the outputs of the step, each between delimiters that no value can know.
+    """Set the outputs of the step, each between random delimiters, which no value can contain.
 
-    See "Multiline strings" in "Workflow commands for GitHub Actions".
+    See https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands#multiline-strings.
     """
     lines = []
     for name, value in outputs.items():

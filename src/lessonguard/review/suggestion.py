@@ -1,4 +1,4 @@
-"""Turn the fix of a rule into what GitHub calls a suggestion, if that loses nothing.
+"""Turn the fix of a rule into a suggestion that GitHub can apply, if nothing is lost by that.
 
 A rule's fix replaces what was matched; a suggestion replaces whole lines.
 """
@@ -13,15 +13,15 @@ from lessonguard.scan.finding import Finding
 _MOST_LINES = 40
 _LONGEST = 4_000  # characters
 
+# U+FFFD is what stands for bytes that are not UTF-8; the others are letters and marks that show as nothing.
 _UNSEEN = re.compile(
     "[\N{REPLACEMENT CHARACTER}\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0"
     "\U000e0100-\U000e01ef]"
 )
-"""What stands for a byte that is not UTF-8, and letters and marks of Unicode that show as nothing."""
 
 
 def suggestion(finding: Finding) -> list[str] | None:
-    """Give the lines to write in place of the matched ones, or None if they cannot be offered.
+    """Return the lines to write in place of the matched ones, or None if they cannot be offered.
 
     They can if the matched lines are known as a whole, and if all that one would accept with
     a click can be seen: no control, bidirectional or invisible character, nothing undecodable
@@ -37,7 +37,7 @@ def suggestion(finding: Finding) -> list[str] | None:
 
 
 def _is_whole(finding: Finding) -> bool:
-    """Tell whether `lines` hold all that was matched: many are cut, and a match may end in a line break."""
+    """Return whether `lines` hold all that was matched: many are cut, and a match may end in a line break."""
     lines, start, end = finding.lines, finding.start, finding.end
     if [line.number for line in lines] != list(range(start.line, end.line + 1)):
         return False

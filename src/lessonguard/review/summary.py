@@ -111,7 +111,7 @@ def _stories(
 
 
 def _story_head(story: Story, commented: Collection[Fingerprint], links: Links) -> str:
-    """Name the lesson; write what worked if no comment beside the code does."""
+    """Write the name of the lesson, and what worked if no comment beside the code does."""
     lesson = story.lesson
     address = links.lesson(lesson)
     incident = markdown_text(lesson.incident)

@@ -145,8 +145,8 @@ def _install_hook(survey: Survey) -> _Done:
         return _Done(path=survey.hook, about=about, is_new=False)
     options = () if survey.folder == DEFAULT_FOLDER else (f"--lessons-folder={survey.folder}",)
     installed = install_hook(survey.repository, options=options)
-    if installed.kept:
-        about = f"{about}, then runs {installed.kept.name}"
+    if installed.existing:
+        about = f"{about}, then runs {installed.existing.name}"
     return _Done(path=installed.path, about=about, is_new=not installed.is_update)
 
 
