@@ -126,7 +126,11 @@ def classify(files: Sequence[FileComparison]) -> list[ClassifiedMatch]:
     for classifier in classifiers:
         classifier.pair_in_place()
         classifier.find_exposed()
-    removed = [classifier.removed() for classifier in classifiers]
+    # The base matches whose code is gone from its place, so that it may have moved.
+    removed = [
+        [match for match in classifier.base if match.is_open and not classifier.is_in_place(match)]
+        for classifier in classifiers
+    ]
     # Code moved more probably within its file than to another.
     for classifier, matches in zip(classifiers, removed, strict=True):
         _pair_moved(classifier.open, matches)
@@ -195,15 +199,11 @@ class _Classifier:
     def find_exposed(self) -> None:
         """Find the matches whose code was in its place before, without matching."""
         for match in self.open:
-            if self._is_in_place(match):
+            if self.is_in_place(match):
                 unseen = self.file.is_unchecked("base", match.match.rule, self._region(match))
                 match.state = State.INHERITED if unseen else State.EXPOSED
 
-    def removed(self) -> list[ClassifiedMatch]:
-        """List the base matches whose code is gone from its place, so that it may have moved."""
-        return [match for match in self.base if match.is_open and not self._is_in_place(match)]
-
-    def _is_in_place(self, match: ClassifiedMatch) -> bool:
+    def is_in_place(self, match: ClassifiedMatch) -> bool:
         """Return whether the code of a match is in its place in the other version, without matching there."""
         is_head = match.side == "head"
         source, lines = (self.file.base, self.lines) if is_head else (self.file.head, self._to_head)

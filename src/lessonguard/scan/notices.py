@@ -35,15 +35,10 @@ class CitationIndex:
         return Counter(self._incidents[word] for word in words if word in self._incidents)
 
 
-def notice_order(notice: Notice) -> tuple[object, ...]:
-    """Return what notices are sorted by."""
-    return (notice.path, notice.line, notice.incident, notice.kind, notice.side)
-
-
 def make_notices(
     files: Mapping[FileComparison, Acceptances], library: Library, index: CitationIndex
 ) -> tuple[Notice, ...]:
-    """List the notices about the files of a change, sorted.
+    """List the notices about the files of a change, sorted by path, line, incident, kind and side.
 
     Their accept comments must have been asked about all findings before.
     """
@@ -52,7 +47,7 @@ def make_notices(
         *_citation_notices(list(files), library, index),
         *(notice for file, comments in files.items() for notice in _accepts(file, comments, library)),
     ]
-    return tuple(sorted(found, key=notice_order))
+    return tuple(sorted(found, key=lambda it: (it.path, it.line, it.incident, it.kind, it.side)))
 
 
 def _watched(file: FileComparison) -> Iterator[Notice]:

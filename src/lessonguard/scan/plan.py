@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 
@@ -76,7 +76,14 @@ def plan_scan(
     max_bytes: int,
 ) -> ScanPlan:
     """Choose what to ask about changed files; see `ScanPlan` for `texts`."""
-    wanted = [place for place in _changed_versions(files, selector) if selector.wants(place[2])]
+    wanted: list[tuple[int, Side, FileVersion]] = []
+    for index, file in enumerate(files):
+        is_same = file.base and file.head and file.base.blob == file.head.blob
+        if is_same and file.base and file.head and selector.selects_alike(file.base, file.head):
+            continue  # because a file that only got another name has the same matches as before
+        for side, version in zip(_SIDES, (file.base, file.head), strict=True):
+            if version is not None and selector.wants(version):
+                wanted.append((index, side, version))
     # What was read comes first, so that the selection has the same positions.
     wanted.sort(key=lambda place: isinstance(texts[place[2].blob], int))
     contents = []
@@ -100,19 +107,6 @@ def plan_scan(
         targets=selection.targets,
         unchecked=(*unread, *selection.unchecked),
     )
-
-
-def _changed_versions(
-    files: Iterable[ChangedFile], selector: Selector
-) -> Iterator[tuple[int, Side, FileVersion]]:
-    """List the versions whose matches may differ: not those of a file that only got another name."""
-    for index, file in enumerate(files):
-        is_same = file.base and file.head and file.base.blob == file.head.blob
-        if is_same and file.base and file.head and selector.selects_alike(file.base, file.head):
-            continue
-        for side, version in zip(_SIDES, (file.base, file.head), strict=True):
-            if version is not None:
-                yield index, side, version
 
 
 def files_to_compare(

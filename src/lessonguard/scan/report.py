@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 
 from lessonguard.lessons.model import Lesson, Library, RuleId
@@ -23,25 +23,18 @@ def list_findings(
     citations: CitationIndex,
     today: date,
 ) -> tuple[list[Finding], tuple[Notice, ...]]:
-    """List the findings and the notices about these files, sorted; see `make_findings`."""
-    accepting = {file: Acceptances(file.accept_comments, path=file.path, today=today) for file in files}
-    findings = make_findings(classify(files), library, accepting)
-    return findings, make_notices(accepting, library, citations)
+    """List the findings and the notices about these files, sorted; what is merely `inherited` is left out.
 
-
-def make_findings(
-    matches: Iterable[ClassifiedMatch], library: Library, accepting: Mapping[FileComparison, Acceptances]
-) -> list[Finding]:
-    """Turn classified matches into findings, sorted; what is merely `inherited` is left out.
-
-    The matches are in the order that `classify` gives them.
+    The order of findings is path, line, column, lesson, rule.
     """
+    accepting = {file: Acceptances(file.accept_comments, path=file.path, today=today) for file in files}
     fingerprints: dict[tuple[FileComparison, bool], Fingerprints] = {}
     findings = []
-    for match in matches:
+    for match in classify(files):
         version = match.file, match.state is State.FIXED
         if version not in fingerprints:
             fingerprints[version] = Fingerprints(match.source, path=match.file.path)
+        # Also for what is inherited: equal findings are told apart by counting, and accept comments are used.
         finding = _finding(
             match,
             fingerprints=fingerprints[version],
@@ -50,12 +43,8 @@ def make_findings(
         )
         if match.state is not State.INHERITED:
             findings.append(finding)
-    return sorted(findings, key=finding_order)
-
-
-def finding_order(finding: Finding) -> tuple[object, ...]:
-    """Return what findings are sorted by: path, line, column, lesson, rule."""
-    return (finding.path, finding.start, finding.lesson.incident, finding.rule, finding.end)
+    findings.sort(key=lambda it: (it.path, it.start, it.lesson.incident, it.rule, it.end))
+    return findings, make_notices(accepting, library, citations)
 
 
 def _finding(
@@ -63,7 +52,7 @@ def _finding(
 ) -> Finding:
     file, source, match = classified.file, classified.source, classified.match
     lines, is_gone = classified.lines, classified.state is State.FIXED
-    is_from_elsewhere = classified.origin is not None and classified.origin is not file
+    origin = classified.origin
     snippet = source.text(match.start, match.end)
     # Semgrep is not shown what is no UTF-8, so a fix would put something else in its place.
     is_known = "\N{REPLACEMENT CHARACTER}" not in snippet
@@ -73,9 +62,7 @@ def _finding(
         rule=RuleId(match.rule),
         state=classified.state,
         path=file.path,
-        previous_path=classified.origin.base_path
-        if classified.origin and is_from_elsewhere
-        else file.previous_path,
+        previous_path=origin.base_path if origin and origin is not file else file.previous_path,
         start=source.position(match.start),
         end=source.position(match.end),
         snippet=snippet,

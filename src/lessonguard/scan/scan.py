@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import field, replace
 from datetime import date
@@ -16,7 +16,7 @@ from lessonguard.git.changes import BlobId, Change, CommitId, FileVersion, LineM
 from lessonguard.git.repository import Repository
 from lessonguard.lessons.diagnostic import Diagnostic
 from lessonguard.lessons.library import READ_AT_MOST, load_blobs, load_folder
-from lessonguard.lessons.model import Lesson, Library, RuleId
+from lessonguard.lessons.model import Lesson, Library
 from lessonguard.record import record
 from lessonguard.scan.finding import Finding, Notice, ScanReport, State
 from lessonguard.scan.notices import CitationIndex
@@ -123,7 +123,12 @@ def scan_change(
 
         files = _compare(plan, result, repository, watched=watched)
         findings, notices = list_findings(files, library, citations=citations, today=options.today)
-    refused = {**unknown_languages(rules), **result.refused}
+    refusals = []
+    for rule_id, reason in {**unknown_languages(rules), **result.refused}.items():
+        lesson = library.by_rule[rule_id]
+        line = next(rule.line for rule in lesson.rules if rule.id == rule_id)
+        message = f"Semgrep refuses rule {rule_id}: {reason}"
+        refusals.append(Diagnostic(path=lesson.path, line=line, code="refused", message=message))
     return ScanReport(
         base=change.base,
         head=change.head,
@@ -133,7 +138,7 @@ def scan_change(
         fixed=tuple(finding for finding in findings if finding.state is State.FIXED),
         notices=notices,
         unchecked=list_unchecked(plan, result, library),
-        faults=(*library.faults, *_refusals(refused, library)),
+        faults=(*library.faults, *refusals),
     )
 
 
@@ -245,11 +250,3 @@ def _compare(
         )
         compared.append(comparison)
     return compared
-
-
-def _refusals(refused: Mapping[str, str], library: Library) -> Iterator[Diagnostic]:
-    for rule_id, reason in refused.items():
-        lesson = library.by_rule[RuleId(rule_id)]
-        line = next(rule.line for rule in lesson.rules if rule.id == rule_id)
-        message = f"Semgrep refuses rule {rule_id}: {reason}"
-        yield Diagnostic(path=lesson.path, line=line, code="refused", message=message)
