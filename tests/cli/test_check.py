@@ -290,9 +290,9 @@ def test_proof_commits_that_prove_nothing_are_told(repo: Repo) -> None:
     where, hint = "lessons/INC-245.yaml", "    hint: `lessonguard prove INC-245` shows why"
     before, after = calm[:10], bad[:10]
     assert outcome.stdout.splitlines() == [
-        f"{where}:22:3: error: billing/a.py at {before} and 2 more files, broken: the rule does not fire",
+        f"{where}:22:3: error: billing/a.py at {before} and 2 more files, broken: the rule does not match",
         hint,
-        f"{where}:23:3: error: billing/a.py at {after}, fixed: the rule fires on line 1: `requests.get(a)`",
+        f"{where}:23:3: error: billing/a.py at {after}, fixed: the rule matches line 1: `requests.get(a)`",
         hint,
         "",
         "1 lesson, 1 rule, 2 examples: 2 errors",

@@ -61,7 +61,7 @@ def test_names_of_both_kinds_go_together_from_any_folder(shop: Repo) -> None:
     assert outcome.stdout.count("✓") == 2
 
 
-def test_a_lesson_may_be_tried_before_it_is_kept_with_the_others(shop: Repo) -> None:
+def test_a_draft_in_another_folder_can_be_proven(shop: Repo) -> None:
     shop.write({"drafts/INC-9.yaml": lesson("INC-9")})
 
     assert "✓ INC-9" in lessonguard("prove", "drafts/INC-9.yaml", cwd=shop.path).stdout
@@ -91,7 +91,7 @@ def test_an_invalid_lesson_is_named_after_the_others_are_proven(shop: Repo) -> N
     )
 
 
-def test_an_invalid_lesson_that_nobody_asked_for_is_no_matter(shop: Repo) -> None:
+def test_an_invalid_lesson_that_was_not_asked_for_is_ignored(shop: Repo) -> None:
     shop.write({"lessons/INC-3.yaml": "incident: ["})
 
     assert lessonguard("prove", "INC-1", cwd=shop.path).stderr == ""
@@ -111,7 +111,7 @@ def test_lessons_of_a_folder_without_a_repository_are_proven_too(tmp_path: Path)
     assert "1 rule proven" in lessonguard("prove", cwd=tmp_path).stdout
 
 
-def test_a_repository_without_lessons_is_told_how_to_begin(tmp_path: Path) -> None:
+def test_a_repository_without_lessons_gets_a_hint_how_to_start(tmp_path: Path) -> None:
     outcome = lessonguard("prove", cwd=Repo(tmp_path / "shop").path, expect=2)
 
     assert "there is no such folder" in outcome.stderr
@@ -141,7 +141,7 @@ def test_commits_elsewhere_are_fetched_when_asked(shop: Repo, tmp_path: Path) ->
     assert "--fetch fetches them" in " ".join(without.split())
     assert fetched == (
         f"✓ INC-1  1 bad, 1 good, proven at {broken[:10]} → {fixed[:10]}\n"
-        "    fires at pay.py:5-8 before the fix\n\n1 rule proven\n"
+        "    matches pay.py:5-8 before the fix\n\n1 rule proven\n"
     )
 
 

@@ -94,7 +94,7 @@ def test_a_lesson_that_cannot_be_used_fails_the_check_and_says_why(
 
     assert "cannot be used as they are" in reviewed.outcome.stderr
     assert said in summaries(pull)[0].body
-    assert "to be mended first" in reviewed.run.summary
+    assert "to be fixed first" in reviewed.run.summary
 
 
 def test_a_new_lesson_does_not_judge_the_change_that_brings_it(shop: Shop) -> None:

@@ -126,10 +126,10 @@ def test_a_lesson_in_a_document_is_valid(block: Block, libraries: Mapping[str, L
 @by_name
 def test_a_rule_in_a_document_is_proven(block: Block, proofs: Mapping[str, tuple[RuleProof, ...]]) -> None:
     failed = [
-        (proof.refusal, trial)
+        (proof.refusal, result)
         for proof in proofs[block.name]
-        for trial in proof.trials or [None]
-        if not (trial and trial.is_passed)
+        for result in proof.results or [None]
+        if not (result and result.is_passed)
     ]
 
     assert bool(proofs[block.name]) is ("rules:" in block.text)

@@ -42,14 +42,14 @@ def test_a_rule_finds_its_bad_code_and_leaves_its_good_code_alone(
 
     assert proof.refusal == ""
     assert proof.failures == ()
-    assert all(sighting.text.strip() for trial in proof.trials for sighting in trial.sightings)
+    assert all(text.strip() for result in proof.results for _, text in result.matched_code)
 
 
 @pytest.mark.parametrize("rule", RULES)
 def test_every_rule_is_tried_on_several_pieces_of_code_of_either_kind(
     rule: RuleId, proofs: Mapping[RuleId, RuleProof]
 ) -> None:
-    sides = [trial.side for trial in proofs[rule].trials]
+    sides = [result.side for result in proofs[rule].results]
 
     assert sides.count("bad") >= 2
     assert sides.count("good") >= 2

@@ -1,8 +1,7 @@
-"""`lessonguard prove`: try the rules of lessons on the code that they were made for."""
+"""`lessonguard prove`: try the rules of lessons on their examples and on the commits of the incident."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -12,7 +11,6 @@ from lessonguard.authoring.locations import Locations
 from lessonguard.authoring.prove.explain import explain_failures
 from lessonguard.authoring.prove.json import render_proofs_json
 from lessonguard.authoring.prove.prove import prove_lessons
-from lessonguard.authoring.prove.result import RuleProof
 from lessonguard.authoring.prove.text import render_proofs
 from lessonguard.authoring.select import open_repository, select_lessons
 from lessonguard.cli.console import wants_colour, width, write_result
@@ -28,7 +26,6 @@ from lessonguard.cli.options import (
 from lessonguard.cli.progress import Progress
 from lessonguard.errors import LessonError
 from lessonguard.lessons.diagnostic import invalid_lessons
-from lessonguard.lessons.model import Lesson
 from lessonguard.semgrep.installed import find_semgrep
 from lessonguard.semgrep.interface import Limits
 
@@ -52,13 +49,13 @@ def prove(
     max_memory: int,
     directory: Path,
 ) -> int:
-    """Try the rules of lessons on the code that they were made for.
+    """Prove that the rules of lessons find the bad code, and nothing in the good code.
 
-    A rule is proven if it fires on each bad example and is silent on each good one; and, if its
-    lesson has proof commits, if it fires in what the fix touched before the fix, and no longer after.
-    Where it does not, the code is shown, and what each part of the rule found or took away.
+    A rule is proven if it matches each bad example and no good one. With proof commits, it also finds
+    the code before the fix, and finds nothing after it. For other rules, the code is shown, and what
+    each part of the rule found or removed.
 
-    LESSON is an incident, or the path of a lesson file or folder. Without any, all lessons are proven.
+    LESSON is an incident, or the path of a lesson file or folder. Default: all lessons.
 
     \b
     Examples:
@@ -67,8 +64,8 @@ def prove(
       lessonguard prove lessons/INC-245.yaml --fetch
       lessonguard prove --lessons builtin     the lessons that come with lessonguard
 
-    Exits with 0 if all rules are proven, 2 if one is not or a lesson is invalid, 3 if it could not
-    try them, 4 for a bug in lessonguard.
+    Exits with 0 if all rules are proven, 2 if one is not or a lesson is invalid, 3 if they could
+    not be tried, 4 for a bug in lessonguard.
     """
     limits = Limits(timeout=timeout, max_memory=max_memory)
     with ExitStack() as stack:
@@ -92,17 +89,11 @@ def prove(
             limits=limits,
             step=progress.step,
         )
-        progress.step("asking Semgrep why")
+        progress.step("finding out why rules failed")
         proofs = explain_failures(proofs, locations=Locations(selection.read), semgrep=semgrep, limits=limits)
-    write_result(_render(proofs, selection.lessons, format_name=format_name, is_shown=output is None), output)
+    colour = output is None and wants_colour()
+    text = render_proofs(proofs, selection.lessons, width=width(), colour=colour)
+    write_result(render_proofs_json(proofs) if format_name == "json" else text, output)
     if selection.faults:
         raise invalid_lessons(selection.faults)
     return 0 if all(proof.is_proven for proof in proofs) else LessonError.exit_code
-
-
-def _render(
-    proofs: Sequence[RuleProof], lessons: Sequence[Lesson], *, format_name: str, is_shown: bool
-) -> str:
-    if format_name == "json":
-        return render_proofs_json(proofs)
-    return render_proofs(proofs, lessons, width=width(), colour=is_shown and wants_colour())

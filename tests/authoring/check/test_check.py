@@ -95,7 +95,7 @@ def test_a_path_that_holds_a_semicolon_stays_whole(repo: Repo) -> None:
     problems = [item for item in _check(repo, expect=2)["remarks"] if item["code"] == "unproven"]
 
     assert [(item["message"], item["hint"]) for item in problems] == [
-        ('example 1, bad: the "paths" of the rule leave out a; b.py', None)
+        ('example 1, bad: the "paths" of the rule exclude a; b.py', None)
     ]
 
 
@@ -104,5 +104,5 @@ def test_a_message_and_its_hint_are_kept_apart(repo: Repo) -> None:
 
     [problem, _] = [item for item in _check(repo, expect=2)["remarks"] if item["code"] == "unproven"]
 
-    assert problem["message"] == 'example 1, bad: the "paths" of the rule leave out example.py'
-    assert problem["hint"] == 'add a "path" that they let through to the example'
+    assert problem["message"] == 'example 1, bad: the "paths" of the rule exclude example.py'
+    assert problem["hint"] == 'add a "path" that they include to the example'

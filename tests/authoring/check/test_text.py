@@ -23,7 +23,7 @@ _DIAGNOSTIC = Diagnostic(
     column=5,
     level="error",
     code="unproven",
-    message="example 2, good: the rule fires on line 3: `requests.get(url)`",
+    message="example 2, good: the rule matches line 3: `requests.get(url)`",
     hint="`lessonguard prove INC-245` shows why",
 )
 _REPORT = CheckReport(diagnostics=(_DIAGNOSTIC,), lessons=3, rules=5, examples=12)
@@ -35,7 +35,7 @@ def _lines(report: CheckReport, *, width: int = 80) -> list[str]:
 
 def test_a_diagnostic_begins_as_compilers_begin_it() -> None:
     assert _lines(_REPORT) == [
-        "lessons/INC-245.yaml:22:5: error: example 2, good: the rule fires on line 3:",
+        "lessons/INC-245.yaml:22:5: error: example 2, good: the rule matches line 3:",
         "    `requests.get(url)`",
         "    hint: `lessonguard prove INC-245` shows why",
         "",
@@ -48,7 +48,7 @@ def test_where_the_place_fills_the_line_the_message_begins_on_the_next() -> None
     first, second, *_ = _lines(replace(_REPORT, diagnostics=(replace(_DIAGNOSTIC, path=path),)))
 
     assert first == f"{path}:22:5: error:"
-    assert second == "    example 2, good: the rule fires on line 3: `requests.get(url)`"
+    assert second == "    example 2, good: the rule matches line 3: `requests.get(url)`"
 
 
 def test_files_are_apart() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from lessonguard.authoring.prove.prove import prove_lessons
-from lessonguard.authoring.prove.result import RuleProof
+from lessonguard.authoring.prove.result import RuleProof, SampleResult
 from lessonguard.git.repository import Repository
 from lessonguard.lessons.library import load_folder
 from lessonguard.semgrep.installed import find_semgrep
@@ -52,11 +52,16 @@ def prove_at(
 
 
 def outcomes(proof: RuleProof) -> list[str]:
-    """Say what a rule did at the commits: where it fires, or what kept it from being tried."""
-    tried = [(trial, [(at.first_line, at.last_line) for at in trial.sightings]) for trial in proof.trials]
+    """Return what a rule did at the commits: the lines that it matches, or why it could not be tried."""
     return [
-        f"{trial.side} {trial.path}: {trial.problem_words or found}" for trial, found in tried if trial.commit
+        f"{result.side} {result.path}: {result.problem_words or _lines(result)}"
+        for result in proof.results
+        if result.commit
     ]
+
+
+def _lines(result: SampleResult) -> list[tuple[int, int]]:
+    return [(lines.start, lines.stop - 1) for lines, _ in result.matched_code]
 
 
 @pytest.fixture
@@ -92,7 +97,7 @@ def test_a_fix_on_another_branch_is_compared_with_the_broken_commit(shop: Repo) 
     assert prove_at(shop, broken, fixed).is_proven
 
 
-def test_the_lesson_itself_is_not_looked_at(shop: Repo) -> None:
+def test_the_folder_of_lessons_is_skipped(shop: Repo) -> None:
     broken = shop.commit(files={"pay.py": BAD})
     fixed = shop.commit(files={"pay.py": GOOD, "lessons/example.py": BAD})
 
@@ -106,7 +111,7 @@ def test_a_rule_that_looks_at_no_touched_file_is_not_proven_by_that(shop: Repo) 
     proof = prove_at(shop, broken, fixed)
 
     assert not proof.is_proven
-    assert outcomes(proof) == ["broken : the fix touched no file that the rule looks at"]
+    assert outcomes(proof) == ["broken : the fix changed no file that the rule looks at"]
 
 
 def test_code_that_cannot_be_read_does_not_matter_where_it_was_so_before(shop: Repo) -> None:
@@ -143,7 +148,7 @@ def test_a_file_that_the_fix_made_too_large_proves_nothing(shop: Repo) -> None:
     assert outcomes(proof)[1] == "fixed pay.py: it is larger than 1,000,000 bytes (1,200,000)"
 
 
-def test_two_commits_that_are_far_apart_are_no_fix(shop: Repo) -> None:
+def test_two_commits_that_differ_in_510_files_are_no_fix(shop: Repo) -> None:
     broken = shop.commit(files={f"p{n}.py": BAD for n in range(510)})
     fixed = shop.commit(files={f"p{n}.py": GOOD for n in range(510)})
 
@@ -153,7 +158,7 @@ def test_two_commits_that_are_far_apart_are_no_fix(shop: Repo) -> None:
     assert outcome.endswith('; name as "broken" the commit right before the fix')
 
 
-def test_a_commit_that_is_not_there_is_a_fault_with_a_remedy(shop: Repo) -> None:
+def test_a_missing_commit_is_an_error_with_a_hint(shop: Repo) -> None:
     broken = shop.commit(files={"pay.py": BAD})
 
     proof = prove_at(shop, broken, "0123456")
@@ -166,7 +171,7 @@ def test_a_commit_that_is_not_there_is_a_fault_with_a_remedy(shop: Repo) -> None
     )
 
 
-def test_a_shallow_clone_without_the_commits_is_no_fault(shop: Repo, tmp_path: Path) -> None:
+def test_a_shallow_clone_without_the_commits_is_no_error(shop: Repo, tmp_path: Path) -> None:
     broken = shop.commit(files={"pay.py": BAD})
     fixed = shop.commit(files={"pay.py": GOOD})
 
@@ -229,9 +234,7 @@ def test_a_short_name_cannot_be_fetched(shop: Repo, tmp_path: Path) -> None:
     proof = prove_at(shop, broken, "0123456", elsewhere=upstream, fetch=True)
 
     assert not proof.is_proven
-    assert outcomes(proof) == [
-        "broken : 0123456 cannot be fetched: servers know commits by all of their digits"
-    ]
+    assert outcomes(proof) == ["broken : 0123456 cannot be fetched: servers need all digits of a commit"]
 
 
 def test_a_repository_that_does_not_answer_leaves_the_rule_unproven(shop: Repo, tmp_path: Path) -> None:

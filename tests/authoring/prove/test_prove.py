@@ -1,4 +1,4 @@
-"""`prove_lessons` and what it looks like: every kind of outcome, with the real Semgrep.
+"""`prove_lessons` and its outputs: every kind of result, with the real Semgrep.
 
 A case of `tests/cases/prove` is a sentence, the end of a lesson, and what is printed about its rules. In
 the lesson, BROKEN and FIXED are the two commits of the repository, and SHORT is short for BROKEN.
@@ -18,7 +18,7 @@ from lessonguard.authoring.locations import Locations
 from lessonguard.authoring.prove.explain import explain_failures
 from lessonguard.authoring.prove.json import render_proofs_json
 from lessonguard.authoring.prove.prove import prove_lessons
-from lessonguard.authoring.prove.result import RuleProof, Trial
+from lessonguard.authoring.prove.result import RuleProof, SampleResult
 from lessonguard.authoring.prove.text import render_proofs
 from lessonguard.git.repository import Repository
 from lessonguard.lessons.library import load_folder
@@ -69,7 +69,7 @@ def make_repository(path: Path) -> tuple[Repo, str, str]:
 
 
 def read_case(path: Path) -> tuple[str, str]:
-    """Give the end of a lesson, and what is expected."""
+    """Return the end of a lesson, and the expected output."""
     lesson, _, expect = (
         path.read_text(encoding="utf-8").partition("=== lesson\n")[2].partition("=== expect\n")
     )
@@ -109,7 +109,7 @@ def test_the_lessons_of_all_cases_are_valid(shop: Shop) -> None:
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_what_is_told_of_a_lesson(name: str, shop: Shop) -> None:
+def test_the_text_of_each_case_is_as_approved(name: str, shop: Shop) -> None:
     lesson = shop.library.by_incident[IncidentId(name)]
 
     assert render_proofs(shop.proofs[name], [lesson], width=80, colour=False) == read_case(CASES[name])[1]
@@ -138,7 +138,7 @@ def test_colour_only_adds_to_the_text(shop: Shop) -> None:
     assert re.sub(r"\x1b\[[0-9;]*m", "", coloured) == plain
 
 
-def test_programs_read_the_same_as_json(shop: Shop) -> None:
+def test_the_json_of_a_case_is_as_approved(shop: Shop) -> None:
     report = json.loads(render_proofs_json(shop.proofs["NOT-PATTERN"]))
 
     assert report == json.loads((CASES["PROVEN"].parent / "not-pattern.json").read_text(encoding="utf-8"))
@@ -170,11 +170,11 @@ def test_a_rule_that_takes_too_long_proves_nothing(shop: Shop, semgrep: Semgrep)
         [lesson], repository=None, engine=FakeEngine(), languages=semgrep.languages, limits=Limits()
     )
 
-    assert [trial.problem_words for trial in proof.trials] == ["slow", "slow"]
+    assert [result.problem_words for result in proof.results] == ["slow", "slow"]
     assert not proof.is_proven
 
 
-def test_without_a_repository_only_what_stands_in_the_lesson_is_tried(shop: Shop, semgrep: Semgrep) -> None:
+def test_without_a_repository_only_the_code_in_the_lesson_is_tried(shop: Shop, semgrep: Semgrep) -> None:
     chosen = [shop.library.by_incident[IncidentId(name)] for name in ("PROVEN", "FILES")]
 
     proven, files = prove_lessons(
@@ -183,10 +183,12 @@ def test_without_a_repository_only_what_stands_in_the_lesson_is_tried(shop: Shop
 
     assert proven.is_proven
     assert [note.partition(": ")[2] for note in proven.notes] == ["this is no Git repository"]
-    assert {trial.problem_words.partition(": ")[2] for trial in files.trials} == {"this is no Git repository"}
+    assert {result.problem_words.partition(": ")[2] for result in files.results} == {
+        "this is no Git repository"
+    }
 
 
-def test_files_of_examples_are_read_from_the_tree_that_is_judged(shop: Shop, semgrep: Semgrep) -> None:
+def test_files_of_examples_are_read_from_the_given_tree(shop: Shop, semgrep: Semgrep) -> None:
     lesson = replace(
         shop.library.by_incident[IncidentId("FILES")], examples=(Example(bad_file="billing/pay.py"),)
     )
@@ -213,7 +215,7 @@ def test_an_engine_that_cannot_explain_leaves_the_rest_as_it_is(
 ) -> None:
     install_semgrep(tmp_path, "echo '{\"errors\": []}'")
     failed = [
-        replace(proof, trials=tuple(map(_without_steps, proof.trials))) for proof in shop.proofs["FIRES"]
+        replace(proof, results=tuple(map(_without_steps, proof.results))) for proof in shop.proofs["FIRES"]
     ]
     locations = Locations(lambda path: (shop.repo.path / path).read_bytes())
 
@@ -224,5 +226,5 @@ def test_an_engine_that_cannot_explain_leaves_the_rest_as_it_is(
         assert explain_failures(failed, locations=locations, semgrep=other, limits=Limits()) == tuple(failed)
 
 
-def _without_steps(trial: Trial) -> Trial:
-    return replace(trial, steps=())
+def _without_steps(result: SampleResult) -> SampleResult:
+    return replace(result, steps=())

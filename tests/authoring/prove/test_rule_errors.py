@@ -40,7 +40,7 @@ def test_a_refusal_of_an_unknown_kind_is_told_at_the_rule(
 ) -> None:
     lesson = parse_lesson(_BASE.encode(), path="x.yaml")
     assert isinstance(lesson, Lesson)
-    proof = RuleProof(lesson=lesson, rule=lesson.rules[0], trials=(), refusal=refusal)
+    proof = RuleProof(lesson=lesson, rule=lesson.rules[0], results=(), refusal=refusal)
 
     diagnostic = explain_refusal(proof, Locations(lambda _: _BASE.encode()), lambda *_: None)
 
@@ -101,7 +101,7 @@ def _hint(pattern: str, why: str, *, find_syntax_error: FindSyntaxError) -> str:
     data = _BASE.replace("requests.$M(...)\n", json.dumps(pattern, ensure_ascii=False) + "\n").encode()
     lesson = parse_lesson(data, path="x.yaml")
     assert isinstance(lesson, Lesson)
-    proof = RuleProof(lesson=lesson, rule=lesson.rules[0], trials=(), refusal=refusal)
+    proof = RuleProof(lesson=lesson, rule=lesson.rules[0], results=(), refusal=refusal)
     diagnostic = explain_refusal(proof, Locations(lambda _: data), find_syntax_error)
     assert diagnostic.message == f"Semgrep cannot read this pattern as Go: `{line}`"
     return diagnostic.hint

@@ -14,7 +14,7 @@ from lessonguard.authoring.check.paths import check_paths, has_unreadable_glob, 
 from lessonguard.authoring.check.result import CheckReport
 from lessonguard.authoring.locations import Location, Locations
 from lessonguard.authoring.prove.prove import prove_lessons
-from lessonguard.authoring.prove.result import RuleProof, Trial
+from lessonguard.authoring.prove.result import RuleProof, SampleResult
 from lessonguard.authoring.prove.rule_errors import FindSyntaxError, explain_refusal, is_about_glob
 from lessonguard.authoring.select import Selection
 from lessonguard.authoring.tree import RuleFiles
@@ -106,49 +106,49 @@ def _check_proof(
         if not (is_about_glob(proof.refusal) and has_unreadable_glob(proof.rule)):
             yield explain_refusal(proof, locations, find_syntax_error)
         return
-    broken = [trial for trial in proof.failures if trial.side == "broken"]
-    for trial in proof.failures:
-        # One of the files at the broken commit stands for all: the rule need fire in one of them only.
-        if trial.side != "broken" or trial is broken[0]:
-            line, column = _location(proof, trial, locations)
+    broken = [result for result in proof.failures if result.side == "broken"]
+    for result in proof.failures:
+        # One of the files at the broken commit stands for all: the rule needs to match only one of them.
+        if result.side != "broken" or result is broken[0]:
+            line, column = _location(proof, result, locations)
             yield Diagnostic(
                 path=proof.lesson.path,
                 line=line,
                 column=column,
                 code="unproven",
-                message=_message(proof, trial, more=len(broken) - 1 if trial.side == "broken" else 0),
-                hint=trial.hint
-                if trial.problem
+                message=_message(proof, result, more=len(broken) - 1 if result.side == "broken" else 0),
+                hint=result.hint
+                if result.problem
                 else f"`lessonguard prove {proof.lesson.incident}` shows why",
             )
 
 
-def _message(proof: RuleProof, trial: Trial, *, more: int) -> str:
+def _message(proof: RuleProof, result: SampleResult, *, more: int) -> str:
     """Return what happened; in `more` files of the broken commit the same did."""
     others = f" and {more} more {'file' if more == 1 else 'files'}" if more else ""
-    read_as = f", as {trial.language}" if len(proof.rule.languages) > 1 and trial.language else ""
+    read_as = f", as {result.language}" if len(proof.rule.languages) > 1 and result.language else ""
     rule = "the rule" if len(proof.lesson.rules) == 1 else f"rule {proof.rule.id}"
-    if trial.problem:
-        happened = trial.problem
-    elif not trial.sightings:
-        happened = f"{rule} does not fire"
+    if result.problem:
+        happened = result.problem
+    elif not result.matches:
+        happened = f"{rule} does not match"
     else:
-        first = trial.sightings[0]
-        code = " ".join(first.text.split())
+        lines, text = result.matched_code[0]
+        code = " ".join(text.split())
         shown = code if len(code) <= _LONGEST else f"{code[: _LONGEST - 1]}…"
-        happened = f"{rule} fires on line {first.first_line}: `{shown}`"
-    return f"{trial.what}{others}, {trial.side}{read_as}: {happened}"
+        happened = f"{rule} matches line {lines.start}: `{shown}`"
+    return f"{result.what}{others}, {result.side}{read_as}: {happened}"
 
 
-def _location(proof: RuleProof, trial: Trial, locations: Locations) -> Location:
-    """Return where the key of the code or of the commit is, or the line that the trial names."""
+def _location(proof: RuleProof, result: SampleResult, locations: Locations) -> Location:
+    """Return where the key of the code or of the commit is, or the line that the result names."""
     path = proof.lesson.path
-    if trial.side in {"broken", "fixed"}:
-        return locations.key(path, "proof", trial.side)
+    if result.side in {"broken", "fixed"}:
+        return locations.key(path, "proof", result.side)
     examples = locations.node(path, "examples")
     for position, item in enumerate(examples.items if isinstance(examples, Items) else ()):
-        if item.line == trial.line:
-            for key in (trial.side, f"{trial.side}-file"):
+        if item.line == result.line:
+            for key in (result.side, f"{result.side}-file"):
                 if locations.node(path, "examples", position, key):
                     return locations.key(path, "examples", position, key)
-    return trial.line, 1
+    return result.line, 1

@@ -1,6 +1,6 @@
-"""What is known about the lessons of a change, in GitHub-flavoured Markdown for whoever reviews it.
+"""The preview of the lessons that a change adds or edits, in GitHub-flavoured Markdown for its reviewers.
 
-Whoever wrote the change wrote these lessons: their words are escaped like code.
+The author of the change wrote these lessons: their words are escaped like code.
 """
 
 from __future__ import annotations
@@ -8,21 +8,42 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lessonguard.authoring.backtest.markdown import render_backtest_markdown
+from lessonguard.authoring.backtest.result import BacktestReport
 from lessonguard.authoring.check.result import CheckReport
-from lessonguard.authoring.preview.result import Preview
 from lessonguard.lessons.diagnostic import Diagnostic
 from lessonguard.output.escape import code_span, markdown_prose, shortened
 from lessonguard.output.phrases import counted, state_words
 from lessonguard.output.story import introduced
+from lessonguard.record import record
 from lessonguard.scan.finding import ScanReport
 
-_REMARKS, _PLACES = 20, 20
-_LONGEST_PATH, _LONGEST_TEXT = 200, 500  # characters
-_BACKTEST = 15_000  # characters
+# All but the two counts are in characters. GitHub refuses comments of more than 65,536, and a review's own
+# summary comes first.
+_MAX_DIAGNOSTICS, _MAX_FINDINGS = 20, 20
+_MAX_PATH, _MAX_TEXT = 200, 500
+_MAX_BACKTEST = 15_000
+
+
+@record
+class Preview:
+    """What was found out about the lessons of a change.
+
+    `check` is about their files; `past` is the backtest of the last changes, None if there is no rule to
+    try. `current` is the scan of the change itself by these lessons, None if that was not asked for.
+    """
+
+    check: CheckReport
+    past: BacktestReport | None
+    current: ScanReport | None
+
+    @property
+    def is_sound(self) -> bool:
+        """Return whether the lessons can be used: all are valid and proven."""
+        return not self.check.fails(strict=False)
 
 
 def render_preview(preview: Preview) -> str:
-    """Write what the lessons of a change are worth: all faults first, then what they would have said."""
+    """Return the Markdown: all diagnostics first, then the backtest and the findings in the change itself."""
     return "\n\n".join(_sections(preview))
 
 
@@ -30,18 +51,18 @@ def _sections(preview: Preview) -> Iterator[str]:
     yield f"### {_headline(preview.check)}"
     diagnostics = [_diagnostic(diagnostic) for diagnostic in preview.check.diagnostics]
     if diagnostics:
-        yield _listed(diagnostics, limit=_REMARKS)
+        yield _listed(diagnostics, limit=_MAX_DIAGNOSTICS)
     if preview.past:
-        yield render_backtest_markdown(preview.past, limit=_BACKTEST).strip()
-    if preview.said:
-        yield from _said(preview.said)
+        yield render_backtest_markdown(preview.past, limit=_MAX_BACKTEST).strip()
+    if preview.current:
+        yield from _findings(preview.current)
 
 
 def _headline(check: CheckReport) -> str:
     lessons = f"{counted(check.lessons, 'lesson')} in this change"
     errors, warnings = check.count("error"), check.count("warning")
     if errors:
-        return f"{lessons}: {counted(errors, 'error')}, to be mended first"
+        return f"{lessons}: {counted(errors, 'error')}, to be fixed first"
     verdict = "proven" if check.rules else "valid"
     return (
         f"{lessons}: {verdict}, with {counted(warnings, 'warning')}" if warnings else f"{lessons}: {verdict}"
@@ -49,23 +70,23 @@ def _headline(check: CheckReport) -> str:
 
 
 def _diagnostic(diagnostic: Diagnostic) -> str:
-    place = code_span(f"{shortened(diagnostic.path, _LONGEST_PATH)}:{diagnostic.line}")
+    place = code_span(f"{shortened(diagnostic.path, _MAX_PATH)}:{diagnostic.line}")
     hint = f"; {diagnostic.hint}" if diagnostic.hint else ""
     return f"{place} {diagnostic.level}: {_prose(diagnostic.message + hint)}"
 
 
-def _said(report: ScanReport) -> Iterator[str]:
-    """Tell what the lessons say about the change that brings them; it fails nothing."""
+def _findings(report: ScanReport) -> Iterator[str]:
+    """List what the lessons find in the change that adds them; it fails nothing."""
     findings = introduced(report)
     if not findings:
-        yield "About this change itself they say nothing."
+        yield "They find nothing in this change itself."
         return
-    yield "About this change itself they would say:"
-    places = (code_span(f"{shortened(item.path, _LONGEST_PATH)}:{item.start.line}") for item in findings)
+    yield "In this change itself they find:"
+    places = (code_span(f"{shortened(item.path, _MAX_PATH)}:{item.start.line}") for item in findings)
     entries = zip(places, findings, strict=True)
     yield _listed(
         [f"{place} {_prose(f'{item.lesson.incident}: {state_words(item)}')}" for place, item in entries],
-        limit=_PLACES,
+        limit=_MAX_FINDINGS,
     )
 
 
@@ -75,4 +96,4 @@ def _listed(items: list[str], *, limit: int) -> str:
 
 
 def _prose(text: str) -> str:
-    return markdown_prose(shortened(text, _LONGEST_TEXT))
+    return markdown_prose(shortened(text, _MAX_TEXT))

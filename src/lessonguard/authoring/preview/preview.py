@@ -1,4 +1,4 @@
-"""Try the lessons that a change adds or edits, for whoever reviews the change."""
+"""Check, prove and backtest the lessons that a change adds or edits, when it is reviewed."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from lessonguard.authoring.backtest.backtest import BacktestOptions, backtest
 from lessonguard.authoring.check.check import CheckOptions, check_lessons
-from lessonguard.authoring.preview.result import Preview
+from lessonguard.authoring.preview.markdown import Preview
 from lessonguard.authoring.select import select_in_commit
 from lessonguard.git.changes import Change
 from lessonguard.git.repository import Repository
@@ -14,7 +14,7 @@ from lessonguard.lessons.library import is_lesson_path
 from lessonguard.scan.scan import ScanOptions, scan_change
 from lessonguard.semgrep.installed import Semgrep
 
-# How many of the last changes to replay, and for how many seconds at most: somebody waits for the review.
+# Half as many changes as `backtest` replays by default, for at most a minute: somebody waits for the review.
 _LAST = 50
 _SECONDS = 60.0
 
@@ -28,14 +28,13 @@ def preview_lessons(
     options: ScanOptions,
     judges: bool,
 ) -> Preview | None:
-    """Check and prove the lessons that a change adds or edits, and replay the last changes by them.
+    """Return the check and the backtest of the lessons that a change adds or edits; None if there are none.
 
-    They are those of head, and whoever wrote the change wrote them: nothing is fetched that they
-    name. They check the change itself only if `judges`. None if it touches no lesson. Raise
-    `GitError` or `EngineError` if any of it cannot be done.
+    They are those of head. The author of the change wrote them, so no commit is fetched that they
+    name. The change itself is scanned by them only with `judges`. Raise `GitError` or `EngineError` if
+    any of it cannot be done.
     """
-    files = (file for file in change.files if _is_lesson(file.path, folder))
-    paths = [file.path for file in files if file.head]
+    paths = [file.path for file in change.files if file.head and _is_lesson(file.path, folder)]
     if not paths:
         return None
     selection = select_in_commit(repository, change.head, folder=folder, paths=paths)
@@ -44,12 +43,12 @@ def preview_lessons(
         semgrep=semgrep,
         options=CheckOptions(today=options.today, limits=options.limits, step=options.step),
     )
-    theirs = replace(selection.to_library(), faults=())
-    past = said = None
-    if any(lesson.rules for lesson in theirs.lessons):
+    library = replace(selection.to_library(), faults=())
+    past = current = None
+    if any(lesson.rules for lesson in library.lessons):
         repository.fetch_history(change.tip, last=_LAST)
         past = backtest(
-            theirs,
+            library,
             repository,
             repository.history().past_changes(change.tip, branch="the base branch", last=_LAST),
             engine=semgrep,
@@ -57,10 +56,10 @@ def preview_lessons(
             options=BacktestOptions(scan=options, tree=change.tip, time_limit=_SECONDS),
         )
     if judges:
-        said = scan_change(
-            theirs, repository, change, engine=semgrep, languages=semgrep.languages, options=options
+        current = scan_change(
+            library, repository, change, engine=semgrep, languages=semgrep.languages, options=options
         )
-    return Preview(check=check, past=past, said=said)
+    return Preview(check=check, past=past, current=current)
 
 
 def _is_lesson(path: str, folder: str) -> bool:

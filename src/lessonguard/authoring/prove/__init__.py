@@ -1,1 +1,1 @@
-"""Prove lessons: every rule fires on the bad code and is silent on the good."""
+"""Prove lessons: every rule matches the bad code, and nothing in the good."""

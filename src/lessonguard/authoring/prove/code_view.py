@@ -1,42 +1,50 @@
-"""A small picture of bad and good code, side by side where that fits, with marks where a rule fires."""
+"""A sample for a terminal: its code with the matches marked, and what each part of the rule did."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from itertools import zip_longest
 
-from lessonguard.authoring.prove.result import Trial
-from lessonguard.authoring.prove.steps import found_lines
-from lessonguard.output.escape import visible
-from lessonguard.output.terminal import Screen, Style, clipped, column_width
+from lessonguard.authoring.prove.result import SampleResult
+from lessonguard.output.escape import one_line, visible
+from lessonguard.output.phrases import counted
+from lessonguard.output.terminal import Screen, Style, clipped, column_width, wrapped
 from lessonguard.record import record
+from lessonguard.semgrep.explanations import Step
 
-_MOST = 12
-_AROUND = 2  # lines of context on either side of what matters
+_MAX_CODE_LINES = 12
+_CONTEXT = 2  # lines before and after what matters
 _GAP = "   "
 _TAB = 4
+
+_MAX_STEPS = 14
+_MIN_LABEL = 24  # columns; below that, what a part did is on a line of its own
+
+
+# The code -------------------------------------------------------------------------------------
 
 
 @record
 class Panel:
-    """A piece of code to show, with a title; `tone` is that of its marks and of the title's verdict."""
+    """A piece of code to show, with a title; `tone` colours its marks and the verdict in the title."""
 
     title: str
     verdict: str
-    trial: Trial
+    result: SampleResult
     tone: Style
 
 
 @record
 class _Cell:
-    """A line of a panel: the text as it is written, and how many columns it takes."""
+    """A line of a panel: the text with its colours, and how many columns it takes."""
 
     text: str
     columns: int
 
 
-def picture_lines(screen: Screen, panels: Sequence[Panel], *, indent: int) -> list[str]:
-    """Draw panels: two beside each other if all of their lines fit, else below each other."""
+def panel_lines(screen: Screen, panels: Sequence[Panel], *, indent: int) -> list[str]:
+    """Return the panels as lines: two beside each other if all of their lines fit, else below each other."""
     margin, room = " " * indent, screen.width - indent
     half = (room - len(_GAP)) // 2
     drawn = [list(_cells(screen, panel, room)) for panel in panels]
@@ -56,9 +64,9 @@ def _cells(screen: Screen, panel: Panel, width: int) -> Iterator[_Cell]:
     yield _Cell(
         text=screen.bold(title) + screen.write(panel.verdict, Style.BOLD, panel.tone), columns=columns
     )
-    lines = panel.trial.code.removesuffix("\n").split("\n")
-    shown = _shown(panel.trial, len(lines))
-    marked = _marked(panel.trial)
+    lines = panel.result.content.decode("utf-8", "replace").removesuffix("\n").split("\n")
+    shown = _shown(panel.result, len(lines))
+    marked = _marked(panel.result)
     digits = len(str(shown[-1]))
     gap = _Cell(text=screen.dim(f"{'⋮':>{digits}}"), columns=digits)
     for before, number in zip([0, *shown], shown, strict=False):
@@ -80,16 +88,103 @@ def _cell(screen: Screen, number: str, text: str, *, tone: Style | None) -> _Cel
     return _Cell(text=f"{screen.dim(number)}{edge} {text}", columns=len(number) + 2 + column_width(text))
 
 
-def _marked(trial: Trial) -> frozenset[int]:
-    return frozenset(
-        line for sighting in trial.sightings for line in range(sighting.first_line, sighting.last_line + 1)
-    )
+def _marked(result: SampleResult) -> frozenset[int]:
+    return frozenset(line for lines, _ in result.matched_code for line in lines)
 
 
-def _shown(trial: Trial, count: int) -> list[int]:
-    """Choose which lines to show, in order: all of a few, else those around what matters."""
-    if count <= _MOST:
+def _shown(result: SampleResult, count: int) -> list[int]:
+    """Choose the lines to show, in order: all of a few, else those around the matches, or what came near."""
+    if count <= _MAX_CODE_LINES:
         return list(range(1, count + 1))
-    matter = sorted(_marked(trial) or found_lines(trial.steps) or {1})
-    around = {line + step for line in matter for step in range(-_AROUND, _AROUND + 1)}
-    return sorted(line for line in around if 0 < line <= count)[:_MOST]
+    spans = [span for step in result.steps if step.effect == "finds" for span in step.lines]
+    found = {line for first, last in spans for line in range(first, last + 1)}
+    matter = sorted(_marked(result) or found or {1})
+    around = {line + step for line in matter for step in range(-_CONTEXT, _CONTEXT + 1)}
+    return sorted(line for line in around if 0 < line <= count)[:_MAX_CODE_LINES]
+
+
+# The parts of the rule ------------------------------------------------------------------------
+
+
+def step_lines(screen: Screen, result: SampleResult, *, indent: int) -> list[str]:
+    """Return a line for each part of the rule that explains the result, and count the others."""
+    shown = list(_explaining_steps(result))[:_MAX_STEPS]
+    effects = [_effect_words(step) for step in shown]
+    gap, margin = 3, " " * indent
+    room = screen.width - indent - gap - max(map(column_width, effects), default=0)
+    if room < _MIN_LABEL:  # each on a line of its own
+        labels = [clipped(_label(step), width=screen.width - indent) for step in shown]
+        gaps = ["\n" + margin + "  " * (step.depth + 1) for step in shown]
+    else:
+        labels = [clipped(_label(step), width=room) for step in shown]
+        column = max(map(column_width, labels), default=0) + gap
+        gaps = [" " * (column - column_width(label)) for label in labels]
+    lines = [
+        line
+        for step, label, between, words in zip(shown, labels, gaps, effects, strict=True)
+        for line in (margin + label + between + _styled(screen, step, words)).split("\n")
+    ]
+    if left_out := len(_below_root(result.steps)) - len(shown):
+        makes, are = ("makes", "is") if left_out == 1 else ("make", "are")
+        words = f"({counted(left_out, 'part')} that {makes} no difference {are} not shown)"
+        lines += [margin + screen.dim(line) for line in wrapped(words, width=screen.width - indent)]
+    return lines
+
+
+def _below_root(steps: Sequence[Step]) -> list[Step]:
+    """Leave out the part that holds all others: what it matches is the result."""
+    if len(steps) == 1:
+        return list(steps)
+    return [replace(step, depth=step.depth - 1) for step in steps if step.depth]
+
+
+def _explaining_steps(result: SampleResult) -> Iterator[Step]:
+    """Choose the steps that make a difference.
+
+    If the rule matches nothing, a step that removes nothing makes none; and of alternatives, those that
+    find nothing make none if another finds something.
+    """
+    hidden: int | None = None  # the depth below which all is hidden
+    parents: list[Step] = []
+    for step in _below_root(result.steps):
+        del parents[step.depth :]
+        parent = parents[-1] if parents else None
+        parents.append(step)
+        if hidden is not None and step.depth > hidden:
+            continue
+        is_idle = step.effect == "takes" and not step.lines and not result.matches
+        is_superseded = parent is not None and _offers(parent) and bool(parent.lines) and not step.lines
+        hidden = step.depth if is_idle or is_superseded else None
+        if hidden is None:
+            yield step
+
+
+def _offers(step: Step) -> bool:
+    """Return whether any one of its parts is enough."""
+    return step.key in {"pattern-either", "any"}
+
+
+def _label(step: Step) -> str:
+    text = f"{step.key}: {one_line(step.value)}" if step.value else step.key or "together"
+    return "  " * step.depth + text
+
+
+def _effect_words(step: Step) -> str:
+    if step.effect == "finds":
+        return f"finds {lines_words(step.lines)}"
+    return f"removes {lines_words(step.lines)}{': nothing is left' if step.is_end else ''}"
+
+
+def _styled(screen: Screen, step: Step, words: str) -> str:
+    if step.is_end:
+        return screen.write(words, Style.BOLD, Style.RED)
+    return words if step.lines else screen.dim(words)
+
+
+def lines_words(spans: Iterable[tuple[int, int]]) -> str:
+    """Return names for spans of lines, both ends inclusive: `line 3`, `lines 3, 5-7`, or `nothing`."""
+    texts = [str(first) if first == last else f"{first}-{last}" for first, last in spans]
+    if not texts:
+        return "nothing"
+    is_one = len(texts) == 1 and texts[0].isdecimal()
+    return f"{'line' if is_one else 'lines'} {', '.join(texts)}"

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from lessonguard.authoring.prove.result import RuleProof, Trial
+from lessonguard.authoring.prove.result import RuleProof, SampleResult
 from lessonguard.output.escape import json_text
 from lessonguard.semgrep.explanations import Step
 
 
 def render_proofs_json(proofs: Sequence[RuleProof]) -> str:
-    """Write all proofs as JSON, in their order: the same bytes for the same proofs.
+    """Return all proofs as JSON, in their order: the same bytes for the same proofs.
 
-    Lines are 1-based, first and last, both inclusive. A rule need fire in only one of the files of the
-    broken commit. `steps` are empty where nobody asked why.
+    Lines are 1-based, first and last, both inclusive. A rule needs to match only one of the files of the
+    broken commit. `steps` are empty if the result needs no explanation.
     """
     rules = [_rule(proof) for proof in proofs]
     return json_text({"version": 1, "proven": all(proof.is_proven for proof in proofs), "rules": rules})
@@ -26,27 +26,26 @@ def _rule(proof: RuleProof) -> dict[str, object]:
         "path": proof.lesson.path,
         "line": proof.rule.line,
         "proven": proof.is_proven,
-        "refusal": proof.refusal or None,
+        "refusal": proof.explanation.text if proof.explanation else proof.refusal or None,
         "notes": list(proof.notes),
-        "trials": [_trial(trial) for trial in proof.trials],
+        "trials": [_result(result) for result in proof.results],
     }
 
 
-def _trial(trial: Trial) -> dict[str, object]:
+def _result(result: SampleResult) -> dict[str, object]:
     return {
-        "side": trial.side,
-        "what": trial.what,
-        "line": trial.line,
-        "language": trial.language,
-        "path": trial.path,
-        "commit": trial.commit or None,
-        "passed": trial.is_passed,
-        "problem": trial.problem_words or None,
+        "side": result.side,
+        "what": result.what,
+        "line": result.line,
+        "language": result.language,
+        "path": result.path,
+        "commit": result.commit or None,
+        "passed": result.is_passed,
+        "problem": result.problem_words or None,
         "matches": [
-            {"lines": [sighting.first_line, sighting.last_line], "text": sighting.text}
-            for sighting in trial.sightings
+            {"lines": [lines.start, lines.stop - 1], "text": text} for lines, text in result.matched_code
         ],
-        "steps": [_step(step) for step in trial.steps],
+        "steps": [_step(step) for step in result.steps],
     }
 
 

@@ -1,4 +1,4 @@
-"""Prove lessons: every rule fires on the bad code and is silent on the good."""
+"""Prove lessons: every rule matches the bad code, and nothing in the good."""
 
 from __future__ import annotations
 
@@ -7,27 +7,29 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from lessonguard.authoring.files import Files, Origin
-from lessonguard.authoring.prove.commits import incident_specimens
-from lessonguard.authoring.prove.incident import Incidents
-from lessonguard.authoring.prove.result import RuleProof
-from lessonguard.authoring.prove.samples import Specimen, Subject, example_specimens
-from lessonguard.authoring.prove.trials import Tried, make_trials
+from lessonguard.authoring.prove.commits import FixReader, fix_samples
+from lessonguard.authoring.prove.result import RuleProof, SampleResult
+from lessonguard.authoring.prove.samples import Sample, TestedRule, example_samples
 from lessonguard.git.changes import CommitId, short
 from lessonguard.git.repository import Repository
 from lessonguard.lessons.model import Lesson
 from lessonguard.record import record
+from lessonguard.scan.source import Source
 from lessonguard.semgrep.batches import RuleTargets, run_separately
 from lessonguard.semgrep.interface import Engine, EngineResult, Limits, Match, Target, Unchecked
 from lessonguard.semgrep.languages import Languages
 from lessonguard.semgrep.rules import engine_rule, unknown_languages
 
+_UNREADABLE = frozenset({"parse", "partial-parse"})
+_MAX_DETAIL = 60  # characters of Semgrep's words about what it cannot parse; longer ones quote the code
+
 
 @record
 class _Attempt:
-    """A rule, and what it is to be tried on; the keys of these in the run count from `first`."""
+    """A rule, and the samples to try it on; their keys in the run count from `first`."""
 
-    subject: Subject
-    specimens: tuple[Specimen, ...]
+    tested: TestedRule
+    samples: tuple[Sample, ...]
     note: str
     first: int
 
@@ -43,58 +45,57 @@ def prove_lessons(  # noqa: PLR0913 - all that it needs, each from another place
     limits: Limits,
     step: Callable[[str], None] = lambda _: None,
 ) -> tuple[RuleProof, ...]:
-    """Try every rule of these lessons on all that is meant for it, in one run of the engine.
+    """Return the proof of every rule of these lessons, in their order, from one run of the engine.
 
-    That is the examples, and with `proof` the files that the fix touched. Examples that are files and
-    name no commit are read in `tree`, or else in the work tree. Commits of another repository are
-    looked at only if they are in this one too, or if `fetch` allows to fetch them.
+    A rule is tried on its examples, and with `proof` on the files that the fix changed. Examples that are
+    files and name no commit are read in `tree`, or else in the work tree. Commits of another repository
+    are tried only if they are in this one too, or with `fetch`. `step` is called with what is done now.
 
-    The proofs are in the order of the lessons and of their rules. Raise `EngineError` if Semgrep cannot
-    run, `GitError` if a repository cannot be read.
+    Raise `EngineError` if Semgrep cannot run, `GitError` if a repository cannot be read.
     """
     origin = Origin(repository=repository, tree=tree, fetch=fetch)
-    files, incidents = Files(origin), Incidents(origin, languages)
+    files, fixes = Files(origin), FixReader(origin, languages)
     attempts: list[_Attempt] = []
     for lesson in lessons:
         step(f"reading what {lesson.incident} is proven on")
-        first = attempts[-1].first + len(attempts[-1].specimens) if attempts else 0
-        attempts += _attempts(lesson, files=files, incidents=incidents, languages=languages, first=first)
-    pieces = sum(len(attempt.specimens) for attempt in attempts)
+        first = attempts[-1].first + len(attempts[-1].samples) if attempts else 0
+        attempts += _attempts(lesson, files=files, fixes=fixes, languages=languages, first=first)
+    pieces = sum(len(attempt.samples) for attempt in attempts)
     step(f"running Semgrep (rules: {len(attempts)}, pieces of code: {pieces})")
-    proofs = _proofs(attempts, _ask(attempts, engine, limits))
-    firing = {proof.lesson.incident: proof for proof in reversed(proofs) if _fires(proof)}
-    return tuple(_with_sibling(proof, firing.get(proof.lesson.incident)) for proof in proofs)
+    proofs = _proofs(attempts, _run(attempts, engine, limits))
+    matching = {proof.lesson.incident: proof for proof in reversed(proofs) if proof.matches_broken}
+    return tuple(_with_sibling(proof, matching.get(proof.lesson.incident)) for proof in proofs)
 
 
 def _attempts(
-    lesson: Lesson, *, files: Files, incidents: Incidents, languages: Languages, first: int
+    lesson: Lesson, *, files: Files, fixes: FixReader, languages: Languages, first: int
 ) -> Iterator[_Attempt]:
-    subjects = [
-        Subject(lesson=lesson, rule=rule, asked=engine_rule(rule, languages)) for rule in lesson.rules
+    rules = [
+        TestedRule(lesson=lesson, rule=rule, engine_rule=engine_rule(rule, languages))
+        for rule in lesson.rules
     ]
-    incident = incidents.read(lesson, [subject.asked for subject in subjects])
-    for subject in subjects:
-        specimens = [*example_specimens(subject, languages, files)]
-        specimens += incident_specimens(subject, incident, languages) if incident else ()
-        note = incident.note if incident else ""
-        yield _Attempt(subject=subject, specimens=tuple(specimens), note=note, first=first)
-        first += len(specimens)
+    fix = fixes.read(lesson, [tested.engine_rule for tested in rules])
+    for tested in rules:
+        samples = [*example_samples(tested, languages, files)]
+        samples += fix_samples(tested, fix, languages) if fix else ()
+        yield _Attempt(tested=tested, samples=tuple(samples), note=fix.note if fix else "", first=first)
+        first += len(samples)
 
 
-def _ask(attempts: Sequence[_Attempt], engine: Engine, limits: Limits) -> EngineResult:
-    questions = [
-        RuleTargets(rule=attempt.subject.asked, targets=tuple(_targets(attempt)))
+def _run(attempts: Sequence[_Attempt], engine: Engine, limits: Limits) -> EngineResult:
+    batches = [
+        RuleTargets(rule=attempt.tested.engine_rule, targets=tuple(_targets(attempt)))
         for attempt in attempts
-        if attempt.subject.asked.analyzers
+        if attempt.tested.engine_rule.analyzers
     ]
     # A good example proves nothing if it cannot be parsed, so all are, whatever words are in them.
-    return run_separately(questions, engine=engine, limits=replace(limits, prefilter=False))
+    return run_separately(batches, engine=engine, limits=replace(limits, prefilter=False))
 
 
 def _targets(attempt: _Attempt) -> Iterator[Target]:
-    for key, specimen in enumerate(attempt.specimens, start=attempt.first):
-        if not specimen.problem:
-            yield Target(key=key, path=specimen.path, content=specimen.content, analyzers=specimen.analyzers)
+    for key, sample in enumerate(attempt.samples, start=attempt.first):
+        if not sample.problem:
+            yield Target(key=key, path=sample.path, content=sample.content, analyzers=sample.analyzers)
 
 
 def _proofs(attempts: Sequence[_Attempt], result: EngineResult) -> tuple[RuleProof, ...]:
@@ -104,10 +105,10 @@ def _proofs(attempts: Sequence[_Attempt], result: EngineResult) -> tuple[RulePro
     unchecked: defaultdict[int | None, list[Unchecked]] = defaultdict(list)
     for item in result.unchecked:
         unchecked[item.target].append(item)
-    unknown = unknown_languages(attempt.subject.asked for attempt in attempts)
+    unknown = unknown_languages(attempt.tested.engine_rule for attempt in attempts)
     refusals = {**unknown, **result.refused}
     return tuple(
-        _proof(attempt, matches, unchecked, refusal=refusals.get(attempt.subject.rule.id, ""))
+        _proof(attempt, matches, unchecked, refusal=refusals.get(attempt.tested.rule.id, ""))
         for attempt in attempts
     )
 
@@ -119,30 +120,110 @@ def _proof(
     *,
     refusal: str,
 ) -> RuleProof:
-    tried = [
-        Tried(specimen=specimen, matches=matches.get(key, ()), unchecked=unchecked.get(key, ()))
-        for key, specimen in enumerate(attempt.specimens, start=attempt.first)
+    checked = [
+        CheckedSample(sample=sample, matches=matches.get(key, ()), unchecked=unchecked.get(key, ()))
+        for key, sample in enumerate(attempt.samples, start=attempt.first)
     ]
     return RuleProof(
-        lesson=attempt.subject.lesson,
-        rule=attempt.subject.rule,
-        trials=() if refusal else make_trials(tried),
+        lesson=attempt.tested.lesson,
+        rule=attempt.tested.rule,
+        results=() if refusal else make_results(checked),
         refusal=refusal,
         notes=(attempt.note,) if attempt.note else (),
     )
 
 
 def _with_sibling(proof: RuleProof, sibling: RuleProof | None) -> RuleProof:
-    """Let the rule of a lesson that fires at the broken commit stand for the others, if there is one.
+    """Return a proof without the broken commit, if a `sibling`, another rule of the lesson, matches there.
 
-    An incident of one form teaches about others, and their rules have nothing to find in its own code.
+    A lesson may also have rules for other forms of its incident, and they match nothing in its own code.
     """
-    if sibling is None or proof.lesson.proof is None or proof.refusal or _fires(proof):
+    if sibling is None or proof.lesson.proof is None or proof.refusal or proof.matches_broken:
         return proof
-    note = f"finds nothing at {short(proof.lesson.proof.broken)}, where {sibling.rule.id} fires"
-    trials = tuple(trial for trial in proof.trials if trial.side != "broken")
-    return replace(proof, trials=trials, notes=(*proof.notes, note))
+    note = f"no match at {short(proof.lesson.proof.broken)}, where {sibling.rule.id} matches"
+    results = tuple(result for result in proof.results if result.side != "broken")
+    return replace(proof, results=results, notes=(*proof.notes, note))
 
 
-def _fires(proof: RuleProof) -> bool:
-    return any(trial.side == "broken" and trial.is_passed for trial in proof.trials)
+# Results --------------------------------------------------------------------------------------
+
+
+@record
+class CheckedSample:
+    """A sample, with what was matched in it and what could not be read of it."""
+
+    sample: Sample
+    matches: Sequence[Match]
+    unchecked: Sequence[Unchecked]
+
+    @property
+    def is_foreign(self) -> bool:
+        """Return whether the code, or its path, is not of the language that it was read as."""
+        return bool(self.sample.problem) or any(each.kind in _UNREADABLE for each in self.unchecked)
+
+    def unread_lines(self) -> frozenset[str] | None:
+        """Return the lines that could not be read, as text; None stands for all of them."""
+        source = Source(self.sample.content)
+        ranges = [each.lines for each in self.unchecked if each.kind in _UNREADABLE]
+        if not all(ranges):
+            return None
+        return frozenset(source.line(n).text.strip() for lines in ranges for each in lines for n in each)
+
+
+def make_results(checked: Sequence[CheckedSample]) -> tuple[SampleResult, ...]:
+    """Return the results of all samples that count, in order.
+
+    Of code that is of one language of the rule and not of another, only the former counts; if it is of
+    none, the first stands for all.
+    """
+    groups: defaultdict[tuple[str, int], list[CheckedSample]] = defaultdict(list)
+    for each in checked:
+        groups[each.sample.side, each.sample.group].append(each)
+    before = {group: members[0] for (side, group), members in groups.items() if side == "broken"}
+    return tuple(
+        _make_result(each, before)
+        for members in groups.values()
+        for each in [each for each in members if not each.is_foreign] or members[:1]
+    )
+
+
+def _make_result(checked: CheckedSample, before: Mapping[int, CheckedSample]) -> SampleResult:
+    sample = checked.sample
+    problem = sample.problem or next(_problems(checked, before), "")
+    return SampleResult(
+        side=sample.side,
+        what=sample.what,
+        line=sample.line,
+        language=sample.language,
+        path=sample.path,
+        content=sample.content,
+        matches=tuple(checked.matches),
+        commit=sample.commit,
+        problem=problem,
+        hint=sample.hint,
+    )
+
+
+def _problems(checked: CheckedSample, before: Mapping[int, CheckedSample]) -> Iterator[str]:
+    """List what could not be checked, in words, if that leaves the rule unproven.
+
+    Real files hold much that Semgrep cannot read. It does not matter at the broken commit if the
+    rule matches there, nor at the fixed one if it is the same as before.
+    """
+    side = checked.sample.side
+    is_harmless = side == "broken" and bool(checked.matches)
+    if side == "fixed" and (unread := checked.unread_lines()) is not None:
+        earlier = before.get(checked.sample.group)
+        is_harmless = earlier is not None and unread <= (earlier.unread_lines() or frozenset())
+    for unchecked in checked.unchecked:
+        if unchecked.kind not in _UNREADABLE:
+            yield unchecked.reason
+        elif not is_harmless:
+            yield _unreadable_words(unchecked, checked.sample.language)
+
+
+def _unreadable_words(unchecked: Unchecked, language: str) -> str:
+    where = f"line {unchecked.lines[0].start}" if unchecked.lines else "it"
+    detail = unchecked.reason.partition(": ")[2]
+    because = f": {detail}" if 0 < len(detail) <= _MAX_DETAIL else ""
+    return f"Semgrep cannot read {where} as {language}{because}"

@@ -1,34 +1,28 @@
-"""Proof that the rules of lessons work: on which code each was tried, and what it did there."""
+"""The proof that rules work: the samples that each was tried on, and what it matched there."""
 
 from __future__ import annotations
 
 from typing import Literal
 
+from lessonguard.lessons.diagnostic import Diagnostic
 from lessonguard.lessons.model import Lesson, Rule
 from lessonguard.record import record
+from lessonguard.scan.source import Source
 from lessonguard.semgrep.explanations import Step
+from lessonguard.semgrep.interface import Match
 
+# A rule should match `bad` code and code at the `broken` commit, and nothing in the others.
 Side = Literal["bad", "good", "broken", "fixed"]
-"""What a rule should do: fire on `bad` code and at the `broken` commit, be silent on the others."""
-
-
-@record(order=True)
-class Sighting:
-    """Where a rule matches in a piece of code: 1-based lines, both ends inclusive, and the text."""
-
-    first_line: int
-    last_line: int
-    text: str
 
 
 @record
-class Trial:
-    """A piece of code that a rule was tried on.
+class SampleResult:
+    """A piece of code that a rule was tried on, with what the rule matched in it.
 
-    `what` names it: `example 2`, `billing/pay.py at 4f1c2d9`. `line` is where it stands in the lesson
-    file. `path` is what the rule's `paths` see, `commit` where the file was taken from as the lesson
-    names it, or empty. `problem` says why it could not be tried, and `hint` what to do about that.
-    `steps` tell how the rule came to do what it did, where that was asked and is known.
+    `what` names it: `example 2`, `billing/pay.py at 4f1c2d9aa0`. `line` is its line in the lesson file,
+    1-based. `path` is what the rule's `paths` see, `commit` where the file was taken from as the lesson
+    names it, or empty. `problem` is why it could not be tried, and `hint` what to do about that.
+    `steps` are what each part of the rule matched, if that was asked for and is known.
     """
 
     side: Side
@@ -36,8 +30,8 @@ class Trial:
     line: int
     language: str
     path: str
-    code: str
-    sightings: tuple[Sighting, ...]
+    content: bytes
+    matches: tuple[Match, ...]
     commit: str = ""
     problem: str = ""
     hint: str = ""
@@ -49,35 +43,49 @@ class Trial:
         return f"{self.problem}; {self.hint}" if self.hint else self.problem
 
     @property
+    def matched_code(self) -> tuple[tuple[range, str], ...]:
+        """Return the 1-based lines and the text of each match, in order; equal ones once."""
+        source = Source(self.content)
+        found = {(source.lines_of(m.start, m.end), source.text(m.start, m.end)) for m in self.matches}
+        return tuple(sorted(found, key=lambda item: (item[0].start, item[0].stop, item[1])))
+
+    @property
     def is_passed(self) -> bool:
-        """Tell whether the rule did here what it should."""
-        return not self.problem and bool(self.sightings) is (self.side in {"bad", "broken"})
+        """Return whether the rule did here what it should."""
+        return not self.problem and bool(self.matches) is (self.side in {"bad", "broken"})
 
 
 @record
 class RuleProof:
     """A rule and all that it was tried on.
 
-    `refusal` says why Semgrep does not take the rule; then nothing was tried. At a commit of
-    several files the rule need only fire in one: such trials count together. `notes` say what was not
-    tried, and why that is no fault.
+    `refusal` is what Semgrep prints about a rule that it refuses; then nothing was tried. `explanation`
+    is that in words for authors, if it was asked for. The rule needs to match only one of the files at
+    the broken commit: their results count together. `notes` are what was not tried, and why that is no fault.
     """
 
     lesson: Lesson
     rule: Rule
-    trials: tuple[Trial, ...]
+    results: tuple[SampleResult, ...]
     refusal: str = ""
+    explanation: Diagnostic | None = None
     notes: tuple[str, ...] = ()
 
     @property
     def is_proven(self) -> bool:
-        """Tell whether the rule fires wherever it should, and nowhere else."""
+        """Return whether the rule matches wherever it should, and nowhere else."""
         return not self.refusal and not self.failures
 
     @property
-    def failures(self) -> tuple[Trial, ...]:
-        """Give the trials that keep the rule from being proven."""
-        fires = any(trial.side == "broken" and trial.is_passed for trial in self.trials)
+    def matches_broken(self) -> bool:
+        """Return whether the rule matches a file at the broken commit."""
+        return any(result.side == "broken" and result.is_passed for result in self.results)
+
+    @property
+    def failures(self) -> tuple[SampleResult, ...]:
+        """List the results that keep the rule from being proven."""
         return tuple(
-            trial for trial in self.trials if not trial.is_passed and not (trial.side == "broken" and fires)
+            result
+            for result in self.results
+            if not result.is_passed and not (result.side == "broken" and self.matches_broken)
         )

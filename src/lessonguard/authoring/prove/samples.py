@@ -1,4 +1,4 @@
-"""Pieces of code to try a rule on, and those that the examples of its lesson are."""
+"""Pieces of code to try a rule on, and those in the examples of its lesson."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from lessonguard.semgrep.languages import Languages
 
 
 @record
-class Specimen:
+class Sample:
     """A piece of code to try a rule on, as one of the rule's languages.
 
-    `what`, `line`, `path`, `commit`, `problem` and `hint` are as in `Trial`, `content` and `analyzers` as in
-    `Target`. Those with the same `group` are the same code read in several languages, or the same
-    file before and after the fix.
+    `what`, `line`, `path`, `commit`, `problem` and `hint` are as in `SampleResult`, `content` and
+    `analyzers` as in `Target`. Those with the same `group` are the same code read in several languages,
+    or the same file before and after the fix.
     """
 
     side: Side
@@ -38,52 +38,52 @@ class Specimen:
 
 
 @record
-class Subject:
-    """A rule that is to be tried: as its lesson has it, and as an engine runs it."""
+class TestedRule:
+    """A rule to try: as its lesson has it, and as an engine runs it."""
 
     lesson: Lesson
     rule: Rule
-    asked: EngineRule
+    engine_rule: EngineRule
 
 
 @record
 class _Reading:
-    """As what code is read: the language as the rule names it, the analyzer, the ending of a file name."""
+    """How code is read: the language as the rule names it, the analyzer, the ending of a file name."""
 
     language: str
     analyzer: str
     ending: str
 
 
-def example_specimens(subject: Subject, languages: Languages, files: Files) -> Iterator[Specimen]:
-    """Give the code of all examples that are meant for a rule, in the order of the file, bad before good.
+def example_samples(tested: TestedRule, languages: Languages, files: Files) -> Iterator[Sample]:
+    """Return the code of all examples that are meant for a rule, in the order of the file, bad before good.
 
     Code whose example names no language is tried as each of the rule's.
     """
-    admitted = path_filter(subject.rule.document)
-    for number, example in enumerate(subject.lesson.examples, start=1):
-        if example.rule in {None, subject.rule.id}:
-            readings = tuple(_readings(subject, example, languages))
-            for specimen in _specimens(example, number, readings, files=files):
-                is_looked_at = admitted.admits(specimen.path)
-                is_meant = specimen.side == "good" and example.path  # to show that `paths` leave it out
-                if is_looked_at or is_meant or specimen.problem:
-                    yield specimen
+    admitted = path_filter(tested.rule.document)
+    for number, example in enumerate(tested.lesson.examples, start=1):
+        if example.rule in {None, tested.rule.id}:
+            readings = tuple(_readings(tested, example, languages))
+            for sample in _example_samples(example, number, readings, files=files):
+                is_admitted = admitted.admits(sample.path)
+                is_meant = sample.side == "good" and example.path  # to show that `paths` leave it out
+                if is_admitted or is_meant or sample.problem:
+                    yield sample
                 else:
-                    problem = f'the "paths" of the rule leave out {specimen.path}'
-                    yield replace(specimen, problem=problem, hint=_left_out_hint(example, subject.lesson))
+                    problem = f'the "paths" of the rule exclude {sample.path}'
+                    yield replace(sample, problem=problem, hint=_excluded_hint(example, tested.lesson))
 
 
-def _specimens(
+def _example_samples(
     example: Example, number: int, readings: tuple[_Reading, ...], *, files: Files
-) -> Iterator[Specimen]:
+) -> Iterator[Sample]:
     sides: tuple[tuple[Side, str | None, str | None], ...] = (
         ("bad", example.bad, example.bad_file),
         ("good", example.good, example.good_file),
     )
     for side, code, reference in sides:
         for reading in readings:
-            made = Specimen(
+            made = Sample(
                 side=side,
                 what=f"example {number}",
                 line=example.line,
@@ -99,20 +99,20 @@ def _specimens(
                 yield made
 
 
-def _from_file(specimen: Specimen, reference: str, *, example: Example, files: Files) -> Specimen:
+def _from_file(sample: Sample, reference: str, *, example: Example, files: Files) -> Sample:
     path, commit = split_reference(reference)
-    named = replace(specimen, what=f"{specimen.what}, {reference}", path=example.path or path, commit=commit)
+    named = replace(sample, what=f"{sample.what}, {reference}", path=example.path or path, commit=commit)
     try:
         return replace(named, content=files.read(reference))
     except LessonError as error:
         return replace(named, problem=error.message, hint=error.hint)
 
 
-def _readings(subject: Subject, example: Example, languages: Languages) -> Iterator[_Reading]:
-    """Give as what an example is read; JavaScript as that alone, though its rules are for TypeScript too."""
+def _readings(tested: TestedRule, example: Example, languages: Languages) -> Iterator[_Reading]:
+    """List how an example is read; JavaScript as that alone, though its rules are for TypeScript too."""
     seen = set()
-    analyzers = subject.asked.analyzers
-    for name in (example.language,) if example.language else subject.rule.languages:
+    analyzers = tested.engine_rule.analyzers
+    for name in (example.language,) if example.language else tested.rule.languages:
         row = languages.named(name)
         if row is not None and row.id not in seen:
             seen.add(row.id)
@@ -121,9 +121,9 @@ def _readings(subject: Subject, example: Example, languages: Languages) -> Itera
             yield _Reading(language=name, analyzer=analyzer, ending=ending)
 
 
-def _left_out_hint(example: Example, lesson: Lesson) -> str:
+def _excluded_hint(example: Example, lesson: Lesson) -> str:
     if not (example.path or example.bad_file or example.good_file):
-        return 'add a "path" that they let through to the example'
+        return 'add a "path" that they include to the example'
     if not example.rule and len(lesson.rules) > 1:
-        return 'say with "rule" which of the rules the example is for'
+        return 'name with "rule" the rule that the example is for'
     return ""

@@ -1,33 +1,32 @@
-"""Proofs of rules for a person at a terminal: a line for what is proven, and why the rest is not."""
+"""Proofs of rules for a terminal: a line for each rule that is proven, and why the others are not."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from lessonguard.authoring.prove.code_view import Panel, picture_lines
-from lessonguard.authoring.prove.result import RuleProof, Side, Trial
-from lessonguard.authoring.prove.steps import lines_words, step_lines
+from lessonguard.authoring.prove.code_view import Panel, panel_lines, step_lines
+from lessonguard.authoring.prove.result import RuleProof, SampleResult, Side
 from lessonguard.git.changes import short
 from lessonguard.lessons.model import Lesson
 from lessonguard.output.escape import one_line, visible
 from lessonguard.output.phrases import counted
 from lessonguard.output.terminal import Screen, Style, column_width, wrapped
 
-_WIDEST = 120
-_FEW = 3  # pictures and places of a rule: more of them rarely say more
-_MOST = 10  # failures of a rule that take a line
+_MAX_WIDTH = 120
+_MAX_PANELS = 3  # failures of a rule that are shown with code, and places of a rule that is proven
+_MAX_LISTED = 10  # failures of a rule that take a line
 _INDENT = 4
 
-_FIRING: tuple[Side, ...] = ("bad", "broken")
+_MUST_MATCH: tuple[Side, ...] = ("bad", "broken")
 _AT_COMMITS: tuple[Side, ...] = ("broken", "fixed")
 
 
 def render_proofs(proofs: Sequence[RuleProof], lessons: Sequence[Lesson], *, width: int, colour: bool) -> str:
-    """Write the proofs of all rules of these lessons: first what is proven, then what is not.
+    """Return the proofs of all rules of these lessons: first what is proven, then what is not.
 
     Without `colour` there is no escape sequence in it. It ends in a line feed.
     """
-    screen = Screen(colour=colour, width=min(max(width, 48), _WIDEST))
+    screen = Screen(colour=colour, width=min(max(width, 48), _MAX_WIDTH))
     names = [proof.rule.id for proof in proofs] + [lesson.incident for lesson in lessons if not lesson.rules]
     widths = (column_width(visible(name)) for name in names)
     column = max((columns for columns in widths if columns <= screen.width // 2), default=0)
@@ -45,7 +44,7 @@ def render_proofs(proofs: Sequence[RuleProof], lessons: Sequence[Lesson], *, wid
 def _summary(screen: Screen, proofs: Sequence[RuleProof]) -> str:
     failed = sum(not proof.is_proven for proof in proofs)
     if not proofs:
-        return screen.bold("There is nothing to prove")
+        return screen.bold("There are no rules to prove")
     if failed:
         words = counted(failed, "rule") if failed == len(proofs) else f"{failed} of {len(proofs)} rules"
         return screen.write(f"{words} not proven", Style.BOLD, Style.RED)
@@ -58,13 +57,13 @@ def _proven(screen: Screen, proof: RuleProof, column: int) -> Iterator[str]:
     at = ["proven at {} → {}".format(*_commits(proof))] if _places(proof) else []
     words = ", ".join([*counts, *at])
     yield from _headed(screen, name, words, column=column, tone=Style.GREEN)
-    more = [f"fires at {where}" for where in _places(proof)] + list(proof.notes)
+    more = [f"matches {where}" for where in _places(proof)] + list(proof.notes)
     for words in more:
         yield from (f"    {screen.dim(line)}" for line in wrapped(one_line(words), width=screen.width - 4))
 
 
 def _headed(screen: Screen, name: str, words: str, *, column: int, tone: Style) -> Iterator[str]:
-    """Write a rule and what became of it, on one line where that fits; what failed is coloured."""
+    """Return a rule and its result, on one line where that fits; what failed is coloured."""
     mark, style = ("✗", [tone]) if tone is Style.RED else ("✓", [])
     head = f"{screen.write(mark, tone)} {screen.bold(name)}"
     gap = " " * (max(0, column - column_width(name)) + 2)
@@ -76,21 +75,19 @@ def _headed(screen: Screen, name: str, words: str, *, column: int, tone: Style) 
 
 
 def _places(proof: RuleProof) -> list[str]:
-    """Say where a rule fires at the broken commit, as one text in a list, or give an empty one."""
-    firing = [trial for trial in proof.trials if trial.side == "broken" and trial.is_passed]
-    spans = [f"{trial.path}:{_span(trial)}" for trial in firing]
+    """Return where a rule matches at the broken commit, as one text in a list, or an empty list."""
+    matching = [result for result in proof.results if result.side == "broken" and result.is_passed]
+    spans = [f"{result.path}:{_line_numbers(result)}" for result in matching]
     if not spans:
         return []
-    more = f" and {counted(len(spans) - _FEW, 'more file')}" if len(spans) > _FEW else ""
-    return [f"{', '.join(spans[:_FEW])}{more} before the fix"]
+    more = f" and {counted(len(spans) - _MAX_PANELS, 'more file')}" if len(spans) > _MAX_PANELS else ""
+    return [f"{', '.join(spans[:_MAX_PANELS])}{more} before the fix"]
 
 
-def _span(trial: Trial) -> str:
-    return lines_words(_lines(trial)).partition(" ")[2].replace(", ", ",")
-
-
-def _lines(trial: Trial) -> list[tuple[int, int]]:
-    return sorted({(sighting.first_line, sighting.last_line) for sighting in trial.sightings})
+def _line_numbers(result: SampleResult) -> str:
+    """Return the lines of all matches as they follow a path: `3,5-7`."""
+    spans = dict.fromkeys((lines.start, lines.stop - 1) for lines, _ in result.matched_code)
+    return ",".join(str(first) if first == last else f"{first}-{last}" for first, last in spans)
 
 
 def _commits(proof: RuleProof) -> tuple[str, str]:
@@ -99,145 +96,144 @@ def _commits(proof: RuleProof) -> tuple[str, str]:
 
 
 def _count(proof: RuleProof, side: Side) -> int:
-    return len({trial.what for trial in proof.trials if trial.side == side})
+    return len({result.what for result in proof.results if result.side == side})
 
 
 def _unproven(screen: Screen, proof: RuleProof) -> Iterator[str]:
     where = f"{visible(proof.lesson.path)}:{proof.rule.line}"
     name = visible(proof.rule.id)
     yield from _headed(screen, name, _verdict(proof), column=column_width(name), tone=Style.RED)
-    if not proof.refusal.startswith(proof.lesson.path):
+    if not proof.explanation:
         yield f"  {screen.dim(where)}"
     if proof.refusal:
-        yield from (f"  {line}" for line in wrapped(one_line(proof.refusal), width=screen.width - 2))
+        text = proof.explanation.text if proof.explanation else proof.refusal
+        yield from (f"  {line}" for line in wrapped(one_line(text), width=screen.width - 2))
     for note in proof.notes:
         yield from (f"  {screen.dim(line)}" for line in wrapped(one_line(note), width=screen.width - 2))
-    stories = _stories(proof)
-    pictured = [story for story in stories if _is_pictured(story)]
-    others = [story for story in stories if not _is_pictured(story)]
-    shown = [*pictured[:_FEW], *others[:_MOST]]
-    for story in shown:
+    groups = _failures_by_sample(proof)
+    with_code = [group for group in groups if any(not result.problem for result in group)]
+    without = [group for group in groups if all(result.problem for result in group)]
+    shown = [*with_code[:_MAX_PANELS], *without[:_MAX_LISTED]]
+    for group in shown:
         yield ""
-        yield from _told(screen, proof, story)
-    if len(stories) > len(shown):
+        yield from _failure(screen, proof, group)
+    if len(groups) > len(shown):
         yield ""
-        yield f"  … and {len(stories) - len(shown)} more"
+        yield f"  … and {len(groups) - len(shown)} more"
 
 
-def _is_pictured(story: Sequence[Trial]) -> bool:
-    """Tell whether something was tried and went wrong, so that there is code to show."""
-    return any(not trial.problem for trial in story)
+def _failures_by_sample(proof: RuleProof) -> list[list[SampleResult]]:
+    """List what failed, in groups for one example or one file; of the files at broken, only one.
+
+    That is the one in which most parts of the rule found something: there the rule came nearest.
+    """
+    broken = [result for result in proof.failures if result.side == "broken"]
+    nearest = max(
+        broken,
+        key=lambda result: (not result.problem, sum(bool(step.lines) for step in result.steps)),
+        default=None,
+    )
+    groups: dict[tuple[object, ...], list[SampleResult]] = {}
+    for result in proof.failures:
+        if result.side != "broken" or result is nearest:
+            groups.setdefault(_pair_key(result), []).append(result)
+    return list(groups.values())
 
 
-def _stories(proof: RuleProof) -> list[list[Trial]]:
-    """Put together what failed of one example or one file; of the files at broken, choose one."""
-    broken = [trial for trial in proof.failures if trial.side == "broken"]
-    telling = max(broken, key=_telling, default=None)
-    stories: dict[tuple[object, ...], list[Trial]] = {}
-    for trial in proof.failures:
-        if trial.side != "broken" or trial is telling:
-            stories.setdefault(_subject(trial), []).append(trial)
-    return list(stories.values())
-
-
-def _telling(trial: Trial) -> tuple[bool, int]:
-    """Rate how much a trial says: most, if many parts of the rule found something."""
-    return not trial.problem, sum(bool(step.lines) for step in trial.steps)
-
-
-def _subject(trial: Trial) -> tuple[object, ...]:
-    """Tell what a trial has in common with its counterpart: the example, or the file."""
-    return ("file", trial.path) if trial.side in _AT_COMMITS else (trial.line, trial.language)
+def _pair_key(result: SampleResult) -> tuple[object, ...]:
+    """Return what a result has in common with its counterpart: the example, or the file."""
+    return ("file", result.path) if result.side in _AT_COMMITS else (result.line, result.language)
 
 
 def _verdict(proof: RuleProof) -> str:
-    """Say in a few words what is wrong."""
+    """Return in a few words what is wrong."""
     if proof.refusal:
         return "Semgrep refuses the rule"
-    failed = [trial for trial in proof.failures if not trial.problem]
-    silent, firing = (len({t.what for t in failed if t.side == side}) for side in ("bad", "good"))
-    parts = [f"silent on {silent} of {_count(proof, 'bad')} bad"] if silent else []
-    parts += [f"fires on {firing} of {_count(proof, 'good')} good"] if firing else []
-    parts += [f"silent at {_commits(proof)[0]}"] if any(t.side == "broken" for t in failed) else []
-    parts += [f"still fires at {_commits(proof)[1]}"] if any(t.side == "fixed" for t in failed) else []
-    problems = [trial for trial in proof.failures if trial.problem]
+    failed = [result for result in proof.failures if not result.problem]
+    missed, matched = (len({each.what for each in failed if each.side == side}) for side in ("bad", "good"))
+    parts = [f"no match in {missed} of {_count(proof, 'bad')} bad"] if missed else []
+    parts += [f"matches {matched} of {_count(proof, 'good')} good"] if matched else []
+    sides = {each.side for each in failed}
+    parts += [f"no match at {_commits(proof)[0]}"] if "broken" in sides else []
+    parts += [f"still matches at {_commits(proof)[1]}"] if "fixed" in sides else []
+    problems = [result for result in proof.failures if result.problem]
     parts += [f"{len(problems)} could not be tried"] if problems else []
     return ", ".join(parts)
 
 
-def _told(screen: Screen, proof: RuleProof, story: Sequence[Trial]) -> Iterator[str]:
-    """Tell what failed of one example: what happened, the code, and what the parts of the rule did."""
-    where = screen.dim(f"{visible(proof.lesson.path)}:{story[0].line}")
-    yield f"  {screen.bold(_name(story) + _reading(proof, story[0]))}  {where}"
-    for trial in story:
-        if trial.problem:
-            side = f"{trial.side}: " if len(story) > 1 else ""
+def _failure(screen: Screen, proof: RuleProof, group: Sequence[SampleResult]) -> Iterator[str]:
+    """Return what failed of one example or file: the problem, or the code and the parts of the rule."""
+    where = screen.dim(f"{visible(proof.lesson.path)}:{group[0].line}")
+    yield f"  {screen.bold(_name(group) + _reading(proof, group[0]))}  {where}"
+    for result in group:
+        if result.problem:
+            side = f"{result.side}: " if len(group) > 1 else ""
             yield from (
                 f"    {line}"
-                for line in wrapped(one_line(side + trial.problem_words), width=screen.width - 4)
+                for line in wrapped(one_line(side + result.problem_words), width=screen.width - 4)
             )
-    failed = [trial for trial in story if not trial.problem]
+    failed = [result for result in group if not result.problem]
     if failed:
         yield ""
-        yield from picture_lines(screen, list(_panels(proof, failed)), indent=_INDENT)
-    if story[0].side == "broken":
-        yield from _also_silent(screen, proof, story[0])
-    for trial in failed:
-        if trial.steps:
-            at = trial.side in _AT_COMMITS
-            where = f"at {short(trial.commit)}" if at else f"on the {trial.side} code"
+        yield from panel_lines(screen, list(_panels(proof, failed)), indent=_INDENT)
+    if group[0].side == "broken":
+        yield from _other_files(screen, proof, group[0])
+    for result in failed:
+        if result.steps:
+            at = result.side in _AT_COMMITS
+            where = f"at {short(result.commit)}" if at else f"on the {result.side} code"
             yield ""
             yield f"    {screen.dim(f'The rule, part by part, {where}:')}"
-            yield from step_lines(screen, trial, indent=_INDENT)
-    if story[0].side not in _AT_COMMITS and (choice := _choice(proof, story)):
+            yield from step_lines(screen, result, indent=_INDENT)
+    if group[0].side not in _AT_COMMITS and (choice := _choice(proof, group)):
         yield ""
         yield from (f"    {screen.dim(line)}" for line in wrapped(choice, width=screen.width - _INDENT))
 
 
-def _reading(proof: RuleProof, trial: Trial) -> str:
-    """Say as which language an example was read, where it could be another one."""
-    is_one = len(proof.rule.languages) == 1 or trial.side in _AT_COMMITS
-    return "" if is_one else f", as {trial.language}"
+def _reading(proof: RuleProof, result: SampleResult) -> str:
+    """Return as which language an example was read, where it could be another one."""
+    is_one = len(proof.rule.languages) == 1 or result.side in _AT_COMMITS
+    return "" if is_one else f", as {result.language}"
 
 
-def _choice(proof: RuleProof, story: Sequence[Trial]) -> str:
-    """Say how to keep an example to the language in which nothing is wrong with it, if there is one."""
-    failed = {trial.side for trial in story}
-    passed = (each for each in proof.trials if each.line == story[0].line and each.is_passed)
+def _choice(proof: RuleProof, group: Sequence[SampleResult]) -> str:
+    """Return how to limit an example to the language in which nothing is wrong with it, if there is one."""
+    failed = {result.side for result in group}
+    passed = (each for each in proof.results if each.line == group[0].line and each.is_passed)
     other = next((each.language for each in passed if each.side in failed), None)
-    return f"If this is only meant as {other}, say so in the example: `language: {other}`" if other else ""
+    return f"If this is only meant as {other}, add to the example: `language: {other}`" if other else ""
 
 
-def _also_silent(screen: Screen, proof: RuleProof, told: Trial) -> Iterator[str]:
-    """Name the other files of the broken commit in which the rule does not fire either."""
-    others = [visible(each.path) for each in proof.failures if each.side == "broken" and each is not told]
+def _other_files(screen: Screen, proof: RuleProof, shown: SampleResult) -> Iterator[str]:
+    """Return the other files of the broken commit in which the rule matches nothing either."""
+    others = [visible(each.path) for each in proof.failures if each.side == "broken" and each is not shown]
     if others:
-        more = f" and {counted(len(others) - _MOST, 'more file')}" if len(others) > _MOST else ""
-        words = f"Silent as well on {', '.join(others[:_MOST])}{more}."
+        more = f" and {counted(len(others) - _MAX_LISTED, 'more file')}" if len(others) > _MAX_LISTED else ""
+        words = f"No match either in {', '.join(others[:_MAX_LISTED])}{more}."
         yield ""
         yield from (" " * _INDENT + line for line in wrapped(words, width=screen.width - _INDENT))
 
 
-def _name(story: Sequence[Trial]) -> str:
-    """Name the example or the file; the side too if it is only one, but not the files of several."""
-    names = dict.fromkeys(visible(trial.what) for trial in story)
-    if len(story) > 1:
-        return story[0].what.partition(",")[0] if len(names) > 1 else next(iter(names))
-    is_example = story[0].side not in _AT_COMMITS
-    return f"{next(iter(names))}, {story[0].side}" if is_example else next(iter(names))
+def _name(group: Sequence[SampleResult]) -> str:
+    """Return the name of the example or the file, with the side if only one side failed."""
+    names = dict.fromkeys(visible(result.what) for result in group)
+    if len(group) > 1:
+        return group[0].what.partition(",")[0] if len(names) > 1 else next(iter(names))
+    is_example = group[0].side not in _AT_COMMITS
+    return f"{next(iter(names))}, {group[0].side}" if is_example else next(iter(names))
 
 
-def _panels(proof: RuleProof, failed: Sequence[Trial]) -> Iterator[Panel]:
-    """Show what failed and its counterpart, with what must be found on the left."""
-    subject = _subject(failed[0])
-    pair = {each.side: each for each in proof.trials if _subject(each) == subject and not each.problem}
-    for each in sorted(pair.values(), key=lambda each: each.side not in _FIRING):
-        did = "fires" if each.sightings else "is silent"
-        must = "fire" if each.side in _FIRING else "be silent"
+def _panels(proof: RuleProof, failed: Sequence[SampleResult]) -> Iterator[Panel]:
+    """Return what failed and its counterpart, with the code that must match on the left."""
+    key = _pair_key(failed[0])
+    pair = {each.side: each for each in proof.results if _pair_key(each) == key and not each.problem}
+    for each in sorted(pair.values(), key=lambda each: each.side not in _MUST_MATCH):
+        did = "matches" if each.matches else "no match"
+        must = "match" if each.side in _MUST_MATCH else "not match"
         verdict = did if each.is_passed else f"{did}, must {must}"
         tone = Style.GREEN if each.is_passed else Style.RED
-        yield Panel(title=_title(each), verdict=verdict, trial=each, tone=tone)
+        yield Panel(title=_title(each), verdict=verdict, result=each, tone=tone)
 
 
-def _title(trial: Trial) -> str:
-    return f"{trial.side} {short(trial.commit)}" if trial.side in _AT_COMMITS else trial.side
+def _title(result: SampleResult) -> str:
+    return f"{result.side} {short(result.commit)}" if result.side in _AT_COMMITS else result.side
