@@ -93,7 +93,7 @@ def _without_unused(lock: str) -> str:
 
 
 def _needed(edges: Collection[tuple[str, str]]) -> set[str]:
-    """Name ourselves and all that we need if Semgrep needs nothing; edges lead from a package to who asks."""
+    """Return lessonguard and its dependencies except those of Semgrep; an edge is (package, its dependent)."""
     needed, before = {_OURS}, 0
     while len(needed) > before:
         before = len(needed)

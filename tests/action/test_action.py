@@ -93,7 +93,7 @@ class Scene:
 
 @pytest.fixture(scope="module")
 def act(tmp_path_factory: pytest.TempPathFactory) -> Act:
-    """Give a runner; what the first test caches is there for the others."""
+    """Return a runner; what the first test caches is there for the others."""
     return Act(tmp_path_factory.mktemp("act"))
 
 

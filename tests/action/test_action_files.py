@@ -21,7 +21,7 @@ name_of = pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.stem)
 
 
 def _table(heading: str) -> list[list[str]]:
-    """Give the rows of the table below a heading of the document, without backticks."""
+    """Return the rows of the table below a heading of the document, without backticks."""
     section = _DOCUMENT.partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
     rows = [line.strip("|").split("|") for line in section.splitlines() if line.startswith("| `")]
     return [[cell.strip().strip("`") for cell in row] for row in rows]
@@ -32,7 +32,7 @@ _BLOCKS = re.findall(r"^```yaml\n(.*?)^```$", _DOCUMENT, flags=re.MULTILINE | re
 
 
 def _uses(document: object) -> Iterator[dict[str, Any]]:
-    """Give the steps that use the action, wherever they are."""
+    """Return the steps that use the action, wherever they are."""
     if isinstance(document, dict) and document.get("uses") == ACTION:
         yield document
     if isinstance(document, dict | list):

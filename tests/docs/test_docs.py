@@ -24,7 +24,7 @@ CONTEXT = click.Context(group)
 
 
 def commands(text: str) -> list[list[str]]:
-    """Give the words of each `lessonguard …` in a console block or a code span."""
+    """Return the words of each `lessonguard …` in a console block or a code span."""
     found = re.findall(r"^\$ (lessonguard [^#\n|>]*)|`(lessonguard [a-z][^`]*)`", text, flags=re.MULTILINE)
     return [shlex.split(block or span)[1:] for block, span in found]
 
@@ -85,7 +85,7 @@ def _leads_somewhere(target: str, document: str) -> bool:
 
 
 def _anchors(document: Path) -> set[str]:
-    """Give the anchors that GitHub makes of the headings of a document."""
+    """Return the anchors that GitHub makes of the headings of a document."""
     headings = re.findall(r"^#+ (.*)$", document.read_text(encoding="utf-8"), flags=re.MULTILINE)
     return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
 

@@ -49,7 +49,7 @@ class LanguageServer:
         self._pipe(self._child.stdin).flush()
 
     def messages(self) -> Iterator[_Message]:
-        """Give what the server sends, as it comes."""
+        """Return what the server sends, as it comes."""
         stream = self._pipe(self._child.stdout)
         while header := stream.readline():
             if header.lower().startswith(b"content-length:"):

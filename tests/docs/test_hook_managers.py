@@ -39,7 +39,7 @@ def tool(tmp_path_factory: pytest.TempPathFactory) -> Repo:
 
 @pytest.fixture(scope="module")
 def homes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Give the programs a home of the module's own, and all that lessonguard needs without a network.
+    """Set a home for the programs, with all that lessonguard needs to be installed without a network.
 
     They install lessonguard itself from its repository, and it finds what it depends on where these tests do.
     """
@@ -59,13 +59,13 @@ def homes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 
 @pytest.fixture
 def pusher(pusher: Pusher) -> Pusher:
-    """Give a clone in which nobody has installed a hook."""
+    """Return a clone in which nobody has installed a hook."""
     lessonguard("hook", "uninstall", cwd=pusher.repo.path)
     return pusher
 
 
 def recipe(name: str) -> str:
-    """Give the file of this name that docs/pre-push.md shows."""
+    """Return the file of this name that docs/pre-push.md shows."""
     text = (_ROOT / "docs" / "pre-push.md").read_text(encoding="utf-8")
     found = re.search(
         rf"^<!-- file: {re.escape(name)} -->\n```\w*\n(.*?)^```$", text, re.MULTILINE | re.DOTALL
@@ -169,7 +169,7 @@ def test_the_first_push_of_all_with_pre_commit(tool: Repo, tmp_path: Path) -> No
 
     pushed = pusher.push("origin", "main")
 
-    assert (pushed.code, "main · 2 new commits · the remote has nothing of it yet" in pushed.said) == (
+    assert (pushed.code, "main · 2 new commits · nothing of it is on the remote yet" in pushed.said) == (
         1,
         True,
     )

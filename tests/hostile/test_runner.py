@@ -41,7 +41,7 @@ def call(text: str) -> bytes:
 
 
 def asked_for(reviewed: Reviewed) -> list[str]:
-    """Give the annotations that were asked for; all that was printed to standard output must be one."""
+    """Return the annotations that were asked for; all that was printed to standard output must be one."""
     lines = reviewed.outcome.stdout.removesuffix("\n").split("\n")
     assert len(commands(reviewed.outcome.stdout)) == len(lines)
     assert set(commands(reviewed.outcome.stdout)) <= {"error", "warning", "notice"}

@@ -43,7 +43,7 @@ def shop(hub: Hub, tmp_path: Path) -> Shop:
 
 
 def secrets(shop: Shop) -> tuple[str, str]:
-    """Give the token as it is, and as Git sends it."""
+    """Return the token as it is, and as Git sends it."""
     return shop.token.value, b64encode(f"x-access-token:{shop.token.value}".encode()).decode()
 
 
