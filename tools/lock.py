@@ -93,7 +93,7 @@ def _without_unused(lock: str) -> str:
 
 
 def _needed(edges: Collection[tuple[str, str]]) -> set[str]:
-    """Return lessonguard and its dependencies except those of Semgrep; an edge is (package, its dependent)."""
+    """Return lessonguard and its dependencies, without those of Semgrep; edges are (package, dependent)."""
     needed, before = {_OURS}, 0
     while len(needed) > before:
         before = len(needed)
