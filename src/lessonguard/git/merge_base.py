@@ -35,11 +35,18 @@ def find_merge_base(
     there are) that has more, by a fetch with these `options`. Raise `GitError` if that fails, or if
     base and head have nothing in common.
     """
-    steps = iter(_STEPS)
-    found = _merge_bases(git, base, head)
-    while (cuts := cut_commits(git)) and (hiding := _hiding(git, cuts, base=base, head=head, found=found)):
-        _deepen(git, hiding, next(steps, None), remotes=remotes or _remotes(git), options=options)
-        found = _merge_bases(git, base, head)
+    found: list[CommitId] = []
+    for step in (*_STEPS, None):
+        result = git.attempt("merge-base", "--all", base, head)
+        if result.returncode > 1:  # 1 means that there is none: https://git-scm.com/docs/git-merge-base
+            reason = error_text(result.stderr)
+            raise GitError(f"Cannot compare {short(base)} with {short(head)}: {reason}.", hint=_DEEPEN)
+        found = [CommitId(line) for line in result.stdout.decode().split()]
+        cuts = cut_commits(git)
+        hiding = _hiding(git, cuts, base=base, head=head, found=found) if cuts else None
+        if not hiding:
+            break
+        _deepen(git, hiding, step, remotes=remotes or _remotes(git), options=options)
     if not found:
         raise GitError(f"{short(head)} and {short(base)} have no commit in common.", hint=_UNRELATED)
     if len(found) == 1:
@@ -47,14 +54,6 @@ def find_merge_base(
     dated = git.run("rev-list", "--no-walk=unsorted", "--timestamp", *found, to="date the merge bases")
     rows = [line.split() for line in dated.decode().splitlines()]
     return min((-int(date), CommitId(name)) for date, name in rows)[1]
-
-
-def _merge_bases(git: Git, base: CommitId, head: CommitId) -> list[CommitId]:
-    result = git.attempt("merge-base", "--all", base, head)
-    if result.returncode > 1:  # 1 means that there is none: https://git-scm.com/docs/git-merge-base
-        reason = error_text(result.stderr)
-        raise GitError(f"Cannot compare {short(base)} with {short(head)}: {reason}.", hint=_DEEPEN)
-    return [CommitId(line) for line in result.stdout.decode().split()]
 
 
 def cut_commits(git: Git) -> frozenset[str]:
@@ -86,7 +85,7 @@ def _deepen(
 ) -> None:
     """Fetch `step` commits below the cuts, from the first remote that has them.
 
-    Raise `GitError` if that changes nothing, or there is no further step.
+    Raise `GitError` if that changes nothing, or if there is no further `step`.
     """
     # With `--deepen` the server counts from the cuts that its own branches lead to, and does nothing if one
     # of them is gone there; with `--depth` it counts from what is wanted, the cuts themselves.

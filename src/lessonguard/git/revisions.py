@@ -6,7 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from lessonguard.errors import GitError, UsageError
-from lessonguard.git.changes import Change, CommitId, short
+from lessonguard.git.changes import Change, short
 from lessonguard.git.repository import Repository
 
 if TYPE_CHECKING:
@@ -19,20 +19,23 @@ def branch_change(repository: Repository, *, base: str | None, head: str) -> Cha
     """Return what `head` changed since it left `base` (the remote's default branch if None)."""
     tip = repository.resolve(base or repository.default_base())
     commit = repository.resolve(head)
-    return _change(repository, base=repository.merge_base(tip, commit), tip=tip, head=commit)
+    start = repository.merge_base(tip, commit)
+    return Change(base=start, tip=tip, head=commit, files=repository.changed_files(start, commit))
 
 
 def worktree_change(repository: Repository, *, base: str | None) -> Change:
     """Return what the work tree, with untracked files, changed since HEAD left `base`."""
     tip = repository.resolve(base or repository.default_base())
-    left = repository.merge_base(tip, repository.resolve("HEAD"))
-    return _change(repository, base=left, tip=tip, head=repository.worktree())
+    start = repository.merge_base(tip, repository.resolve("HEAD"))
+    tree = repository.worktree()
+    return Change(base=start, tip=tip, head=tree, files=repository.changed_files(start, tree))
 
 
 def staged_change(repository: Repository) -> Change:
     """Return what the index changes against HEAD; HEAD is then the tip as well."""
     tip = repository.resolve("HEAD")
-    return _change(repository, base=tip, tip=tip, head=repository.staged())
+    tree = repository.staged()
+    return Change(base=tip, tip=tip, head=tree, files=repository.changed_files(tip, tree))
 
 
 def past_changes(
@@ -62,7 +65,3 @@ def past_changes(
         problem = f"Cannot replay changes: this clone is shallow, its history begins at {short(past.cut)}."
         raise GitError(problem, hint=_UNSHALLOW)
     return past
-
-
-def _change(repository: Repository, *, base: CommitId, tip: CommitId, head: CommitId) -> Change:
-    return Change(base=base, tip=tip, head=head, files=repository.changed_files(base, head))
