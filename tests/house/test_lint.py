@@ -16,13 +16,17 @@ _PROGRAMS = Path(sysconfig.get_path("scripts"))
 
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Give the linters' settings and empty modules of our names, to plant a fault among."""
+    """Create a project with our linters' settings and empty modules of our names, to plant a fault in."""
     for module in (_ROOT / "src").rglob("*.py"):
         empty = tmp_path / module.relative_to(_ROOT)
         empty.parent.mkdir(parents=True, exist_ok=True)
         empty.touch()
     (tmp_path / "tests").mkdir()
-    shutil.copy(_ROOT / "pyproject.toml", tmp_path)
+    settings = (_ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    # Empty modules import nothing, so they have none of the imports that a contract ignores.
+    ignored = 'unmatched_ignore_imports_alerting = "none"\nignore_imports ='
+    settings = settings.replace("ignore_imports =", ignored)
+    (tmp_path / "pyproject.toml").write_text(settings, encoding="utf-8")
     monkeypatch.setenv("COLUMNS", "200")
     monkeypatch.setenv("PYTHONPATH", str(tmp_path / "src"))
     return tmp_path
