@@ -19,7 +19,7 @@ help:  ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
 
 .PHONY: demo
-demo: $(VENV)/.installed  ## Watch lessonguard judge a change, in a repository made for it
+demo: $(VENV)/.installed  ## Scan and explain three changes in a small example repository
 	@$(BIN)/lessonguard demo
 
 .PHONY: test
@@ -31,7 +31,7 @@ test: $(VENV)/.developing $(VENV)/.github  ## Run the tests and measure their co
 	@$(BIN)/coverage report
 
 .PHONY: test-fast
-test-fast: $(VENV)/.developing  ## Run the half of the tests that starts no program, in seconds
+test-fast: $(VENV)/.developing  ## Run only the tests that start no other program, in seconds
 	@$(BIN)/python -m pytest --fast --numprocesses auto --dist worksteal -r fE $(ARGS)
 
 .PHONY: test-newest
@@ -55,7 +55,7 @@ test-unlocked:
 	@$(MAKE) test
 
 .PHONY: test-wheel
-test-wheel: $(VENV)/.developing  ## Build the wheel, install it elsewhere and use it without this checkout
+test-wheel: $(VENV)/.developing  ## Build the wheel, install it and use it outside of this checkout
 	@rm -rf build/wheel && $(PYTHON) -m venv build/wheel/venv
 	@$(BIN)/python -m hatchling build -t wheel -d build/wheel > /dev/null
 	@$(subst $(BIN),build/wheel/venv/bin,$(PIP)) --require-hashes --requirement requirements/run.txt
@@ -93,7 +93,7 @@ lint-action:
 	$(QUIETLY) $(BIN)/shellcheck .ci/run src/lessonguard/push/hook.sh
 
 .PHONY: format
-format: $(VENV)/.developing  ## Rewrite the code in the one style
+format: $(VENV)/.developing  ## Format the code
 	@$(BIN)/ruff check --quiet --fix-only
 	@$(BIN)/ruff format --quiet
 
@@ -107,7 +107,7 @@ site: $(VENV)/.developing  ## Build the library of lessons as a web site in buil
 	@$(BIN)/python -m tools.site.build
 
 .PHONY: lock
-lock: $(VENV)/.developing  ## Choose anew the packages that a checkout and the GitHub Action install
+lock: $(VENV)/.developing  ## Update the locked packages of this checkout and the GitHub Action
 	@$(BIN)/python tools/lock.py
 
 .PHONY: bench
@@ -116,11 +116,11 @@ bench: $(VENV)/.developing  ## Measure speed and quality
 	@$(BIN)/python -m bench $(ARGS)
 
 .PHONY: measure
-measure: $(VENV)/.developing  ## Measure the shape of the code: its rooms, names, types and functions
+measure: $(VENV)/.developing  ## Measure the structure of the code: folders, names, types and functions
 	@$(BIN)/python -m tools.measure $(ARGS)
 
 .PHONY: clean
-clean:  ## Remove all that is made here, .venv too
+clean:  ## Remove all generated files, including .venv
 	@rm -rf $(VENV) .venv-newest .venv-lowest build dist .coverage .coverage.* .hypothesis .*_cache
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 

@@ -1,9 +1,9 @@
-"""Fetch GitHub's own descriptions of its APIs, against which tests check what lessonguard sends.
+"""Fetch GitHub's descriptions of its APIs; tests compare the requests of lessonguard with them.
 
     python tools/fetch_github.py FOLDER
 
-They come from npm, by its ordinary client. Exit code 2 means that they could not be fetched:
-tests then run without these checks, and one skipped test says so.
+They come from npm, by its ordinary client. Exit code 2 means that they could not be fetched: then the
+tests run without these checks, and one test is skipped with that reason.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from pathlib import Path
 
 @dataclass(frozen=True, kw_only=True)
 class Source:
-    """A file of a package; `integrity` is the package's, as `npm view PACKAGE dist.integrity` tells it."""
+    """A file of a package; `integrity` is the package's, as `npm view PACKAGE dist.integrity` prints it."""
 
     package: str
     integrity: str

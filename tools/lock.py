@@ -1,9 +1,9 @@
-"""Write the locks: the packages that a checkout and the GitHub Action install, each file of them by its hash.
+"""Write the locks: the packages of a checkout and of the GitHub Action, with the hash of each file.
 
     make lock
 
-All three hold the same versions, the newest that run on every supported Python, so that what is tested is
-what runs. No lock names an index: pip finds the packages where it is set up to, and compares their hashes.
+All three have the same versions, the newest that run on every supported Python, so that users run what was
+tested. No lock names an index: pip uses its own configuration, and compares the hashes.
 """
 
 from __future__ import annotations

@@ -1,12 +1,12 @@
-"""Take the pictures of the documentation: what a review looks like on GitHub, in light and in dark.
+"""Take the pictures of the documentation: a review on GitHub, in light and in dark.
 
-What they show is real: a repository is made, scanned and rendered, its Markdown becomes HTML by
-GitHub's own parser, and a browser without a window takes the picture. Besides what `make lint`
-installs this needs Chromium, and GitHub's looks:
+The content is real: the script scans a repository, renders the review, converts its Markdown to HTML with
+GitHub's own parser, and takes the picture in a headless browser. In addition to the packages of
+`make lint`, it needs Chromium and GitHub's style sheet:
 
     npm install --prefix .venv/picture github-markdown-css
     .venv/bin/python tools/picture.py                 writes docs/comment.png and docs/comment-dark.png
-    .venv/bin/python tools/picture.py --all FOLDER    writes everything, wide and narrow, to look at
+    .venv/bin/python tools/picture.py --all FOLDER    writes pictures of all texts, wide and narrow
 """
 
 from __future__ import annotations
@@ -117,7 +117,7 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _report() -> ScanReport:
-    """Scan a change that repeats two incidents: one of them by taking a guard away."""
+    """Scan a change that repeats two incidents, one of them by removing a guard."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         _git(folder, "init", "--quiet", "--initial-branch=main")
@@ -239,7 +239,7 @@ def _author(verb: str) -> str:
 
 
 def _suggested(finding: Finding, text: str) -> str:
-    """Imitate the box that GitHub makes of a suggestion."""
+    """Return HTML that looks like GitHub's box for a suggestion."""
     old = [("old", line.number, line.text) for line in finding.lines]
     first = finding.lines[0].number
     new = [("new", first + index, line) for index, line in enumerate(text.rstrip("\n").split("\n"))]
@@ -297,7 +297,7 @@ def _coloured(line: str) -> str:
 
 
 def _take(page: str, *, theme: str, width: int, to: Path) -> None:
-    """Take a picture of a page of this width, as high as it is, two dots to a CSS pixel."""
+    """Take a picture of a whole page of this width, with two dots per CSS pixel."""
     sheets = (_LOOKS / f"github-markdown-{theme}.css", _STYLE)
     style = "".join(sheet.read_text(encoding="utf-8") for sheet in sheets)
     document = (
@@ -315,7 +315,7 @@ def _take(page: str, *, theme: str, width: int, to: Path) -> None:
 
 
 def _height(folder: Path) -> int:
-    """Let the browser itself say how high the page is."""
+    """Return the height of the page, measured by the browser."""
     page = folder / "page.html"
     measured = page.read_text(encoding="utf-8") + (
         "<script>document.title = document.querySelector('main').getBoundingClientRect().height</script>"

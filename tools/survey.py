@@ -2,10 +2,10 @@
 
     python -m tools.survey lessons /path/to/repository … --incident NAME --show 20
 
-Every regular file of HEAD is looked at, whatever changed. A repository may be bare. With `--json` the counts
-are printed as JSON, by incident and repository; with `--show` so many places of each incident, chosen the
-same way each time, with the lines around them. `--update docs/survey.json` writes the counts there, with the
-commits that were looked at; other counts, and what people judged, stay as they are.
+It searches every regular file of HEAD. A repository may be bare. `--json` prints the counts as JSON, by
+incident and repository. `--show N` prints N places of each incident with the lines around them; the same
+sample each time. `--update docs/survey.json` writes the counts there, with the searched commits; it keeps
+other counts, and the judgements of people.
 """
 
 from __future__ import annotations

@@ -2,8 +2,8 @@
 
     python -m tools.site.build --lessons lessons --survey docs/survey.json --output build/site
 
-All text of lessons is escaped by the templates. Every page holds its style and its script and allows no
-other, so that it works from a file too. The same lessons give the same bytes.
+The templates escape all text of lessons. Every page contains its style and its script and allows no others,
+so that it also works when opened from a file. The same lessons give the same bytes.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ from tools.survey_record import Survey, read_survey
 
 _HERE = Path(__file__).parent
 _CODE = re.compile("`([^`]+)`")
-_LIKE = 0.5  # the least that two pieces of code share, for their differences to tell something
+_LIKE = 0.5  # the least similarity at which marking the differences of two pieces of code helps
 
 
 def main() -> int:
