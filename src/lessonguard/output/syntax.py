@@ -68,8 +68,5 @@ def _languages(finding: Finding) -> tuple[str, ...]:
     return next((rule.languages for rule in finding.lesson.rules if rule.id == finding.rule), ())
 
 
-def _inverted(table: Mapping[str, str]) -> Mapping[str, str]:
-    return {name: mark for mark, names in table.items() for name in names.split()}
-
-
-_BY_LANGUAGE, _BY_ENDING = _inverted(_LANGUAGES), _inverted(_ENDINGS)
+_BY_LANGUAGE = {name: mark for mark, names in _LANGUAGES.items() for name in names.split()}
+_BY_ENDING = {ending: mark for mark, endings in _ENDINGS.items() for ending in endings.split()}

@@ -1,19 +1,28 @@
-"""Make a report of verdicts: findings with all that any output needs, in a fixed order."""
+"""Turn classified matches into findings: all that any output needs, with fingerprints, in a fixed order."""
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Sequence
 from datetime import date
+from hashlib import sha256
 
 from lessonguard.lessons.model import Lesson, Library, RuleId
 from lessonguard.scan.compare import ClassifiedMatch, FileComparison, classify
-from lessonguard.scan.finding import Finding, Notice, State
-from lessonguard.scan.fingerprint import Fingerprints
+from lessonguard.scan.finding import Finding, Fingerprint, Notice, State
 from lessonguard.scan.notices import CitationIndex, make_notices
+from lessonguard.scan.source import Source, tokenize
 from lessonguard.scan.suppressions import Acceptances
 
+# How many source lines of one match, or of what was removed above it, a finding has.
 _LONGEST_EXCERPT = 12
-"""How many source lines of one match, or of what was removed above it, are kept."""
+
+# Lines of flow control in any language, and lines without a word, such as `{`.
+_FLOW = re.compile(
+    r"\W*((if|elif|else|elsif|unless|for|foreach|while|until|loop|do|switch|case|default|match|when|"
+    r"try|catch|except|rescue|ensure|finally|with|using|begin|end|return|await|lock|synchronized)\b|$)"
+)
 
 
 def list_findings(
@@ -34,7 +43,8 @@ def list_findings(
         version = match.file, match.state is State.FIXED
         if version not in fingerprints:
             fingerprints[version] = Fingerprints(match.source, path=match.file.path)
-        # Also for what is inherited: equal findings are told apart by counting, and accept comments are used.
+        # Also for what is inherited, because equal findings are told apart by counting them, and because an
+        # accept comment for old code is not unused.
         finding = _finding(
             match,
             fingerprints=fingerprints[version],
@@ -79,3 +89,45 @@ def _finding(
         ),
         accepted=None if is_gone else acceptances.accept(lesson.incident, lines),
     )
+
+
+class Fingerprints:
+    """Makes the fingerprints of one version of one file, in the order of their positions."""
+
+    def __init__(self, source: Source, *, path: str) -> None:
+        """Start counting equals anew. `path` is that of head, also for what is gone from it."""
+        self._source = source
+        self._path = path
+        self._enclosing = enclosing_lines(source)
+        self._seen: Counter[tuple[str, ...]] = Counter()
+
+    def make(self, *, incident: str, rule: str, tokens: Sequence[str], line: int) -> Fingerprint:
+        """Hash the lesson, the path, the text, what encloses it, and the ordinal among equals."""
+        enclosing = self._enclosing[line]
+        context = " ".join(tokenize(self._source.line(enclosing).text)) if enclosing else ""
+        identity = (incident, rule, self._path, " ".join(tokens), context)
+        ordinal = self._seen[identity]
+        self._seen[identity] += 1
+        text = "\0".join((*identity, str(ordinal)))
+        return Fingerprint(sha256(text.encode("utf-8", "surrogateescape")).hexdigest()[:32])
+
+
+def enclosing_lines(source: Source) -> list[int]:
+    """Return, for each 1-based line, the nearest less indented line above that is not flow control.
+
+    That is the function, class, resource or job a line belongs to, in any language that people
+    indent; 0 at the top level and for item 0. Flow control is passed over, so that wrapping code
+    in a `try` does not change its identity.
+    """
+    result, stack = [0], [(-1, 0)]
+    for number in range(1, source.line_count + 1):
+        text = source.line(number).text
+        expanded = text.expandtabs(8)
+        # An empty line belongs to what is open above it.
+        indent = len(expanded) - len(expanded.lstrip()) if text.strip() else stack[-1][0] + 1
+        while stack[-1][0] >= indent:
+            stack.pop()
+        result.append(stack[-1][1])
+        if not _FLOW.match(text):
+            stack.append((indent, number))
+    return result
