@@ -11,7 +11,9 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from tests.support.hub.server import Hub
 from tests.support.pushing import Pusher
+from tests.support.shop import Shop
 
 collect_ignore = ["cases"]
 
@@ -110,3 +112,16 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Pusher:
 def pusher(made: Pusher, tmp_path: Path) -> Pusher:
     """Provide a clone with the hook of lessonguard, and the repository that it pushes to."""
     return made.copy(tmp_path)
+
+
+@pytest.fixture
+def hub(tmp_path: Path) -> Iterator[Hub]:
+    """Run a GitHub on the loopback."""
+    with Hub(tmp_path) as hub:
+        yield hub
+
+
+@pytest.fixture
+def shop(hub: Hub, tmp_path: Path) -> Shop:
+    """Make a repository on it, to open pull requests in."""
+    return Shop(hub, tmp_path)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import pty
-import re
 import signal
 import subprocess
 import sys
@@ -19,10 +17,14 @@ from tests.support.repo import Repo
 from tests.support.semgrep import install_semgrep
 
 ROOT = Path(__file__).parents[2]
+
+
 COMMANDS = (
     *("init", "scan", "review", "hook", "pre-push", "new", "check", "prove", "backtest", "list", "show"),
     *("export", "demo"),
 )
+
+
 LESSON = Path(__file__).parents[1] / "cases" / "change_lessons" / "TIMEOUT.yaml"
 
 
@@ -85,29 +87,6 @@ def test_any_other_error_is_exit_4_and_asks_for_a_report(repo: Repo, tmp_path: P
 
     assert "UnicodeDecodeError" in outcome.stderr
     assert "This is a bug in lessonguard, not in your change: nothing was checked." in outcome.stderr
-
-
-def test_progress_is_shown_when_a_run_takes_longer_than_a_second(repo: Repo, tmp_path: Path) -> None:
-    install_semgrep(tmp_path, "sleep 2.5")
-
-    with start_scan(repo, tmp_path) as scan:
-        _, errors = scan.communicate(timeout=20)
-
-    assert "running Semgrep (rules: 1, files: 2) …\nerror: ".encode() in errors
-
-
-def test_progress_on_a_terminal_is_gone_in_the_end(repo: Repo, tmp_path: Path) -> None:
-    install_semgrep(tmp_path, "sleep 2.5")
-    master, slave = pty.openpty()
-
-    with start_scan(repo, tmp_path, stderr=slave) as scan:
-        scan.communicate(timeout=20)
-    os.close(slave)
-    shown = os.read(master, 4096).decode()
-    os.close(master)
-
-    assert re.search(r"\r\x1b\[Krunning Semgrep \(rules: 1, files: 2\) … \d s\r\x1b\[K", shown)
-    assert shown.endswith("\r\n")
 
 
 def _is_gone(group: int) -> bool:

@@ -1,376 +1,223 @@
-"""`lessonguard review` on a loopback GitHub, as a step of a workflow runs it: with no checkout."""
+"""`lessonguard review` after every event: what is compared with what, and judged by which lessons."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.support.code import BAD, SAFE, UNLOCKED
-from tests.support.hub.server import Hub
-from tests.support.repo import Repo
-from tests.support.shop import Shop, ours, places, summaries
+from tests.support.shop import Reviewed, Shop, ours, places, summaries
 
 
-@pytest.fixture
-def hub(tmp_path: Path) -> Iterator[Hub]:
-    with Hub(tmp_path) as hub:
-        yield hub
+def found(reviewed: Reviewed) -> list[str]:
+    """List the findings of the report that a run has left: `app.py:5`."""
+    report = json.loads(Path(reviewed.run.outputs["report"]).read_text(encoding="utf-8"))
+    return [f"{item['path']}:{item['start']['line']}" for item in report["findings"]]
 
 
-@pytest.fixture
-def shop(hub: Hub, tmp_path: Path) -> Shop:
-    return Shop(hub, tmp_path)
+class TestAMergeGroup:
+    def test_is_compared_with_what_is_queued_before_it(self, shop: Shop) -> None:
+        before = shop.commit({"app.py": BAD}, branch="queued-1")
+        head = shop.commit({"pay.py": UNLOCKED}, branch="queued-2", start="queued-1")
 
+        reviewed = shop.run("merge_group", shop.hosted.events.merge_group(base=before, head=head))
 
-class TestAPullRequest:
-    def test_that_repeats_an_incident_gets_one_review_with_the_comment_on_its_line(self, shop: Shop) -> None:
-        pull = shop.pull({"app.py": BAD})
-
-        reviewed = shop.review(pull, expect=1)
-
-        assert places(pull) == ["app.py:5 **This looks like"]
-        assert "Pass an explicit timeout" in ours(pull)[0].body
-        assert [call.split("/")[-1] for call in reviewed.writes] == ["reviews 200"]
-        assert len(reviewed.calls) <= 8
-        assert summaries(pull)[0].state == "COMMENTED"
-
-    def test_that_is_clean_gets_nothing_and_costs_three_calls(self, shop: Shop) -> None:
-        pull = shop.pull({"app.py": SAFE + "\n\nx = 1\n"})
-
-        reviewed = shop.review(pull)
-
+        assert found(reviewed) == ["pay.py:2"]
         assert reviewed.writes == []
-        assert len(reviewed.calls) <= 3
-        assert (pull.comments, pull.reviews) == ({}, {})
-        assert reviewed.outcome.stdout == ""
-        assert "no new findings" in reviewed.run.summary
+        assert reviewed.outcome.stdout.startswith("::warning file=pay.py,line=2")
 
-    def test_is_left_as_it_is_if_nothing_was_pushed(self, shop: Shop) -> None:
-        pull = shop.pull({"app.py": BAD, "pay.py": UNLOCKED})
-        shop.review(pull, expect=1)
+    def test_is_judged_by_the_lessons_of_the_branch_it_goes_to(self, shop: Shop) -> None:
+        before = shop.commit({"lessons/TIMEOUT.yaml": None}, branch="queued-1")
+        head = shop.commit({"app.py": BAD}, branch="queued-2", start="queued-1")
 
-        again = shop.review(pull, expect=1)
+        payload = shop.hosted.events.merge_group(base=before, head=head)
 
-        assert again.writes == []
-        assert len(again.calls) <= 4
-        assert again.words == ["Pull request 7: kept 2 comments."]
+        assert found(shop.run("merge_group", payload, expect=1)) == ["app.py:5"]
 
-    def test_is_judged_by_the_lessons_that_base_has_today(self, shop: Shop) -> None:
-        pull = shop.pull({"old.py": "open(path)\n"})
-        lesson = (shop.repo.path / "lessons" / "SHELL.yaml").read_text(encoding="utf-8")
-        lesson = lesson.replace("SHELL", "OPEN").replace("[bash]", "[python]")
-        for old, new in {'rm -rf "$DIR"/*': "open(...)", 'rm -rf "${DIR:?}"/*': "close()"}.items():
-            lesson = lesson.replace(f": {old}", f": {new}")
-        shop.repo.commit("Learn", {"lessons/OPEN.yaml": lesson})
+    def test_fails_only_for_what_fail_on_says(self, shop: Shop) -> None:
+        head = shop.commit({"pay.py": UNLOCKED})
+        payload = shop.hosted.events.merge_group(base=shop.base, head=head)
 
-        shop.review(pull)
+        shop.run("merge_group", payload, expect=0)
+        shop.run("merge_group", payload, "--fail-on", "comment", expect=1)
 
-        assert places(pull) == ["old.py:1 **This looks like"]
 
-    def test_cannot_weaken_what_judges_it(self, shop: Shop) -> None:
-        pull = shop.pull({"app.py": BAD, "lessons/TIMEOUT.yaml": None})
+class TestAPush:
+    def test_to_a_branch_is_compared_with_what_was_there(self, shop: Shop) -> None:
+        before = shop.commit({"app.py": BAD})
+        after = shop.commit({"pay.py": UNLOCKED})
 
-        shop.review(pull, expect=1)
+        payload = shop.hosted.events.push(before=before, after=after, branch="feature")
 
-        assert places(pull) == ["app.py:5 **This looks like"]
+        assert found(shop.run("push", payload)) == ["pay.py:2"]
 
-    def test_is_not_blamed_for_what_main_has_got_since(self, shop: Shop) -> None:
-        pull = shop.pull({"new.py": "x = 1\n"})
-        shop.repo.commit("Meanwhile", {"app.py": BAD})
+    def test_of_a_new_branch_is_compared_with_the_default_branch(self, shop: Shop) -> None:
+        after = shop.commit({"app.py": BAD})
 
-        assert shop.review(pull).writes == []
+        payload = shop.hosted.events.push(before=None, after=after, branch="feature")
 
-    def test_of_a_branch_that_merged_main_shows_only_its_own_lines(self, shop: Shop) -> None:
-        shop.commit({"new.py": "x = 1\n"})
-        shop.repo.commit("Meanwhile", {"app.py": BAD})
-        shop.repo.switch("feature").merge("main")
-        head = shop.repo.commit("Bad, too", {"new.py": "import requests\nrequests.get(u)\n"})
-        shop.repo.switch("main")
-        pull = shop.hosted.pull(7, head=head)
+        assert found(shop.run("push", payload, expect=1)) == ["app.py:5"]
 
-        shop.review(pull, expect=1)
+    def test_to_the_default_branch_is_judged_by_what_was_there_before(self, shop: Shop) -> None:
+        after = shop.repo.commit("Forget", {"app.py": BAD, "lessons/TIMEOUT.yaml": None})
 
-        assert places(pull) == ["new.py:2 **This looks like"]
+        payload = shop.hosted.events.push(before=shop.base, after=after)
 
-    def test_under_pull_request_target_is_reviewed_the_same(self, shop: Shop) -> None:
-        pull = shop.pull({"app.py": BAD}, fork="mallory/shop")
+        assert found(shop.run("push", payload, expect=1)) == ["app.py:5"]
 
-        shop.review(pull, event="pull_request_target", action="opened", expect=1)
+    def test_by_force_is_compared_with_where_the_two_parted(self, shop: Shop) -> None:
+        before = shop.commit({"app.py": BAD, "old.py": "x = 1\n"})
+        after = shop.commit({"pay.py": UNLOCKED}, branch="again", start="main")
 
-        assert places(pull) == ["app.py:5 **This looks like"]
+        payload = shop.hosted.events.push(before=before, after=after, branch="feature", forced=True)
 
-    def test_that_is_closed_is_left_alone(self, shop: Shop) -> None:
-        pull = shop.pull({"app.py": BAD})
-        pull.close()
+        assert found(shop.run("push", payload)) == ["pay.py:2"]
 
-        reviewed = shop.review(pull, action="closed")
+    def test_that_deletes_a_branch_is_nothing_to_review(self, shop: Shop) -> None:
+        payload = shop.hosted.events.push(before=shop.base, after=None, branch="feature")
 
-        assert (reviewed.calls, reviewed.words) == ([], ["Nothing to review: pull request 7 is closed."])
-        assert "Pull request 7 is closed." in reviewed.run.summary
-        assert reviewed.run.outputs["introduced"] == "0"
+        reviewed = shop.run("push", payload)
 
-    @pytest.mark.parametrize("argv", [(), ("--skip-drafts",)])
-    def test_that_is_a_draft_is_reviewed_unless_it_is_to_be_skipped(
-        self, shop: Shop, argv: tuple[str, ...]
-    ) -> None:
-        pull = shop.pull({"pay.py": UNLOCKED}, is_draft=True)
+        assert (reviewed.calls, reviewed.words) == ([], ["Nothing to review: the push deleted a branch."])
 
-        shop.review(pull, *argv, action="opened")
 
-        assert bool(pull.comments) is not bool(argv)
+class TestADispatchedWorkflow:
+    def test_compares_branches(self, shop: Shop) -> None:
+        shop.commit({"app.py": BAD}, branch="release/1.0")
+        shop.commit({"pay.py": UNLOCKED}, branch="topic", start="release/1.0")
 
-    def test_whose_finding_is_accepted_beside_the_code_gets_nothing(self, shop: Shop) -> None:
-        accept = '    # lessonguard: accept TIMEOUT reason="own host"\n'
-        pull = shop.pull({"app.py": BAD.replace("    return", f"{accept}    return")})
+        payload = shop.hosted.events.workflow_dispatch()
+        reviewed = shop.run("workflow_dispatch", payload, "--base", "release/1.0", "--head", "topic")
 
-        reviewed = shop.review(pull)
+        assert found(reviewed) == ["pay.py:2"]
 
-        assert reviewed.writes == []
-        assert reviewed.run.outputs["accepted"] == "1"
+    def test_compares_commits(self, shop: Shop) -> None:
+        head = shop.commit({"app.py": BAD})
 
-    def test_that_only_touches_a_watched_path_is_told_so_only_if_asked(self, shop: Shop) -> None:
-        lesson = (shop.repo.path / "lessons" / "SHELL.yaml").read_text(encoding="utf-8")
-        shop.repo.commit("Watch", {"lessons/SHELL.yaml": f"{lesson}watch:\n  paths: [deploy/**]\n"})
-        pull = shop.pull({"deploy/run.txt": "x\n"})
+        payload = shop.hosted.events.workflow_dispatch()
+        reviewed = shop.run("workflow_dispatch", payload, "--base", shop.base, "--head", head, expect=1)
 
-        assert shop.review(pull).writes == []
-        shop.review(pull, "--comments", "notices")
+        assert found(reviewed) == ["app.py:5"]
 
-        [summary] = summaries(pull)
-        assert "SHELL watches this path" in summary.body
-        assert shop.review(pull, "--comments", "notices").writes == []
+    def test_of_a_branch_that_is_not_there_is_exit_3(self, shop: Shop) -> None:
+        payload = shop.hosted.events.workflow_dispatch()
 
-    def test_is_not_commented_on_where_that_is_not_wanted(self, shop: Shop) -> None:
-        pull = shop.pull({"app.py": BAD})
-
-        reviewed = shop.review(pull, "--comments", "none", expect=1)
-
-        assert len(reviewed.calls) == 1
-        assert reviewed.run.outputs["blocking"] == "1"
-
-    def test_hears_nothing_of_a_lesson_in_monitor_mode(self, shop: Shop) -> None:
-        lesson = (shop.repo.path / "lessons" / "LOCK.yaml").read_text(encoding="utf-8")
-        shop.repo.commit("Watch only", {"lessons/LOCK.yaml": f"{lesson}mode: monitor\n"})
-        pull = shop.pull({"pay.py": UNLOCKED})
-
-        reviewed = shop.review(pull)
-
-        assert reviewed.writes == []
-        assert "LOCK" not in reviewed.outcome.stdout + reviewed.run.summary
-        assert reviewed.run.outputs["introduced"] == "1"
-        report = json.loads(Path(reviewed.run.outputs["report"]).read_text(encoding="utf-8"))
-        assert [finding["lesson"] for finding in report["findings"]] == ["LOCK"]
-        assert "LOCK" not in Path(reviewed.run.outputs["sarif"]).read_text(encoding="utf-8")
-
-    def test_in_a_repository_without_lessons_is_told_that_nothing_was_looked_for(self, shop: Shop) -> None:
-        pull = shop.pull({"app.py": BAD})
-
-        reviewed = shop.review(pull, "--lessons-folder", "lesson")
-
-        assert reviewed.writes == []
-        assert "::warning title=No lessons::" in reviewed.outcome.stdout
-
-    def test_takes_no_report_of_another_run(self, shop: Shop) -> None:
-        pull = shop.pull({"app.py": BAD})
+        reviewed = shop.run("workflow_dispatch", payload, "--head", "gone", expect=3)
 
-        reviewed = shop.review(pull, "--report", "report.json", expect=2)
-
-        assert "takes no report" in reviewed.outcome.stderr
-
-
-class TestTheNextPush:
-    def test_says_of_what_was_fixed_that_it_is_and_resolves_its_thread(self, shop: Shop) -> None:
-        shop.token = shop.hub.token(contents="write")
-        pull = shop.pull({"app.py": BAD, "pay.py": UNLOCKED})
-        shop.review(pull, expect=1)
+        assert f"{shop.hub.server_url}/acme/shop has no refs/heads/gone" in reviewed.outcome.stderr
 
-        head = shop.push(pull, {"app.py": SAFE})
-        reviewed = shop.review(pull)
-
-        fixed, standing = ours(pull)
-        assert fixed.body.startswith(f"✓ **Fixed** in [`{head[:10]}`]")
-        assert standing.body.startswith("**This looks like the code behind LOCK**")
-        assert (pull.thread(fixed).is_resolved, pull.thread(standing).is_resolved) == (True, False)
-        assert len(pull.reviews) == 1
-        assert summaries(pull)[0].body.startswith("### 1 place looks like the code behind LOCK")
-        assert len(reviewed.calls) == 9  # two of them to resolve the thread
+    def test_takes_a_tag_by_its_full_name(self, shop: Shop) -> None:
+        shop.repo.git("tag", "--annotate", "--message", "One", "v1", shop.commit({"app.py": BAD}))
 
-    def test_edits_what_was_fixed_also_where_the_token_may_not_resolve(self, shop: Shop) -> None:
-        pull = shop.pull({"app.py": BAD})
-        shop.review(pull, expect=1)
+        payload = shop.hosted.events.workflow_dispatch()
+        reviewed = shop.run("workflow_dispatch", payload, "--head", "refs/tags/v1", expect=1)
 
-        shop.push(pull, {"app.py": SAFE})
-        reviewed = shop.review(pull)
+        assert found(reviewed) == ["app.py:5"]
 
-        [fixed] = ours(pull)
-        assert fixed.body.startswith("✓ **Fixed**")
-        assert not pull.thread(fixed).is_resolved
-        assert reviewed.words == ["Pull request 7: resolved 1 comment."]
 
-    def test_says_again_what_came_back(self, shop: Shop) -> None:
-        pull = shop.pull({"app.py": BAD})
-        for content, code in [(BAD, 1), (SAFE, 0), (BAD, 1)]:
-            shop.push(pull, {"app.py": content})
-            shop.review(pull, expect=code)
+class TestAnotherEvent:
+    def test_is_refused_with_those_that_are_known(self, shop: Shop) -> None:
+        payload = {**shop.hosted.events.workflow_dispatch(), "action": "opened"}
 
-        assert [comment.body[:4] for comment in ours(pull)] == ["✓ **", "**Th"]
-        assert len(summaries(pull)) == 2
-        assert "1 more place looks like" in summaries(pull)[1].body
+        reviewed = shop.run("issues", payload, expect=2)
 
-    @pytest.mark.parametrize(
-        "files",
-        [
-            {"app.py": f"# one\n# two\n{BAD}"},
-            {"app.py": BAD.replace("    return", "\treturn")},
-            {"other.py": "y = 2\n"},
-            {"app.py": None, "web/client.py": BAD},
-        ],
-        ids=["its lines shift", "its layout changes", "something else changes", "its file is renamed"],
-    )
-    def test_says_nothing_twice_when(self, shop: Shop, files: dict[str, str | None]) -> None:
-        pull = shop.pull({"app.py": BAD})
-        shop.review(pull, expect=1)
+        assert "Cannot tell what the event 'issues' changed." in reviewed.outcome.stderr
+        assert "pull_request_target" in reviewed.outcome.stderr
 
-        shop.push(pull, files)
-        shop.review(pull, expect=1)
+    def test_reviews_what_it_is_told_to(self, shop: Shop) -> None:
+        head = shop.commit({"app.py": BAD})
+        payload = shop.hosted.events.workflow_dispatch()
 
-        assert len(ours(pull)) == 1
-        assert ours(pull)[0].body.startswith("**This looks like")
-        assert len(summaries(pull)) == 1
+        assert found(shop.run("schedule", payload, "--base", "main", "--head", head, expect=1)) == [
+            "app.py:5"
+        ]
 
-    def test_says_nothing_twice_after_a_rebase_by_force(self, shop: Shop) -> None:
-        pull = shop.pull({"app.py": BAD})
-        shop.review(pull, expect=1)
-        shop.repo.commit("Meanwhile", {"readme.md": "x\n"})
 
-        shop.push(pull, {"app.py": BAD}, start="main")
-        shop.review(pull, expect=1)
+class TestTheRunAfterAForks:
+    """Two workflows: one scans with a token that may only read, the other posts what it left."""
 
-        assert len(ours(pull)) == 1
+    @staticmethod
+    def post(shop: Shop, report: str | Path, *, expect: int = 0) -> Reviewed:
+        payload = shop.hosted.events.workflow_run(shop.hosted.pulls[7])
+        return shop.run("workflow_run", payload, "--report", str(report), expect=expect)
 
-    def test_tells_of_what_was_accepted_why(self, shop: Shop) -> None:
-        pull = shop.pull({"app.py": BAD})
-        shop.review(pull, expect=1)
-        accept = '    # lessonguard: accept TIMEOUT reason="own host"\n'
-
-        shop.push(pull, {"app.py": BAD.replace("    return", f"{accept}    return")})
-        shop.review(pull)
-
-        assert ours(pull)[0].body.startswith("✓ **Accepted:** own host")
-
-    def test_leaves_what_people_wrote_as_it_is(self, shop: Shop) -> None:
-        pull = shop.pull({"app.py": BAD})
-        shop.review(pull, expect=1)
-        answer = pull.reply("hubot", ours(pull)[0], "We know.")
-        forged = pull.comment("mallory", ours(pull)[0].body, path="app.py", line=5, side="RIGHT")
-        texts = (answer.body, forged.body)
-
-        shop.push(pull, {"app.py": SAFE})
-        reviewed = shop.review(pull)
-
-        assert (answer.body, forged.body) == texts
-        assert not [call for call in reviewed.writes if call.startswith("DELETE")]
-
-    def test_is_not_silenced_by_a_forged_comment(self, shop: Shop) -> None:
-        pull = shop.pull({"app.py": BAD})
-        shop.review(pull, expect=1)
-        body = ours(pull)[0].body
-        pull.delete(ours(pull)[0])
-        pull.comment("mallory", body, path="app.py", line=5, side="RIGHT")
-
-        shop.review(pull, expect=1)
-
-        assert len(ours(pull)) == 1
-
-    def test_does_not_speak_for_a_head_that_was_replaced_meanwhile(self, shop: Shop) -> None:
-        pull = shop.pull({"app.py": BAD})
-        payload = shop.hosted.events.pull_request(pull)
-        shop.push(pull, {"app.py": SAFE})
-
-        late = shop.run("pull_request", payload, expect=1)
-
-        assert late.writes == []
-        assert "Nothing posted: pull request 7 is closed, or" in late.outcome.stderr
-
-
-class TestComments:
-    def test_are_no_more_than_asked_for_and_the_summary_has_the_rest(self, shop: Shop) -> None:
-        files = {f"pay{number}.py": UNLOCKED for number in range(5)}
-        pull = shop.pull(files)
-
-        shop.review(pull, "--max-comments", "2")
-
-        assert len(ours(pull)) == 2
-        assert all(f"{name}:2" in summaries(pull)[0].body for name in files)
-        assert shop.review(pull, "--max-comments", "2").writes == []
-
-    def test_of_a_match_of_several_lines_span_them(self, shop: Shop) -> None:
-        pull = shop.pull({"pay.py": "def pay(order):\n    charge(\n        order,\n        1,\n    )\n"})
-
-        shop.review(pull)
-
-        [comment] = ours(pull)
-        assert (comment.start_line, comment.line) == (2, 5)
-
-    def test_on_a_line_outside_of_the_diff_go_to_the_nearest_that_is_in_it(self, shop: Shop) -> None:
-        steps = "".join(f"        log({number})\n" for number in range(20))
-        text = f"def pay(order):\n    with lock(order):\n{steps}        charge(order, 1)\n"
-        shop.repo.commit("Take longer", {"pay.py": text})
-        pull = shop.pull({"pay.py": text.replace("with lock(order)", "if order")})
-
-        shop.review(pull)
-
-        [comment] = ours(pull)
-        assert comment.line == 2
-        assert "pay.py:23" in comment.body
-
-    @pytest.mark.parametrize(("fail_on", "failing"), [("comment", 2), ("block", 1), ("never", 0)], ids=str)
-    def test_say_what_fails_the_check(self, shop: Shop, fail_on: str, failing: int) -> None:
-        pull = shop.pull({"app.py": BAD, "pay.py": UNLOCKED})
-
-        shop.review(pull, "--fail-on", fail_on, expect=int(failing > 0))
-
-        assert sum("The check fails until" in comment.body for comment in ours(pull)) == failing
-        assert ("The check fails" in summaries(pull)[0].body) is bool(failing)
-
-
-class TestARunThat:
-    def test_may_only_read_says_it_all_without_comments(self, shop: Shop) -> None:
-        pull = shop.pull({"app.py": BAD}, fork="mallory/shop")
+    @pytest.fixture
+    def report(self, shop: Shop) -> Path:
+        pull = shop.pull({"app.py": BAD, "pay.py": UNLOCKED}, fork="mallory/shop")
         token = shop.hub.token(pull_requests="read")
+        reviewed = shop.review(pull, "--comments", "none", token=token, expect=1)
+        return Path(reviewed.run.outputs["report"])
 
-        reviewed = shop.review(pull, token=token, expect=1)
+    def test_posts_the_same_places(self, shop: Shop, report: Path) -> None:
+        reviewed = self.post(shop, report)
 
-        assert pull.comments == {}
-        assert reviewed.outcome.stdout.startswith("::error file=app.py,line=5")
-        assert "TIMEOUT" in reviewed.run.summary
-        [line] = reviewed.words
-        assert "Resource not accessible by integration" in line
+        assert places(shop.hosted.pulls[7]) == ["app.py:5 **This looks like", "pay.py:2 **This looks like"]
+        assert len(reviewed.calls) <= 8
 
-    def test_may_only_read_does_not_fail_for_that(self, shop: Shop) -> None:
-        pull = shop.pull({"pay.py": UNLOCKED}, fork="mallory/shop")
+    def test_never_fetches_a_commit_of_the_fork(self, shop: Shop, report: Path) -> None:
+        head = shop.hosted.pulls[7].head
+        shop.repo.git("update-ref", "-d", "refs/pull/7/head")
+        before = len(shop.hub.git)
 
-        shop.review(pull, token=shop.hub.token(pull_requests="read"), expect=0)
+        self.post(shop, report)
 
-    def test_has_a_checkout_with_the_commits_fetches_nothing(self, shop: Shop, tmp_path: Path) -> None:
-        pull = shop.pull({"app.py": BAD})
-        checkout = Repo(tmp_path / "checkout")
-        checkout.git("fetch", "--quiet", shop.repo.path.as_uri(), "main", "feature")
+        requests = shop.hub.git[before:]
+        assert requests
+        assert not any(head.encode() in call.asked for call in requests)
 
-        shop.review(pull, "-C", str(checkout.path), expect=1)
+    def test_says_nothing_twice(self, shop: Shop, report: Path) -> None:
+        self.post(shop, report)
 
-        assert places(pull) == ["app.py:5 **This looks like"]
-        assert len(shop.hub.git) == 2  # where main is: the protocol's version, and the answer
+        assert self.post(shop, report).writes == []
 
-    def test_has_a_checkout_without_the_commits_fetches_them(self, shop: Shop, tmp_path: Path) -> None:
-        pull = shop.pull({"app.py": BAD})
-        checkout = Repo(tmp_path / "checkout")
-        checkout.commit("Something else", {"app.py": "1\n"})
+    def test_repeats_no_words_of_the_report(self, shop: Shop, report: Path) -> None:
+        document = json.loads(report.read_text(encoding="utf-8"))
+        for finding in document["findings"]:
+            finding |= {"title": "evil", "message": "evil", "mitigation": "evil", "fix": "evil()"}
+        report.write_text(json.dumps(document), encoding="utf-8")
 
-        shop.review(pull, "-C", str(checkout.path), expect=1)
+        self.post(shop, report)
 
-        assert places(pull) == ["app.py:5 **This looks like"]
-        assert checkout.git("status", "--porcelain") == ""
+        pull = shop.hosted.pulls[7]
+        assert ours(pull)
+        bodies = [comment.body for comment in ours(pull)] + [review.body for review in summaries(pull)]
+        assert not any("evil" in body for body in bodies)
+
+    def test_believes_no_place_that_the_diff_does_not_have(self, shop: Shop, report: Path) -> None:
+        document = json.loads(report.read_text(encoding="utf-8"))
+        document["findings"][0] |= {"path": "lessons/TIMEOUT.yaml"}
+        document["findings"][1] |= {"start": {"line": 999, "column": 1}, "end": {"line": 999, "column": 2}}
+        report.write_text(json.dumps(document), encoding="utf-8")
+
+        self.post(shop, report)
+
+        [comment] = ours(shop.hosted.pulls[7])
+        assert (comment.path, comment.line) == ("pay.py", 2)
+
+    def test_refuses_a_report_about_another_commit(self, shop: Shop, report: Path) -> None:
+        document = json.loads(report.read_text(encoding="utf-8"))
+        report.write_text(json.dumps({**document, "head": "c" * 40}), encoding="utf-8")
+
+        reviewed = self.post(shop, report, expect=3)
+
+        assert "Cannot post from" in reviewed.outcome.stderr
+        assert reviewed.writes == []
+
+    def test_leaves_a_pull_request_alone_that_has_moved_on(self, shop: Shop, report: Path) -> None:
+        payload = shop.hosted.events.workflow_run(shop.hosted.pulls[7])
+        shop.push(shop.hosted.pulls[7], {"app.py": SAFE})
+
+        reviewed = shop.run("workflow_run", payload, "--report", str(report))
+
+        assert reviewed.writes == []
+        assert "no open pull request" in reviewed.outcome.stderr
+
+    def test_needs_a_report(self, shop: Shop, report: Path) -> None:
+        del report
+        payload = shop.hosted.events.workflow_run(shop.hosted.pulls[7])
+
+        reviewed = shop.run("workflow_run", payload, expect=2)
+
+        assert "--report" in reviewed.outcome.stderr

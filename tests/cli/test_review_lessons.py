@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from tests.support.code import UNLOCKED
-from tests.support.hub.server import Hub
 from tests.support.shop import Shop, ours, summaries
 
 OPEN = """\
@@ -35,17 +31,6 @@ examples:
           data = file.read()
 """
 LEAK = "def load(path):\n    return open(path).read()\n"
-
-
-@pytest.fixture
-def hub(tmp_path: Path) -> Iterator[Hub]:
-    with Hub(tmp_path) as hub:
-        yield hub
-
-
-@pytest.fixture
-def shop(hub: Hub, tmp_path: Path) -> Shop:
-    return Shop(hub, tmp_path)
 
 
 def merge(shop: Shop, number: int, files: dict[str, str]) -> None:

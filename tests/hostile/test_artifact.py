@@ -6,7 +6,7 @@ How it is read: `tests/review/test_report_artifact.py`. SECURITY.md names each t
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -16,24 +16,12 @@ from tests.support.code import BAD, SAFE, UNLOCKED
 from tests.support.gfm import assert_harmless
 from tests.support.hostile import MARKER, bodies, unmarked_bodies
 from tests.support.hub.pull import Pull
-from tests.support.hub.server import Hub
 from tests.support.report import HOSTILE
 from tests.support.shop import Reviewed, Shop, ours, places
 
 pytestmark = pytest.mark.usefixtures("unmeasured")
 
 Report = dict[str, Any]
-
-
-@pytest.fixture
-def hub(tmp_path: Path) -> Iterator[Hub]:
-    with Hub(tmp_path) as hub:
-        yield hub
-
-
-@pytest.fixture
-def shop(hub: Hub, tmp_path: Path) -> Shop:
-    return Shop(hub, tmp_path)
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Iterator
 from itertools import product
 from pathlib import Path
 from zlib import compress
@@ -18,22 +17,10 @@ from tests.support.cli import lessonguard
 from tests.support.code import BAD, SAFE, UNLOCKED
 from tests.support.hostile import MARKER, bodies
 from tests.support.hub.pull import Pull
-from tests.support.hub.server import Hub
 from tests.support.repo import Repo
 from tests.support.shop import Shop, ours, places
 
 pytestmark = pytest.mark.usefixtures("unmeasured")
-
-
-@pytest.fixture
-def hub(tmp_path: Path) -> Iterator[Hub]:
-    with Hub(tmp_path) as hub:
-        yield hub
-
-
-@pytest.fixture
-def shop(hub: Hub, tmp_path: Path) -> Shop:
-    return Shop(hub, tmp_path)
 
 
 def lesson(shop: Shop, name: str) -> str:

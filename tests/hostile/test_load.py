@@ -8,8 +8,6 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -17,7 +15,6 @@ from tests.support.cli import LESSONGUARD
 from tests.support.code import BAD, SAFE
 from tests.support.hub.pull import Pull
 from tests.support.hub.run import Run
-from tests.support.hub.server import Hub
 from tests.support.repo import Files
 from tests.support.shop import Shop, ours, places, summaries
 
@@ -32,17 +29,6 @@ code = subprocess.run(sys.argv[1:]).returncode
 print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss, file=sys.stderr)
 sys.exit(code)
 """
-
-
-@pytest.fixture
-def hub(tmp_path: Path) -> Iterator[Hub]:
-    with Hub(tmp_path) as hub:
-        yield hub
-
-
-@pytest.fixture
-def shop(hub: Hub, tmp_path: Path) -> Shop:
-    return Shop(hub, tmp_path)
 
 
 def review(shop: Shop, pull: Pull, *, expect: int) -> Run:

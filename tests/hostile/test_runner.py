@@ -6,7 +6,6 @@ SECURITY.md names each of these tests next to its promise.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from unicodedata import category
 from urllib.parse import unquote_to_bytes
@@ -16,24 +15,12 @@ import pytest
 from tests.support.cli import lessonguard
 from tests.support.code import BAD, UNLOCKED
 from tests.support.hostile import COMMANDS, commands, file_names, literal, said, teach
-from tests.support.hub.server import Hub
 from tests.support.report import HOSTILE
 from tests.support.shop import Reviewed, Shop, ours
 
 pytestmark = pytest.mark.usefixtures("unmeasured")
 
 OUTPUTS = ["introduced", "blocking", "accepted", "unchecked", "report", "sarif"]
-
-
-@pytest.fixture
-def hub(tmp_path: Path) -> Iterator[Hub]:
-    with Hub(tmp_path) as hub:
-        yield hub
-
-
-@pytest.fixture
-def shop(hub: Hub, tmp_path: Path) -> Shop:
-    return Shop(hub, tmp_path)
 
 
 def call(text: str) -> bytes:

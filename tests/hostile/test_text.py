@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from html import unescape
-from pathlib import Path
 
 import pytest
 
@@ -18,7 +17,6 @@ from tests.support.code import BAD
 from tests.support.gfm import LINKING, Page, assert_harmless, github_html
 from tests.support.hostile import MARKER, bodies, file_names, literal, teach, unmarked_bodies
 from tests.support.hub.pull import Pull
-from tests.support.hub.server import Hub
 from tests.support.report import HOSTILE
 from tests.support.shop import Shop, ours, summaries
 
@@ -32,17 +30,6 @@ rules:
     pattern: requests.$METHOD($URL)
 """
 _TABLE = {"table", "thead", "tbody", "tr", "th", "td", "b"}
-
-
-@pytest.fixture
-def hub(tmp_path: Path) -> Iterator[Hub]:
-    with Hub(tmp_path) as hub:
-        yield hub
-
-
-@pytest.fixture
-def shop(hub: Hub, tmp_path: Path) -> Shop:
-    return Shop(hub, tmp_path)
 
 
 def call(text: str) -> bytes:
