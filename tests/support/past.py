@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
+
+from hypothesis import strategies as st
 
 from lessonguard.authoring.backtest.result import (
     BacktestReport,
@@ -14,10 +17,11 @@ from lessonguard.authoring.backtest.result import (
 )
 from lessonguard.git.changes import CommitId
 from lessonguard.git.past_changes import MergedChange, PastChanges
+from lessonguard.lessons.diagnostic import Diagnostic
 from lessonguard.lessons.model import Example, Lesson, Mode, Proof, Rule, RuleId, Watch
 from lessonguard.scan.finding import Acceptance, Finding, Fingerprint, Position, SourceLine, State
 from lessonguard.semgrep.interface import Unchecked
-from tests.support.report import CACHE, FAULT, LOCK, TIMEOUT
+from tests.support.report import CACHE, FAULT, LOCK, TIMEOUT, hostile_text
 
 _NEWEST = date(2026, 5, 20)
 _TITLES = ("Retry payments (#812)", "Move the client to httpx (#790)", "Ask the bank twice (#655)")
@@ -150,4 +154,41 @@ def full() -> BacktestReport:
         stopped="interrupted",
         failed=((change(7), "Semgrep was stopped by signal 11."),),
         faults=(FAULT,),
+    )
+
+
+# The reports whose whole outputs are approved, in `tests/cases/render/backtest_*`.
+REPORTS: Mapping[str, Callable[[], BacktestReport]] = {
+    "one": lambda: report(quiet()),
+    "noisy": lambda: report(noisy()),
+    "full": full,
+    "none": lambda: report(past=past(0), reached=0),
+}
+
+
+@st.composite
+def hostile_reports(draw: st.DrawFn) -> BacktestReport:
+    """Make reports in which all that anybody could have written is hostile."""
+    text = draw(hostile_text) or "x"
+    there = found(text, 3, text=text)
+    said = replace(
+        change(3),
+        subject=text,
+        title=text,
+    )
+    about = backtest(
+        replace(PROVEN, title=text, watch=Watch(paths=(text,))),
+        replace(commented(3, there), change=said),
+        today=(there,),
+        unchecked=((None, Unchecked(path=text, reason=text)),),
+        cause=draw(st.sampled_from(Cause)),
+        caused_by=draw(st.sampled_from([None, said])),
+    )
+    other = backtest(LOCK, commented(1, found("a.py", 1)))
+    return report(
+        *[about, other][: draw(st.integers(1, 2))],
+        reached=5,
+        past=past(5, branch=f"{text}..{text}", limit=None),
+        failed=((said, text),),
+        faults=(Diagnostic(path=text, code="schema", message=text, hint=text),),
     )

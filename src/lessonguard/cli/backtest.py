@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 
 from lessonguard.authoring.backtest import backtest as replay
-from lessonguard.authoring.backtest.cached import OutcomeCache
+from lessonguard.authoring.backtest.backtest_cache import OutcomeCache
 from lessonguard.authoring.backtest.result import BacktestReport
 from lessonguard.authoring.select import select_lessons
 from lessonguard.cli.console import wants_colour, width, write_result

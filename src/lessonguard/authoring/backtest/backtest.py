@@ -8,7 +8,13 @@ from dataclasses import field
 from itertools import takewhile
 from time import monotonic
 
-from lessonguard.authoring.backtest.cached import CachedReplay, Outcome, OutcomeCache, change_key, tree_key
+from lessonguard.authoring.backtest.backtest_cache import (
+    CachedReplay,
+    Outcome,
+    OutcomeCache,
+    change_key,
+    tree_key,
+)
 from lessonguard.authoring.backtest.result import (
     BacktestReport,
     Cause,

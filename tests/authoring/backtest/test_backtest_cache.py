@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import stat
+import zlib
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -12,7 +13,9 @@ from typing import Any
 
 import pytest
 
-from lessonguard.authoring.backtest.cached import Outcome, OutcomeCache, tree_key
+import lessonguard
+from lessonguard.authoring.backtest import backtest_cache
+from lessonguard.authoring.backtest.backtest_cache import Outcome, OutcomeCache, tree_key
 from lessonguard.git.changes import BlobId, FileVersion
 from lessonguard.lessons.model import Lesson, Rule, RuleId, Watch
 from lessonguard.scan.finding import State
@@ -225,3 +228,11 @@ def test_nobody_else_may_write_the_files(tmp_path: Path) -> None:
     file = saved(tmp_path / "new" / "folder", change=OUTCOME)
 
     assert not stat.S_IMODE(file.stat().st_mode) & stat.S_IWOTH
+
+
+def test_any_change_to_the_sources_of_lessonguard_starts_a_new_cache() -> None:
+    checksum = 0
+    for source in sorted(Path(lessonguard.__file__).parent.rglob("*.py")):
+        checksum = zlib.crc32(source.read_bytes(), checksum)
+
+    assert backtest_cache._version() == f"{checksum:08x}"  # noqa: SLF001 - nothing else shows it
