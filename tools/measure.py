@@ -42,16 +42,7 @@ _TYPES = {
         *("JudgedFile", "FileComparison"),
     ),
     "match": (
-        *(
-            "Match",
-            "ClassifiedMatch",
-            "Occurrence",
-            "introduced._Place",
-            "compare._Place",
-            "Verdict",
-            "Finding",
-            "Sighting",
-        ),
+        *("Match", "ClassifiedMatch", "Occurrence", "introduced._Place", "compare._Place", "Verdict"),
         *("Finding", "Sighting", "backtest.Place", "result.Place"),
     ),
     "not checked": (
