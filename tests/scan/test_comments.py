@@ -85,7 +85,7 @@ def test_strings_are_not_comments(file_name: str, text: str) -> None:
         (f"\n\n# {OK}\r\nx\r\n", 4),
     ],
 )
-def test_a_comment_speaks_of_its_own_line_or_of_the_next_line_of_code(text: str, applies_to: int) -> None:
+def test_a_comment_is_about_its_own_line_or_the_next_line_of_code(text: str, applies_to: int) -> None:
     assert find(text)[0].applies_to == applies_to
 
 
@@ -95,7 +95,7 @@ def test_bytes_that_are_not_text_do_not_shift_lines() -> None:
     assert (comment.line, comment.applies_to) == (2, 3)
 
 
-def test_comments_below_each_other_speak_of_the_same_line_however_many_they_are() -> None:
+def test_comments_below_each_other_are_about_the_same_line_however_many_they_are() -> None:
     number = 40_000
     found = find(f"# {OK}\n" * number + "x = 1\n")
 

@@ -136,7 +136,7 @@ def test_removed_lines_are_those_nearest_to_the_exposed_code() -> None:
     assert list(exposed.removed) == [3]
 
 
-def test_what_base_could_not_be_asked_is_not_called_introduced() -> None:
+def test_a_match_that_base_was_not_checked_for_is_not_introduced() -> None:
     """A time-out in base must not turn old code into new findings."""
     unseen = Unchecked(path="a.py", side="base", rule="r", kind="timeout", reason="slow")
     file = replace(
@@ -150,7 +150,7 @@ def test_what_base_could_not_be_asked_is_not_called_introduced() -> None:
     assert match.state is State.INHERITED
 
 
-def test_what_head_could_not_be_asked_is_not_called_fixed() -> None:
+def test_a_match_that_head_was_not_checked_for_is_not_fixed() -> None:
     unseen = Unchecked(path="a.py", kind="partial-parse", reason="not parsed", lines=(range(1, 2),))
     file = replace(compared("get(u)", "get(u) +"), head_matches=(), unchecked=[unseen])
 

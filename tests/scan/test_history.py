@@ -58,7 +58,7 @@ def own(lessons: Path, tmp_path_factory: pytest.TempPathFactory) -> list[Judged]
 
 @pytest.fixture(scope="module")
 def history(generated: list[Judged], own: list[Judged]) -> list[Judged]:
-    """Give all that was judged."""
+    """Return all that was judged."""
     return generated + own
 
 
@@ -99,7 +99,7 @@ def test_what_full_scans_find_more_often_than_before_is_reported(history: list[J
         assert not more - reported, judged.name
 
 
-def test_what_is_not_reported_stood_in_the_same_file_before(history: list[Judged]) -> None:
+def test_what_is_not_reported_was_in_the_same_file_before(history: list[Judged]) -> None:
     """Each match that is passed over has one of its own in base, on lines that are equal byte for byte."""
     for judged in history:
         for pair in judged.pairs:
@@ -144,7 +144,7 @@ def test_what_stayed_and_did_not_match_before_is_exposed(history: list[Judged]) 
     assert states["exposed"] > 20
 
 
-def test_lines_that_were_there_are_never_called_added(history: list[Judged]) -> None:
+def test_lines_that_were_there_are_never_added(history: list[Judged]) -> None:
     wrong = [
         judged.describe(pair, hit)
         for judged in history
@@ -155,7 +155,7 @@ def test_lines_that_were_there_are_never_called_added(history: list[Judged]) -> 
     assert not wrong
 
 
-def test_what_is_called_exposed_is_made_of_words_that_its_file_had(history: list[Judged]) -> None:
+def test_what_is_exposed_is_made_of_words_that_its_file_had(history: list[Judged]) -> None:
     wrong = [
         judged.describe(pair, hit)
         for judged in history
@@ -167,7 +167,7 @@ def test_what_is_called_exposed_is_made_of_words_that_its_file_had(history: list
     assert not wrong
 
 
-def test_what_is_called_touched_was_in_its_file(history: list[Judged]) -> None:
+def test_what_is_touched_was_in_its_file(history: list[Judged]) -> None:
     """By file and rule: what stands or was touched, and what was fixed, is no more than base had."""
     for judged in history:
         for pair in judged.pairs:
@@ -176,7 +176,7 @@ def test_what_is_called_touched_was_in_its_file(history: list[Judged]) -> None:
             assert not old + gone - Counter(hit.rule for hit in pair.base), f"{judged.name} {pair.path}"
 
 
-def test_what_is_called_moved_left_another_place(history: list[Judged]) -> None:
+def test_what_is_moved_left_another_place(history: list[Judged]) -> None:
     """By rule and text: no more is moved than base matches that do not stand where they stood."""
     for judged in history:
         moved = _count([hit for pair, hit in judged.heads() if judged.state(pair, hit) == "moved"])
@@ -238,7 +238,7 @@ def _words(text: bytes) -> set[bytes]:
 
 
 def _is_untouched(pair: Pair, hit: Hit) -> bool:
-    """Tell whether the base lines that a match comes from are equal to its own byte for byte."""
+    """Return whether the base lines that a match comes from are equal to its own byte for byte."""
     lines = (pair.base_content or b"").split(b"\n")
     return b"\n".join(lines[line - 1] for line in pair.origin(hit)) == hit.raw_lines
 

@@ -71,10 +71,10 @@ def test_one_run_of_the_engine_serves_all_changes(tmp_path: Path, commits: list[
     reports = scan(tmp_path, commits[:2] + commits[3:], engine)
 
     assert [isinstance(report, ScanReport) for report in reports] == [True, True]
-    assert len(engine.fake.asked) == 1
+    assert len(engine.fake.runs) == 1
 
 
-def test_a_change_that_the_engine_cannot_look_at_spoils_no_other(tmp_path: Path, commits: list[str]) -> None:
+def test_a_change_that_the_engine_cannot_scan_spoils_no_other(tmp_path: Path, commits: list[str]) -> None:
     reports = scan(tmp_path, commits, Failing())
 
     assert [isinstance(report, ScanReport) for report in reports] == [True, False, False]

@@ -44,7 +44,7 @@ def test_a_citation_that_moved_to_a_new_file_is_none() -> None:
     assert removed(compared(b"# INC-1\n", b""), new) == []
 
 
-def test_of_two_citations_the_one_whose_line_stands_elsewhere_moved() -> None:
+def test_of_two_citations_the_one_whose_line_is_elsewhere_now_moved() -> None:
     new = compared(None, b"# keep INC-1\n")
 
     found = removed(compared(b"# keep INC-1\n# guard, INC-1\n", b""), new)

@@ -48,7 +48,7 @@ def library(*lessons: Lesson) -> Library:
     return Library(folder="lessons", lessons=lessons)
 
 
-def test_both_versions_of_a_file_are_asked_about() -> None:
+def test_both_versions_of_a_file_are_targets() -> None:
     made = plan(changed("old", "new"), changed(None, "more", path="b.py"))
 
     assert [made.places[target.key] for target in made.targets] == [(0, "base"), (0, "head"), (1, "head")]
@@ -62,11 +62,11 @@ def test_a_plan_cannot_be_changed() -> None:
         setattr(made, "rules", ())  # noqa: B010 - mypy would find it
 
 
-def test_a_file_that_only_got_another_name_is_not_asked_about() -> None:
+def test_a_file_that_only_got_another_name_is_no_target() -> None:
     assert plan(changed("same", "same", old="b.py")).targets == ()
 
 
-def test_a_file_that_other_rules_look_at_under_its_new_name_is_asked_about() -> None:
+def test_a_file_whose_new_name_other_rules_match_is_a_target() -> None:
     assert len(plan(changed("same", "same", old="notes.txt")).targets) == 1
 
 
@@ -99,7 +99,7 @@ def test_the_old_version_counts_as_unchecked_only_where_matches_could_not_be_com
     assert [item.side for item in list_unchecked(made, matched, library())] == ["base"]
 
 
-def test_only_files_that_there_may_be_something_to_say_about_are_compared() -> None:
+def test_only_files_that_a_finding_or_notice_may_be_about_are_compared() -> None:
     watching = replace(TIMEOUT, watch=Watch(paths=("pay/",)))
     made = plan(
         changed("a", "b"),

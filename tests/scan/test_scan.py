@@ -33,7 +33,7 @@ def scan(repo: Repo, base: str, head: str, *, max_bytes_in_all: int = 1_000_000)
 
 
 @pytest.mark.parametrize("path", sorted((CASES / "changes").glob("*.txt")), ids=lambda path: path.stem)
-def test_report_says_what_the_case_expects(path: Path, tmp_path: Path) -> None:
+def test_a_report_has_what_the_case_expects(path: Path, tmp_path: Path) -> None:
     case = read_case(path)
     base, head = commit_case(case, Repo(tmp_path / "repo"))
 
@@ -42,7 +42,7 @@ def test_report_says_what_the_case_expects(path: Path, tmp_path: Path) -> None:
     assert describe(report) == case.expected
 
 
-def test_files_that_do_not_fit_into_memory_together_are_listed_those_that_no_rule_wants_first(
+def test_files_that_are_too_large_together_are_unchecked_first_those_that_no_rule_matches(
     tmp_path: Path,
 ) -> None:
     repo = Repo(tmp_path / "repo")

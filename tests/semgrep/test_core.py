@@ -113,7 +113,7 @@ def test_an_error_that_is_fatal_whatever_the_rules_is_an_error(tmp_path: Path) -
 
 
 @pytest.mark.parametrize("place", ["errors", "fixpoint_timeouts"])
-def test_an_error_about_a_target_says_what_was_not_checked(tmp_path: Path, place: str) -> None:
+def test_an_error_about_a_target_makes_it_unchecked(tmp_path: Path, place: str) -> None:
     error = {
         "error_type": "Timeout",
         "severity": "warn",

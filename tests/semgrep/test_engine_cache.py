@@ -34,7 +34,7 @@ class Failing:
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_what_was_asked_for_all_answers_each_as_if_it_were_alone(name: str) -> None:
+def test_one_run_for_all_targets_gives_each_the_result_that_it_has_alone(name: str) -> None:
     """Each target of a case is a question of its own; all of them were noted before, in another order."""
     core, case = CoreEngine(find_semgrep().core), CASES[name]
     caching = CachingEngine(core, case.rules)
@@ -47,7 +47,7 @@ def test_what_was_asked_for_all_answers_each_as_if_it_were_alone(name: str) -> N
     assert caching.run(case.rules, keyed, limits=LIMITS) == core.run(case.rules, keyed, limits=LIMITS)
 
 
-def test_one_run_serves_many_questions() -> None:
+def test_one_run_serves_many_later_ones() -> None:
     fake = FakeEngine()
     caching = CachingEngine(fake, [PAY])
     targets = [target(b"pay(%d)\n" % number, f"{number}.py", key=number) for number in range(5)]
@@ -58,10 +58,10 @@ def test_one_run_serves_many_questions() -> None:
 
     assert [answer.matches[0].message for answer in answers] == [f"pays {number}" for number in range(5)]
     assert [answer.matches[0].target for answer in answers] == list(range(5))
-    assert len(fake.asked) == 1
+    assert len(fake.runs) == 1
 
 
-def test_the_same_content_under_the_same_path_is_asked_about_once() -> None:
+def test_the_same_content_under_the_same_path_is_run_once() -> None:
     fake = FakeEngine()
     caching = CachingEngine(fake, [PAY])
 
@@ -69,7 +69,7 @@ def test_the_same_content_under_the_same_path_is_asked_about_once() -> None:
     again = caching.run([PAY], [target(b"pay(2)\n", key=0), target(b"pay(3)\n", key=1)], limits=LIMITS)
 
     assert [match.message for match in again.matches] == ["pays 2", "pays 3"]
-    assert [[one.content for one in targets] for _, targets in fake.asked] == [
+    assert [[one.content for one in targets] for _, targets in fake.runs] == [
         [b"pay(1)\n", b"pay(2)\n"],
         [b"pay(3)\n"],
     ]
@@ -80,7 +80,7 @@ def test_the_same_content_under_the_same_path_is_asked_about_once() -> None:
     [target(b"pay(1)\n", "tests/a.py"), target(b"pay(1)\n", "a.py", "python", "regex")],
     ids=["path", "languages"],
 )
-def test_another_path_or_language_is_another_question(other: Target) -> None:
+def test_another_path_or_language_is_run_again(other: Target) -> None:
     fake = FakeEngine()
     rules = [rule("pay", pattern="pay(1)", paths={"exclude": ["tests/"]}), rule("w", "regex", pattern="pay")]
     caching = CachingEngine(fake, rules)
@@ -89,7 +89,7 @@ def test_another_path_or_language_is_another_question(other: Target) -> None:
     assert caching.run(rules, [other], limits=LIMITS) == fake.run(rules, [other], limits=LIMITS)
 
 
-def test_only_what_was_asked_for_is_answered() -> None:
+def test_only_matches_of_the_rules_of_a_run_are_returned() -> None:
     caching = CachingEngine(FakeEngine(), [PAY, CALL])
     both = target(b"pay(1)\ncharge(2)\n")
     caching.run([PAY, CALL], [both], limits=LIMITS)
@@ -103,7 +103,7 @@ def test_rules_of_other_languages_are_not_sent() -> None:
 
     CachingEngine(fake, [PAY, go]).run([PAY], [target(b"pay(1)\n")], limits=LIMITS)
 
-    assert [[one.id for one in rules] for rules, _ in fake.asked] == [["pay"]]
+    assert [[one.id for one in rules] for rules, _ in fake.runs] == [["pay"]]
 
 
 def test_a_refused_rule_is_sent_once_and_named_in_every_answer_that_asks_for_it() -> None:
@@ -117,10 +117,10 @@ def test_a_refused_rule_is_sent_once_and_named_in_every_answer_that_asks_for_it(
     assert list(first.refused) == ["bad"]
     assert second.refused == first.refused
     assert without.refused == {}
-    assert [len(rules) for rules, _ in fake.asked] == [2, 1]
+    assert [len(rules) for rules, _ in fake.runs] == [2, 1]
 
 
-def test_what_could_not_be_answered_is_asked_again_and_alone() -> None:
+def test_a_target_whose_run_failed_is_run_again_alone() -> None:
     engine = Failing(b"crash")
     caching = CachingEngine(engine, [PAY])
     good, bad = target(b"pay(1)\n"), target(b"crash\n")
@@ -145,11 +145,11 @@ def test_what_waits_is_counted_in_bytes_each_content_once() -> None:
     assert caching.waiting_bytes == 0
 
 
-def test_nothing_noted_starts_nothing() -> None:
+def test_without_targets_the_engine_is_not_run() -> None:
     fake = FakeEngine()
     caching = CachingEngine(fake, [PAY])
 
     caching.prepare(limits=LIMITS)
 
     assert caching.run([PAY], [], limits=LIMITS) == EngineResult()
-    assert fake.asked == []
+    assert fake.runs == []

@@ -43,7 +43,7 @@ def test_a_syntax_error_is_found(language: str, code: str, span: tuple[int, int,
     assert find_semgrep().find_syntax_error(code, language, limits=Limits()) == span
 
 
-def test_an_engine_that_cannot_say_where_a_syntax_error_is_is_no_error(tmp_path: Path) -> None:
+def test_an_engine_without_a_parser_finds_no_syntax_error(tmp_path: Path) -> None:
     semgrep = Semgrep(package=tmp_path, version=(*TESTED[1], 0))
     shutil.copytree(find_semgrep().package / "semgrep_interfaces", tmp_path / "semgrep_interfaces")
 

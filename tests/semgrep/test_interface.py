@@ -125,7 +125,7 @@ def everything(engine: Engine) -> EngineResult:
 
 @pytest.fixture
 def ask(everything: EngineResult) -> Callable[[str], EngineResult]:
-    """Give what the one run says about the rules and targets of a case, under their own names."""
+    """Return what the one run says about the rules and targets of a case, under their own names."""
     return lambda name: part(everything, name)
 
 
@@ -194,24 +194,24 @@ def test_a_match_spans_lines(ask: Ask) -> None:
     assert places(ask("lines")) == [("call", 0, 0, len(b"charge(\n    1,\n)"))]
 
 
-def test_rules_look_only_at_targets_of_their_languages(ask: Ask) -> None:
+def test_rules_match_only_targets_of_their_languages(ask: Ask) -> None:
     assert found(ask("languages")) == {
         ("pay", 0), ("both", 0), ("word", 0), ("both", 1), ("word", 2), ("pay", 3), ("both", 3),
     }  # fmt: skip
 
 
-def test_a_match_in_two_languages_is_told_once(ask: Ask) -> None:
+def test_a_match_in_two_languages_is_returned_once(ask: Ask) -> None:
     assert places(ask("overlap")) == [("once", 0, 0, 6)]
 
 
-def test_dialects_are_told_apart_by_the_name_of_the_file(ask: Ask) -> None:
+def test_the_name_of_the_file_decides_the_dialect(ask: Ask) -> None:
     result = ask("dialects")
 
     assert [match.target for match in result.matches] == [0, 0, 1]
     assert result.unchecked == ()
 
 
-def test_two_versions_of_a_file_are_told_apart(ask: Ask) -> None:
+def test_two_versions_of_a_file_have_their_own_matches(ask: Ask) -> None:
     assert places(ask("versions")) == [("pay", 0, 0, 6), ("pay", 1, 1, 7)]
 
 
@@ -247,7 +247,7 @@ def test_a_rule_that_is_refused_is_named_and_the_others_run(ask: Ask) -> None:
     assert result.refused["bad"]
 
 
-def test_code_that_is_not_understood_is_told_with_its_lines(ask: Ask) -> None:
+def test_code_that_cannot_be_parsed_is_unchecked_with_its_lines(ask: Ask) -> None:
     result = ask("broken")
 
     (problem,) = result.unchecked
@@ -257,7 +257,7 @@ def test_code_that_is_not_understood_is_told_with_its_lines(ask: Ask) -> None:
     assert not any(1 in lines for lines in problem.lines)
 
 
-def test_a_file_that_cannot_be_parsed_is_a_problem(ask: Ask) -> None:
+def test_a_file_that_cannot_be_parsed_is_unchecked(ask: Ask) -> None:
     result = ask("unparsable")
 
     (problem,) = result.unchecked
@@ -292,26 +292,24 @@ def test_odd_file_names_hide_nothing(ask: Ask) -> None:
     assert found(ask("names")) == {("py", index) for index in range(len(targets))}
 
 
-def test_a_target_that_no_rule_is_for_is_nothing_to_talk_about(ask: Ask) -> None:
+def test_a_target_that_no_rule_is_for_is_not_in_the_result(ask: Ask) -> None:
     assert ask("strangers") == EngineResult()
 
 
-def test_the_same_question_has_the_same_answer_in_whatever_order(
-    engine: Engine, everything: EngineResult
-) -> None:
+def test_the_order_of_rules_and_targets_does_not_matter(engine: Engine, everything: EngineResult) -> None:
     rules, targets = question()
 
     assert engine.run(rules[::-1], targets[::-1], limits=Limits()) == everything
 
 
-def test_without_targets_rules_are_still_judged(engine: Engine) -> None:
+def test_without_targets_a_bad_rule_is_still_refused(engine: Engine) -> None:
     result = engine.run([PAY, rule("bad", pattern="pay(")], [], limits=Limits())
 
     assert (result.matches, result.unchecked) == ((), ())
     assert list(result.refused) == ["bad"]
 
 
-def test_without_rules_there_is_nothing_to_say(engine: Engine) -> None:
+def test_without_rules_the_result_is_empty(engine: Engine) -> None:
     empty = EngineResult()
 
     assert engine.run([], [target(b"pay(1)\n")], limits=Limits()) == empty
@@ -326,7 +324,7 @@ def test_a_rule_that_would_stop_semgrep_is_refused_alone(engine: Engine) -> None
     assert found(result) == {("pay", 0)}
 
 
-def test_a_rule_that_takes_too_long_is_a_problem_and_the_others_run(engine: Engine) -> None:
+def test_a_rule_that_takes_too_long_leaves_the_file_unchecked_and_the_others_run(engine: Engine) -> None:
     rules = [rule("slow", pattern=SLOW_PATTERN), PAY]
 
     result = engine.run(rules, [target(SLOW_CODE), target(b"pay(1)\n", key=1)], limits=Limits(timeout=1))

@@ -41,7 +41,7 @@ def entry(*certain: str, key: int = 7) -> Entry:
         (["SomethingOfTomorrow", {"a": 1}], "crash"),
     ],
 )
-def test_an_error_about_a_target_says_what_was_not_checked(error: Any, kind: str) -> None:  # noqa: ANN401 - JSON
+def test_an_error_about_a_target_makes_it_unchecked(error: Any, kind: str) -> None:  # noqa: ANN401 - JSON
     builder = ResultBuilder()
 
     builder.add_error(error, "", rule=None, target=TARGET)

@@ -104,7 +104,7 @@ def test_a_language_that_semgrep_does_not_know_is_named() -> None:
     assert "cobol" in unknown["INC-245.1"]
 
 
-def test_exported_rules_tell_what_the_lesson_says() -> None:
+def test_exported_rules_have_the_story_of_the_lesson() -> None:
     made = lesson(TIMEOUT, {"pattern": "f()", "metadata": {"cwe": "CWE-400", "incident": "forged"}})
 
     (rule,) = export_rules(library(made))["rules"]

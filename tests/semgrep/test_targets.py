@@ -68,7 +68,7 @@ def test_exclude_wins_over_include() -> None:
     assert paths(select([both], file("src/a.py"), file("src/tests/a.py"), file("lib/a.py"))) == ["src/a.py"]
 
 
-def test_only_rules_that_look_at_a_file_are_sent() -> None:
+def test_only_rules_for_one_of_the_files_are_selected() -> None:
     python, go, elsewhere = rule("p"), rule("g", "go"), rule("e", paths={"include": ["/web/"]})
 
     selection = select([python, go, elsewhere], file("a.py"), file("b.py"))
@@ -91,7 +91,7 @@ def test_keys_are_positions_in_what_was_given() -> None:
     assert [skipped.target for skipped in selection.unchecked] == [2]
 
 
-def test_executable_scripts_are_known_by_their_first_line() -> None:
+def test_the_first_line_of_an_executable_script_names_its_language() -> None:
     script = b"#!/usr/bin/env python3\n"
 
     assert paths(select([rule()], file("deploy", script, executable=True), file("notes", script))) == [
@@ -126,7 +126,7 @@ def test_without_a_folder_nothing_is_a_lesson() -> None:
         (b"x" * 101, "larger than 100 bytes (101)"),
     ],
 )
-def test_what_cannot_be_checked_is_told_with_the_reason(content: bytes, reason: str) -> None:
+def test_a_file_that_cannot_be_checked_is_listed_with_the_reason(content: bytes, reason: str) -> None:
     selection = select([rule()], file("a.py", content), max_bytes=100)
 
     assert selection.targets == ()
@@ -138,7 +138,7 @@ def test_what_is_just_small_enough_is_checked() -> None:
     assert paths(select([rule()], file("a.py", b"x" * 100), max_bytes=100)) == ["a.py"]
 
 
-def test_binary_files_that_only_rules_for_any_file_look_at_are_no_news() -> None:
+def test_binary_files_that_only_rules_for_any_file_match_are_not_listed() -> None:
     any_file, images = rule("a", "regex"), rule("i", "generic", paths={"include": ["*.png"]})
     image = file("logo.png", b"\x89PNG\0")
 

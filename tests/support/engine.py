@@ -29,12 +29,12 @@ _HOLE = re.compile(r"\\\$([A-Z_]+)|\\\.\\\.\\\.")
 
 @dataclass
 class FakeEngine:
-    """Matches regular expressions; `asked` keeps what it was asked, for tests of its callers."""
+    """Matches regular expressions; `runs` keeps rules and targets of each run, for tests of its callers."""
 
-    asked: list[tuple[tuple[EngineRule, ...], tuple[Target, ...]]] = field(default_factory=list)
+    runs: list[tuple[tuple[EngineRule, ...], tuple[Target, ...]]] = field(default_factory=list)
 
     def run(self, rules: Sequence[EngineRule], targets: Sequence[Target], *, limits: Limits) -> EngineResult:
-        self.asked.append((tuple(rules), tuple(targets)))
+        self.runs.append((tuple(rules), tuple(targets)))
         refused = {rule.id: reason for rule in rules if (reason := _refusal(rule))}
         usable = [rule for rule in rules if rule.id not in refused]
         matches: set[Match] = set()
@@ -109,7 +109,7 @@ def _is_slow(rule: EngineRule, target: Target) -> bool:
 
 
 def _unclosed(content: bytes) -> int | None:
-    """Give the 1-based line of the first `(` or `{` that has no partner, if there is one."""
+    """Return the 1-based line of the first `(` or `{` that has no partner, if there is one."""
     opened: list[int] = []
     for number, line in enumerate(content.split(b"\n"), 1):
         for byte in line:

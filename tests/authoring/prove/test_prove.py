@@ -29,7 +29,7 @@ def test_one_run_of_the_engine_is_enough_for_all_lessons(shop: Shop, semgrep: Se
         limits=Limits(),
     )
 
-    assert len(engine.asked) == 1
+    assert len(engine.runs) == 1
 
 
 def test_a_rule_that_takes_too_long_proves_nothing(shop: Shop, semgrep: Semgrep) -> None:
