@@ -1,11 +1,18 @@
-"""Citations: a line that names an incident and goes deserves a word, one that moves does not."""
+"""Notices: watched paths, accept comments without effect, and removed lines that cite an incident."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
+
 from lessonguard.git.changes import Hunk, LineMap
+from lessonguard.lessons.diagnostic import Diagnostic
+from lessonguard.lessons.model import Library
 from lessonguard.scan.compare import FileComparison
-from lessonguard.scan.notices import CitationIndex, removed_citations
+from lessonguard.scan.notices import CitationIndex, make_notices, removed_citations
 from lessonguard.scan.source import Source
+from lessonguard.scan.suppressions import Acceptances, AcceptComment
+from tests.support.report import TIMEOUT
 
 INDEX = CitationIndex(["INC-1", "INC-245", "cloudflare-2019-07-regex"])
 
@@ -56,3 +63,37 @@ def test_a_deleted_file_loses_its_citations() -> None:
     gone = compared(b"x\n# INC-245\n", None)
 
     assert removed(gone) == [(0, 2, "INC-245")]
+
+
+# Notices -----------------------------------------------------------------------------------------
+
+
+def notices(file: FileComparison, *, faults: tuple[Diagnostic, ...] = ()) -> list[tuple[str, str, int, str]]:
+    """Return kind, path, line and side of each notice about a file."""
+    library = Library(lessons=(TIMEOUT,), folder="lessons", faults=faults)
+    accepting = {file: Acceptances(file.accept_comments, path=file.path, today=date(2026, 6, 1))}
+    found = make_notices(accepting, library, CitationIndex(["INC-245"]))
+    return [(notice.kind, notice.path, notice.line, notice.side) for notice in found]
+
+
+def test_a_watched_path_is_noticed_once_at_the_first_changed_line() -> None:
+    changed = replace(compared(b"a\n", b"b\n"), watched_by=(TIMEOUT,))
+    deleted = replace(compared(b"a\n", None), watched_by=(TIMEOUT,))
+
+    assert notices(changed) == [("watched-path", "a.py", 1, "head")]
+    assert notices(deleted) == [("watched-path", "a.py", 1, "base")]
+
+
+def test_a_removed_citation_is_noticed_under_the_path_that_base_had() -> None:
+    moved = replace(compared(b"x\n# INC-245\n", b"x\n"), previous_path="old.py")
+
+    assert notices(moved) == [("citation-removed", "old.py", 2, "base")]
+
+
+def test_a_comment_that_accepts_an_unknown_incident_is_noticed_if_all_lessons_could_be_read() -> None:
+    comment = AcceptComment(incident="INC-9", line=1, applies_to=2, reason="read-only", until=None)
+    file = replace(compared(None, b"# comment\nx\n"), accept_comments=[comment])
+    fault = Diagnostic(path="lessons/INC-9.yaml", line=1, code="yaml", message="this is not YAML")
+
+    assert notices(file) == [("accept-unknown", "a.py", 1, "head")]
+    assert notices(file, faults=(fault,)) == []

@@ -64,7 +64,7 @@ class Selector:
         analyzers = self._languages.of_name(version.path)
         if version.executable:
             analyzers |= self._languages.of_interpreters
-        return bool(self._looking_at(version, analyzers))
+        return bool(self._groups_for(version, analyzers))
 
     def selects_alike(self, one: FileVersion, other: FileVersion) -> bool:
         """Return whether the same rules look at two versions whose contents are equal."""
@@ -73,7 +73,7 @@ class Selector:
         names = self._languages.of_name(one.path), self._languages.of_name(other.path)
         scripts = self._languages.of_interpreters if one.executable else frozenset()
         groups = [
-            self._looking_at(version, analyzers | scripts)
+            self._groups_for(version, analyzers | scripts)
             for version, analyzers in zip((one, other), names, strict=True)
         ]
         return set(groups[0]) == set(groups[1])
@@ -90,7 +90,7 @@ class Selector:
             analyzers = self._languages.of_name(version.path)
             if version.executable:
                 analyzers |= self._languages.of_shebang(content)
-            groups = self._looking_at(version, analyzers)
+            groups = self._groups_for(version, analyzers)
             if not groups:
                 continue
             reason = _why_not(content, max_bytes)
@@ -107,7 +107,7 @@ class Selector:
         )
         return Selection(rules=rules, targets=tuple(targets), unchecked=tuple(unchecked))
 
-    def _looking_at(self, version: FileVersion, analyzers: frozenset[str]) -> tuple[_Group, ...]:
+    def _groups_for(self, version: FileVersion, analyzers: frozenset[str]) -> tuple[_Group, ...]:
         if self._folder and version.path.startswith(self._folder):
             return ()
         key = (version.path, analyzers)
