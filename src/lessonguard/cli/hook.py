@@ -9,7 +9,7 @@ import click
 from lessonguard.cli.options import DIRECTORY, LESSONS_FOLDER
 from lessonguard.cli.scan_options import FAIL_ON
 from lessonguard.git.repository import Repository
-from lessonguard.push.hook import Installed, Removed, install_hook, remove_hook
+from lessonguard.push.hook import Installed, install_hook, remove_hook
 
 
 @click.group()
@@ -56,7 +56,11 @@ def uninstall(*, directory: Path) -> None:
     """
     with Repository.open(directory) as repository:
         removed = remove_hook(repository)
-    click.echo(_removed_line(removed))
+    if removed is None:
+        click.echo("There is no pre-push hook of lessonguard here.")
+    else:
+        restored = " The hook from before is restored." if removed.is_restored else ""
+        click.echo(f"Removed {removed.path}.{restored}")
 
 
 def _installed_lines(installed: Installed) -> list[str]:
@@ -70,9 +74,3 @@ def _installed_lines(installed: Installed) -> list[str]:
     elif hooks.is_tracked:
         lines.append("It is in the work tree: commit it, and everybody who uses that folder of hooks has it.")
     return lines
-
-
-def _removed_line(removed: Removed | None) -> str:
-    if removed is None:
-        return "There is no pre-push hook of lessonguard here."
-    return f"Removed {removed.path}." + (" The hook from before is restored." if removed.is_restored else "")

@@ -42,13 +42,12 @@ def render_workflow(report: ScanReport) -> str:
     if hidden:
         last = MOST_OF_A_KIND - 1
         hidden += max(0, min(len(notices), MOST_OF_A_KIND) - last)
-        notices = [*notices[:last], workflow_command("notice", _hidden_words(hidden), title="lessonguard")]
+        words = (
+            f"{counted(hidden, 'annotation')} not shown, because GitHub shows {MOST_OF_A_KIND} of a kind. "
+            "The summary of the job has them all."
+        )
+        notices = [*notices[:last], workflow_command("notice", words, title="lessonguard")]
     return "".join(f"{line}\n" for line in [*errors[:MOST_OF_A_KIND], *warnings[:MOST_OF_A_KIND], *notices])
-
-
-def _hidden_words(number: int) -> str:
-    words = f"{counted(number, 'annotation')} not shown, because GitHub shows {MOST_OF_A_KIND} of a kind."
-    return f"{words} The summary of the job has them all."
 
 
 def _gaps(report: ScanReport) -> list[str]:

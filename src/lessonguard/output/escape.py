@@ -127,7 +127,11 @@ def link(text: str, url: str) -> str:
     """Link text, which is Markdown already, to a web address; other addresses stay text."""
     if not re.match(r"https?://", url):
         return f"{text} ({markdown_text(url)})"
-    safe = re.sub(r"[^\w.~:/?#@!$&'()*+,;=%-]", lambda found: _percent_encoded(found[0]), url, flags=re.ASCII)
+
+    def percent_encoded(found: re.Match[str]) -> str:
+        return "".join(f"%{byte:02X}" for byte in found[0].encode("utf-8", "replace"))
+
+    safe = re.sub(r"[^\w.~:/?#@!$&'()*+,;=%-]", percent_encoded, url, flags=re.ASCII)
     return f"[{text}](<{safe}>)"
 
 
@@ -159,7 +163,3 @@ def _spelled(character: str) -> str:
     if 0xDC80 <= code <= 0xDCFF:  # noqa: PLR2004 - the surrogate escapes of PEP 383
         return f"\\x{code - 0xDC00:02x}"
     return character.encode("unicode_escape").decode("ascii")
-
-
-def _percent_encoded(character: str) -> str:
-    return "".join(f"%{byte:02X}" for byte in character.encode("utf-8", "replace"))

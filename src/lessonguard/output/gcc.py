@@ -12,7 +12,7 @@ from lessonguard.lessons.model import Mode
 from lessonguard.output.escape import one_line, visible
 from lessonguard.output.phrases import notice_words, place, state_words, unchecked_words
 from lessonguard.output.story import introduced
-from lessonguard.scan.finding import Finding, ScanReport
+from lessonguard.scan.finding import ScanReport
 
 _KINDS = {Mode.BLOCK: "error", Mode.COMMENT: "warning", Mode.MONITOR: "note"}
 
@@ -24,7 +24,9 @@ def render_gcc(report: ScanReport) -> str:
 
 def _lines(report: ScanReport) -> Iterator[str]:
     for finding in introduced(report):
-        yield f"{place(finding)}: {_KINDS[finding.lesson.mode]}: {_message(finding)}"
+        lesson = finding.lesson
+        message = f"{lesson.incident}: {one_line(lesson.title)} ({state_words(finding)})"
+        yield f"{place(finding)}: {_KINDS[lesson.mode]}: {message}"
     for notice in report.notices:
         line = notice.line if notice.side == "head" else 1
         yield f"{visible(notice.path)}:{line}:1: note: {notice_words(notice)}"
@@ -32,8 +34,3 @@ def _lines(report: ScanReport) -> Iterator[str]:
         yield f"{path}:1:1: note: not checked: {reason}"
     for fault in report.faults:
         yield f"{visible(fault.path)}:{fault.line}:{fault.column}: error: {one_line(fault.words)}"
-
-
-def _message(finding: Finding) -> str:
-    lesson = finding.lesson
-    return f"{lesson.incident}: {one_line(lesson.title)} ({state_words(finding)})"

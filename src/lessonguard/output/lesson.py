@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
 
-from lessonguard.lessons.model import Lesson, Library, Remediation, Rule, Timeline
+from lessonguard.lessons.model import Lesson, Library, Remediation, Timeline
 from lessonguard.output.escape import one_line, visible
 from lessonguard.output.phrases import counted, mode_words, story_parts
 from lessonguard.output.terminal import Screen, clipped, column_width, fact_lines, title_lines
@@ -75,15 +75,12 @@ def _origin(lesson: Lesson) -> Iterator[tuple[str, str]]:
         yield "Postmortem", lesson.postmortem
     yield from (("Source", source) for source in lesson.sources)
     yield "Lesson", lesson.path
-    yield from (("Rule", _rule(rule)) for rule in lesson.rules)
+    for rule in lesson.rules:
+        yield "Rule", f"{rule.id} for {', '.join(rule.languages)}, line {rule.line} of the lesson"
     if lesson.watch:
         yield "Watched", ", ".join(lesson.watch.paths)
     if lesson.proof:
         yield "Proof", f"found at {lesson.proof.broken}, not found at {lesson.proof.fixed}"
-
-
-def _rule(rule: Rule) -> str:
-    return f"{rule.id} for {', '.join(rule.languages)}, line {rule.line} of the lesson"
 
 
 def _remediation(screen: Screen, item: Remediation) -> list[str]:

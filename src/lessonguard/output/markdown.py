@@ -128,15 +128,11 @@ def _excerpt(finding: Finding) -> list[str]:
     if finding.removed:
         code = fence([f"{'-' if row.removed else ' '} {row.text}" for row in rows], language="diff")
     else:
-        code = fence([row.text for row in rows], language=_language(finding))
+        # The language is that of the rule, which the team wrote: never the file's extension.
+        rules = [rule for rule in finding.lesson.rules if rule.id == finding.rule]
+        code = fence([row.text for row in rows], language=rules[0].languages[0] if rules else "")
     fix = ["Proposed instead:", fence(finding.fix.split("\n"))] if finding.fix else []
     return [place, *message, code, *fix]
-
-
-def _language(finding: Finding) -> str:
-    """Return the language that the rule names, which the team wrote: never the file's extension."""
-    rules = [rule for rule in finding.lesson.rules if rule.id == finding.rule]
-    return rules[0].languages[0] if rules else ""
 
 
 def _lists(report: ScanReport) -> Iterator[str]:
@@ -145,7 +141,10 @@ def _lists(report: ScanReport) -> Iterator[str]:
     yield from _list("Fixed", [_entry(item, item.lesson.title) for item in report.fixed])
     notices = [f"{_place(item.path, item.line)} {_text(notice_words(item))}" for item in report.notices]
     yield from _list("Notices", notices)
-    unchecked = [f"{_name(path)} {_text(reason)}" for path, reason in unchecked_words(report.unchecked)]
+    unchecked = [
+        f"{code_span(shortened(path, _LONGEST_PATH))} {_text(reason)}"
+        for path, reason in unchecked_words(report.unchecked)
+    ]
     yield from _list("Not checked", unchecked)
     yield from _list("Lesson faults", [_text(fault.text) for fault in report.faults])
 
@@ -166,10 +165,6 @@ def _more(items: Sequence[object], *, shown: int) -> str:
 
 def _place(path: str, line: int) -> str:
     return code_span(f"{shortened(path, _LONGEST_PATH)}:{line}")
-
-
-def _name(path: str) -> str:
-    return code_span(shortened(path, _LONGEST_PATH))
 
 
 def _text(text: str) -> str:

@@ -152,16 +152,12 @@ def status_words(finding: Finding) -> str:
 def notice_words(notice: Notice) -> str:
     """Return what a notice is about, with the title of its lesson."""
     words = _NOTICES[notice.kind].format(incident=visible(notice.incident))
-    if notice.kind == "accept-without-reason" and _has_words(notice):
+    after = notice.text.partition(f"accept {notice.incident}")[2]
+    # A word that is no option follows the incident: it may be meant as the reason.
+    if notice.kind == "accept-without-reason" and re.match(r"\W*\w+(?![\w=])", after):
         how = 'write the reason as reason="…"; until then this does not count'
         words = f"accepts {visible(notice.incident)}: {how}"
     return f"{words}: {one_line(notice.lesson.title)}" if notice.lesson else words
-
-
-def _has_words(notice: Notice) -> bool:
-    """Return whether a word that is no option follows the incident: it may be meant as the reason."""
-    after = notice.text.partition(f"accept {notice.incident}")[2]
-    return re.match(r"\W*\w+(?![\w=])", after) is not None
 
 
 def unchecked_words(unchecked: tuple[Unchecked, ...]) -> list[tuple[str, str]]:

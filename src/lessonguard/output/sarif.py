@@ -13,7 +13,6 @@ from lessonguard.output.escape import json_text, link, markdown_text, one_line, 
 from lessonguard.output.phrases import counted, notice_words, story_parts, whole_message
 from lessonguard.output.story import by_importance
 from lessonguard.scan.finding import Finding, Notice, ScanReport, State
-from lessonguard.semgrep.interface import Unchecked
 
 SarifObject = dict[str, object]
 
@@ -88,6 +87,7 @@ def _driver(rules: dict[RuleId, Lesson]) -> SarifObject:
 
 def _rule(rule: RuleId, lesson: Lesson) -> SarifObject:
     parts = story_parts(lesson)
+    postmortem = [link("Postmortem", lesson.postmortem)] if lesson.postmortem else []
     described: SarifObject = {
         "id": rule,
         "name": "".join(word.capitalize() for word in lesson.failure_class.split("-")),
@@ -95,7 +95,9 @@ def _rule(rule: RuleId, lesson: Lesson) -> SarifObject:
         "fullDescription": {"text": _description(lesson.failure_mode)},
         "help": {
             "text": "\n".join(f"{label}: {text}" for label, text in parts),
-            "markdown": _help_markdown(lesson),
+            "markdown": "\n\n".join(
+                [*(f"**{label}.** {markdown_text(text)}" for label, text in parts), *postmortem]
+            ),
         },
         "defaultConfiguration": {"level": _LEVELS[lesson.mode]},
         "properties": {
@@ -111,12 +113,6 @@ def _rule(rule: RuleId, lesson: Lesson) -> SarifObject:
 
 def _description(text: str) -> str:
     return shortened(one_line(text), _LONGEST_DESCRIPTION)
-
-
-def _help_markdown(lesson: Lesson) -> str:
-    paragraphs = [f"**{label}.** {markdown_text(text)}" for label, text in story_parts(lesson)]
-    postmortem = [link("Postmortem", lesson.postmortem)] if lesson.postmortem else []
-    return "\n\n".join([*paragraphs, *postmortem])
 
 
 def _result(finding: Finding, *, rules: list[RuleId]) -> SarifObject:
@@ -189,19 +185,17 @@ def _fix(finding: Finding, fix: str) -> SarifObject:
 
 
 def _invocation(report: ScanReport, *, dropped: int) -> SarifObject:
-    notifications = [_not_checked(item) for item in report.unchecked]
+    notifications = []
+    for item in report.unchecked:
+        meant = f" (for {visible(item.incident)})" if item.incident else ""
+        text = f"Not checked: {one_line(item.explanation)}{meant}"
+        notifications.append(_notification("unchecked", text, location=sarif_location(item.path)))
     notifications += [_notification("lesson-fault", one_line(fault.text)) for fault in report.faults]
     notifications += [_noticed(notice) for notice in report.notices]
     if dropped:
         text = f"{counted(dropped, 'result')} left out: code scanning accepts {MOST_RESULTS} in one run."
         notifications.append(_notification("results-left-out", text))
     return {"executionSuccessful": True, "toolExecutionNotifications": notifications}
-
-
-def _not_checked(item: Unchecked) -> SarifObject:
-    meant = f" (for {visible(item.incident)})" if item.incident else ""
-    text = f"Not checked: {one_line(item.explanation)}{meant}"
-    return _notification("unchecked", text, location=sarif_location(item.path))
 
 
 def _noticed(notice: Notice) -> SarifObject:

@@ -184,13 +184,10 @@ def _elsewhere(screen: Screen, findings: list[Finding]) -> list[str]:
     lines = ["", f"  {screen.bold('Also here')}"]
     for finding in findings:
         where = place(finding) + " " * (widest - column_width(place(finding)))
-        code = clipped(visible(_first_line(finding)), width=room) if room >= _LEAST_CODE else ""
+        first_line = finding.lines[0].text.strip() if finding.lines else one_line(finding.snippet)
+        code = clipped(visible(first_line), width=room) if room >= _LEAST_CODE else ""
         lines.append(f"    {where}  {finding.state.value:<{words}}  {screen.dim(code)}".rstrip())
     return lines
-
-
-def _first_line(finding: Finding) -> str:
-    return finding.lines[0].text.strip() if finding.lines else one_line(finding.snippet)
 
 
 def _quiet_sections(screen: Screen, report: ScanReport) -> list[list[str]]:

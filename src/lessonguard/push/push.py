@@ -108,13 +108,12 @@ def _scan(
         deadline=Deadline(at=None),
     )
     questions = [DatedChange(change=change, today=options.today) for change in changes]
-    return [_answered(report) for report in replay.scan(questions)]
-
-
-def _answered(report: ScanReport | EngineError) -> ScanReport:
-    if isinstance(report, EngineError):
-        raise report
-    return report
+    reports: list[ScanReport] = []
+    for report in replay.scan(questions):
+        if isinstance(report, EngineError):
+            raise report
+        reports.append(report)
+    return reports
 
 
 def _conclude(work: UnpushedRef, reports: Sequence[ScanReport]) -> PushedRef:

@@ -7,8 +7,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 from lessonguard.record import record
-from lessonguard.scan.finding import Finding, Notice, ScanReport, State
-from lessonguard.semgrep.interface import Unchecked
+from lessonguard.scan.finding import ScanReport, State
 
 _Item = TypeVar("_Item")
 
@@ -42,13 +41,23 @@ def merge_reports(reports: Sequence[ScanReport], *, files: int) -> ScanReport:
     first, *others = reports
     if not others:
         return first
+    findings = _shared(
+        [each.findings for each in reports], lambda item: (item.rule, item.path, item.start, item.end)
+    )
+    fixed = _shared([each.fixed for each in reports], lambda item: (item.rule, item.fingerprint))
+    notices = _shared(
+        [each.notices for each in reports], lambda item: (item.kind, item.incident, item.path, item.text)
+    )
+    unchecked = _shared(
+        [each.unchecked for each in reports], lambda item: (item.path, item.incident, item.explanation)
+    )
     return replace(
         first,
         files=files,
-        findings=tuple(_mildest(same) for same in _shared([each.findings for each in reports], _place)),
-        fixed=tuple(same[0] for same in _shared([each.fixed for each in reports], _fingerprint)),
-        notices=tuple(same[0] for same in _shared([each.notices for each in reports], _notice)),
-        unchecked=tuple(same[0] for same in _shared([each.unchecked for each in reports], _unchecked)),
+        findings=tuple(max(same, key=lambda item: _BLAME.index(item.state)) for same in findings),
+        fixed=tuple(same[0] for same in fixed),
+        notices=tuple(same[0] for same in notices),
+        unchecked=tuple(same[0] for same in unchecked),
     )
 
 
@@ -60,23 +69,3 @@ def _shared(
     for identity in by_identity[0]:
         if all(identity in items for items in by_identity):
             yield [items[identity] for items in by_identity]
-
-
-def _mildest(same: Sequence[Finding]) -> Finding:
-    return max(same, key=lambda finding: _BLAME.index(finding.state))
-
-
-def _place(finding: Finding) -> Hashable:
-    return finding.rule, finding.path, finding.start, finding.end
-
-
-def _fingerprint(finding: Finding) -> Hashable:
-    return finding.rule, finding.fingerprint
-
-
-def _notice(notice: Notice) -> Hashable:
-    return notice.kind, notice.incident, notice.path, notice.text
-
-
-def _unchecked(item: Unchecked) -> Hashable:
-    return item.path, item.incident, item.explanation

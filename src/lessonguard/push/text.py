@@ -12,7 +12,6 @@ from lessonguard.output.story import for_pull_request
 from lessonguard.output.terminal import Screen, Style, wrapped
 from lessonguard.output.text import render_text
 from lessonguard.push.result import PushedRef
-from lessonguard.scan.finding import ScanReport
 
 _ANYWAY = "To push anyway: git push --no-verify"
 
@@ -39,27 +38,18 @@ def render_push(pushed: Sequence[PushedRef], *, fails_from: Mode | None, width: 
 
 
 def _ref(screen: Screen, pushed: PushedRef, *, fails_from: Mode | None) -> str:
+    here, there = (_short(name) for name in (pushed.local_ref, pushed.remote_ref))
     head = [
         screen.bold("lessonguard"),
-        _names(pushed),
+        here if here == there else f"{here} → {there}",
         f"{counted(pushed.commits, 'new commit')}",
         *(["nothing of it is on the remote yet"] if pushed.is_whole else []),
     ]
     text = render_text(pushed.report, width=screen.width, colour=screen.colour, fails_from=fails_from)
-    if _is_clean(pushed.report):
+    report = pushed.report
+    if not (report.findings or report.fixed or report.notices or report.unchecked or report.faults):
         return " · ".join([*head, text])
     return f"{' · '.join(head)}\n\n{text}"
-
-
-def _is_clean(report: ScanReport) -> bool:
-    """Return whether the report is no more than its last line."""
-    return not (report.findings or report.fixed or report.notices or report.unchecked or report.faults)
-
-
-def _names(pushed: PushedRef) -> str:
-    """Write the name of the ref, and its name on the remote if that is another."""
-    here, there = (_short(name) for name in (pushed.local_ref, pushed.remote_ref))
-    return here if here == there else f"{here} → {there}"
 
 
 def _short(name: str) -> str:

@@ -54,8 +54,9 @@ def render_comment(
     the check. What does not fit is left out, the least important first.
     """
     lesson = finding.lesson
+    facts = f"{lesson.date.isoformat()}, {lesson.severity.value}"
     paragraphs = [
-        (0, _headline(lesson)),
+        (0, f"**This looks like the code behind {markdown_prose(lesson.incident)}** ({facts})"),
         (2, _prose(what_happened(lesson))),
         (1, _reason(finding, links=links, is_exact=is_exact)),
         (6, _code(finding, is_exact=is_exact)),
@@ -93,11 +94,6 @@ def _resolution(how: How, finding: Finding | None, links: Links) -> str:
     return (
         f"**Accepted:** {_escaped(acceptance.reason)}{until}" if acceptance else f"**Accepted** in {commit}"
     )
-
-
-def _headline(lesson: Lesson) -> str:
-    incident, facts = markdown_prose(lesson.incident), f"{lesson.date.isoformat()}, {lesson.severity.value}"
-    return f"**This looks like the code behind {incident}** ({facts})"
 
 
 def _reason(finding: Finding, *, links: Links, is_exact: bool) -> str:

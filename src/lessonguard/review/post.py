@@ -141,17 +141,13 @@ def _read(github: GitHub, pull: int) -> _Ours:
     reviews = github.reviews(pull)
     bodies = [*(comment.body for comment in comments), *(review.body for review in reviews)]
     login = github.own_login() if any(map(read_mark, bodies)) else None
-    summaries = [review for review in reviews if review.login == login and _is_summary(review)]
+    marks = [(review, read_mark(review.body)) for review in reviews if review.login == login]
+    summaries = [review for review, mark in marks if isinstance(mark, ReviewMark) and mark.kind == "summary"]
     return _Ours(
         login=login,
         comments=tuple(comment for comment in comments if comment.login == login),
         summary=summaries[0] if summaries else None,
     )
-
-
-def _is_summary(review: Review) -> bool:
-    mark = read_mark(review.body)
-    return isinstance(mark, ReviewMark) and mark.kind == "summary"
 
 
 def _is_worth_a_review(message: Message) -> bool:

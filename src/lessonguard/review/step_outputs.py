@@ -30,7 +30,8 @@ def write_outputs(runner: Runner, report: ScanReport, *, folder: Path | None, pr
     """
     shown = for_pull_request(report)
     _append(runner.summary_file, "\n".join(filter(None, [render_markdown(report), preview])))
-    folder = folder or _default_folder(runner)
+    if folder is None:
+        folder = runner.temporary / _FOLDER if runner.temporary else Path(mkdtemp(prefix=f"{_FOLDER}-"))
     files = {"report": "report.json", "sarif": "report.sarif"}
     _write(folder / files["report"], render_json(report))
     _write(folder / files["sarif"], render_sarif(shown))
@@ -51,12 +52,6 @@ def write_nothing(runner: Runner, reason: str) -> None:
     _append(runner.summary_file, f"### lessonguard: nothing to review\n\n{one_line(reason).capitalize()}.\n")
     counts = dict.fromkeys(("introduced", "blocking", "accepted", "unchecked"), "0")
     _set(runner.output_file, {**counts, "report": "", "sarif": ""})
-
-
-def _default_folder(runner: Runner) -> Path:
-    if runner.temporary:
-        return runner.temporary / _FOLDER
-    return Path(mkdtemp(prefix=f"{_FOLDER}-"))
 
 
 def _set(file: Path | None, outputs: Mapping[str, str]) -> None:

@@ -62,8 +62,11 @@ def _headline(findings: Sequence[Finding], report: ScanReport, branch: str) -> s
     if not report.lessons:
         why = "the lessons of {} are invalid" if report.faults else "{} has no lessons yet"
         return f"**Not checked: {why.format(markdown_text(branch))}**"
+    if not findings and report.unchecked:
+        return "✓ **No new findings in the files that were checked.**"
     if not findings:
-        return f"✓ **{_good_news(report)}**"
+        is_accepted = bool(accepted(report))
+        return f"✓ **{'All findings are accepted, with reasons.' if is_accepted else 'No new findings.'}**"
     incidents = {finding.lesson.incident for finding in findings}
     behind = markdown_text(min(incidents)) if len(incidents) == 1 else "past incidents"
     return f"### {counted(len(findings), 'place')} {_looks(len(findings), behind)}"
@@ -71,12 +74,6 @@ def _headline(findings: Sequence[Finding], report: ScanReport, branch: str) -> s
 
 def _looks(number: int, behind: str = "past incidents") -> str:
     return f"{'looks' if number == 1 else 'look'} like the code behind {behind}"
-
-
-def _good_news(report: ScanReport) -> str:
-    if report.unchecked:
-        return "No new findings in the files that were checked."
-    return "All findings are accepted, with reasons." if accepted(report) else "No new findings."
 
 
 def _consequences(
