@@ -2,39 +2,21 @@
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
-from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from lessonguard.errors import LessonError
-from lessonguard.lessons.cache import read_cache, write_cache
+from lessonguard.lessons.cache import read_cache
 from lessonguard.lessons.library import is_lesson_path, load_blobs, load_folder
 from lessonguard.lessons.model import (
-    Example,
-    IncidentId,
-    Lesson,
     Library,
-    Mode,
-    Proof,
-    Remediation,
-    RemediationKind,
-    Rule,
-    RuleId,
-    Severity,
-    Timeline,
-    Watch,
 )
 from lessonguard.lessons.parse import MAX_BYTES
-from lessonguard.lessons.serialize import decode_lesson, encode_lesson
 
 _TEXT = (Path(__file__).parents[1] / "cases" / "lesson_example.yaml").read_text(encoding="utf-8")
 
@@ -248,73 +230,6 @@ def test_a_folder_and_a_commit_share_what_is_remembered(tmp_path: Path) -> None:
     assert blobs.asked == []
 
 
-def _damage(cache: Path, change: Any) -> None:  # noqa: ANN401 - bytes or a function of them
-    cache.write_bytes(change(cache.read_bytes()) if callable(change) else change)
-
-
-@pytest.mark.parametrize(
-    "change",
-    [
-        pytest.param(b"", id="emptied"),
-        pytest.param(b"\x00\xff" * 100, id="overwritten"),
-        pytest.param(lambda data: data[: len(data) // 2], id="cut off"),
-        pytest.param(lambda data: data.replace(b"Checkout", b"Checkin."), id="one text changed"),
-        pytest.param(lambda data: data.replace(b" lessons ", b" lessons 0", 1), id="another version"),
-    ],
-)
-def test_a_damaged_cache_is_replaced(change: Any, tmp_path: Path) -> None:  # noqa: ANN401 - the same
-    cache = tmp_path / "cache"
-    blobs = _Blobs(one=_lesson("INC-1"))
-    first = blobs.load(cache, a="one")
-    whole = cache.read_bytes()
-    _damage(cache, change)
-    assert blobs.load(cache, a="one") == first
-    assert blobs.asked == ["one", "one"]
-    assert cache.read_bytes() == whole
-
-
-@pytest.mark.parametrize(
-    "stored",
-    [None, 1, "x", [], [1], {}, {"path": 1}, {"incident": "INC-1"}, {"unknown": 1}, {"date": 5}],
-    ids=str,
-)
-def test_an_entry_of_another_form_is_made_again(stored: object, tmp_path: Path) -> None:
-    write_cache(tmp_path / "cache", {"one lessons/a.yaml": stored})
-    blobs = _Blobs(one=_lesson("INC-1"))
-    assert _incidents(blobs.load(tmp_path / "cache", a="one")) == ["INC-1"]
-    assert blobs.asked == ["one"]
-
-
-def test_a_cache_that_is_no_object_is_as_good_as_empty(tmp_path: Path) -> None:
-    write_cache(tmp_path / "cache", [1])  # type: ignore[arg-type]
-    assert read_cache(tmp_path / "cache") == {}
-
-
-def test_a_cache_that_cannot_be_written_costs_time_and_nothing_else(tmp_path: Path) -> None:
-    (tmp_path / "file").write_text("not a folder")
-    blobs = _Blobs(one=_lesson("INC-1"))
-    assert _incidents(blobs.load(tmp_path / "file" / "cache", a="one")) == ["INC-1"]
-    (tmp_path / "cache").mkdir()
-    assert _incidents(blobs.load(tmp_path / "cache", a="one")) == ["INC-1"]
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["cache", "file"]
-
-
-def test_processes_that_write_at_once_leave_a_whole_cache(tmp_path: Path) -> None:
-    code = (
-        "import sys; from pathlib import Path; from lessonguard.lessons.cache import write_cache\n"
-        "for _ in range(50): write_cache(Path(sys.argv[1]), {sys.argv[2]: ['x' * 100_000]})"
-    )
-    cache = tmp_path / "cache"
-    writers = [subprocess.Popen([sys.executable, "-c", code, cache, name]) for name in "abc"]
-    seen = set()
-    while any(writer.poll() is None for writer in writers):
-        seen.add(tuple(read_cache(cache)))
-    assert [writer.wait() for writer in writers] == [0, 0, 0]
-    assert seen - {()} <= {("a",), ("b",), ("c",)}
-    assert len(read_cache(cache)) == 1
-    assert list(tmp_path.iterdir()) == [cache]
-
-
 def test_a_warm_library_never_imports_yaml(tmp_path: Path) -> None:
     folder = tmp_path / "lessons"
     folder.mkdir()
@@ -327,64 +242,3 @@ def test_a_warm_library_never_imports_yaml(tmp_path: Path) -> None:
     )
     argv = [sys.executable, "-c", code, str(folder), str(tmp_path / "cache")]
     assert subprocess.run(argv, capture_output=True, check=True, text=True).stdout.split() == ["1", "False"]
-
-
-_texts = st.text(max_size=20)
-_json = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | _texts,
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(_texts, inner, max_size=3),
-    max_leaves=5,
-)
-_offsets = st.integers(-14 * 60, 14 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes)))
-_instants = st.datetimes(min_value=datetime(1900, 1, 1), timezones=_offsets)  # noqa: DTZ001 - bounds are naive
-_moments = st.none() | _instants.map(lambda moment: moment.replace(fold=0))  # an offset leaves no doubt
-_lessons = st.builds(
-    Lesson,
-    path=_texts,
-    line=st.integers(1, 9),
-    incident=_texts.map(IncidentId),
-    title=_texts,
-    date=st.dates(),
-    severity=st.sampled_from(Severity),
-    failure_class=_texts,
-    failure_mode=_texts,
-    root_cause=_texts,
-    mitigation=_texts,
-    invariant=_texts,
-    postmortem=st.none() | _texts,
-    sources=st.lists(_texts, max_size=2).map(tuple),
-    mode=st.sampled_from(Mode),
-    timeline=st.none() | st.builds(Timeline, began=_moments, detected=_moments, stabilized=_moments),
-    rules=st.lists(
-        st.builds(
-            Rule,
-            id=_texts.map(RuleId),
-            languages=st.lists(_texts, max_size=2).map(tuple),
-            document=st.dictionaries(_texts, _json, max_size=3),
-            line=st.integers(1, 9),
-        ),
-        max_size=2,
-    ).map(tuple),
-    examples=st.lists(st.builds(Example, bad=_texts | st.none(), rule=st.none()), max_size=2).map(tuple),
-    proof=st.none() | st.builds(Proof, broken=_texts, fixed=_texts, repository=_texts | st.none()),
-    watch=st.none() | st.builds(Watch, paths=st.lists(_texts, max_size=2).map(tuple)),
-    remediation=st.lists(
-        st.builds(
-            Remediation,
-            kind=st.sampled_from(RemediationKind),
-            failure_mode=_texts,
-            owner=_texts,
-            due=st.dates(),
-            validation=_texts,
-            done=st.none() | st.dates(min_value=date(2000, 1, 1)),
-        ),
-        max_size=2,
-    ).map(tuple),
-)
-
-
-@given(_lessons)
-def test_a_lesson_survives_the_cache_exactly(lesson: Lesson) -> None:
-    again = decode_lesson(json.loads(json.dumps(encode_lesson(lesson))))
-    assert again == lesson
-    assert repr(again) == repr(lesson)

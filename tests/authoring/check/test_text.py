@@ -84,31 +84,6 @@ def test_colour_marks_the_place_the_level_and_the_verdict() -> None:
     assert good == "3 lessons, 5 rules, 12 examples: \x1b[1;32mall good\x1b[0m\n"
 
 
-def test_only_ten_annotations_of_a_kind_are_written_and_the_rest_counted() -> None:
-    diagnostics = tuple(replace(_DIAGNOSTIC, line=line) for line in range(1, 13))
-    warnings = tuple(replace(diagnostic, level="warning") for diagnostic in diagnostics[:3])
-
-    lines = render_check_workflow(replace(_REPORT, diagnostics=(*diagnostics, *warnings))).splitlines()
-
-    kinds = [line.partition(" ")[0] for line in lines]
-    assert kinds == ["::error"] * 10 + ["::warning"] * 3 + ["::notice"]
-    assert "2 problems not shown" in lines[-1]
-
-
-def test_what_was_not_tried_is_a_notice() -> None:
-    text = render_check_workflow(replace(_REPORT, diagnostics=(), notes=("INC-245: not tried",)))
-
-    assert text == "::notice title=lessonguard check::INC-245: not tried\n"
-
-
-def test_sarif_keeps_to_what_code_scanning_accepts() -> None:
-    diagnostics = tuple(replace(_DIAGNOSTIC, line=line) for line in range(1, 25_003))
-
-    [run] = json.loads(render_check_sarif(replace(_REPORT, diagnostics=diagnostics)))["runs"]
-
-    assert len(run["results"]) == 25_000
-
-
 @st.composite
 def _hostile(draw: st.DrawFn) -> CheckReport:
     """Make a report in which every text is hostile."""
