@@ -169,12 +169,12 @@ def test_a_bare_repository_has_the_lessons_of_its_head(repo: Repo, tmp_path: Pat
         (
             ["--last", "3", "--since", "2026-01-01"],
             2,
-            "Only one of these can say what to replay: --last, --since",
+            "Use only one of these: --last, --since",
         ),
         (
             ["HEAD~1..HEAD", "--last", "3"],
             2,
-            "Only one of these can say what to replay: HEAD~1..HEAD, --last",
+            "Use only one of these: HEAD~1..HEAD, --last",
         ),
         (["HEAD~1...HEAD"], 2, "Write two: HEAD~1..HEAD"),
         (["nowhere..HEAD"], 3, "There is no commit 'nowhere'"),

@@ -96,7 +96,7 @@ def backtest(lesson: Lesson = PROVEN, *said: CommentedChange, **fields: Any) -> 
         "watched": 0,
         "today": (),
         "unchecked": (),
-        "cause": Cause.UNTOLD,
+        "cause": Cause.NO_PROOF,
     } | fields
     return LessonBacktest(lesson=lesson, commented=said, **given)
 

@@ -43,7 +43,7 @@ _FUNCTIONS = {
 }
 _LAST = 100
 _CACHE = "lessonguard/backtest"  # in the Git directory, so that nobody commits it
-_INTERRUPTED = 130
+_INTERRUPTED = 130  # 128 and the number of SIGINT, as shells return for a program that Ctrl-C ended
 
 
 @click.command()
@@ -91,7 +91,6 @@ def backtest(
     """
     spans = [name for name in what if ".." in name and not _is_file(name, directory)]
     names = [name for name in what if name not in spans]
-    _refuse_several(spans, last=last, since=since)
     with Repository.open(directory) as repository, Progress() as progress:
         progress.step("reading lessons")
         selection = select_lessons(
@@ -124,15 +123,13 @@ def _is_file(name: str, directory: Path) -> bool:
     return name.endswith(LESSON_ENDINGS) or (directory / name).exists()
 
 
-def _refuse_several(spans: Sequence[str], *, last: int | None, since: datetime | None) -> None:
-    given = [*spans, *(["--last"] if last else []), *(["--since"] if since else [])]
-    if len(given) > 1:
-        raise UsageError(f"Only one of these can say what to replay: {', '.join(given)}.")
-
-
 def _past(
     repository: Repository, *, last: int | None, since: datetime | None, spans: Sequence[str]
 ) -> PastChanges:
+    """List the changes to replay; raise `UsageError` if they are chosen in more than one way."""
+    given = [*spans, *(["--last"] if last else []), *(["--since"] if since else [])]
+    if len(given) > 1:
+        raise UsageError(f"Use only one of these: {', '.join(given)}.")
     if spans:
         return past_changes(repository, span=spans[0])
     if since:
@@ -151,7 +148,7 @@ def _outcomes(repository: Repository, semgrep: Semgrep, *, basis: Sequence[str])
 
 
 def _render(report: BacktestReport, *, format_name: str, is_shown: bool) -> str:
-    """Render a report; text is coloured only if it `is_shown` on a terminal."""
+    """Return the report in a format; text is coloured only if it `is_shown` on a terminal."""
     module, _, name = _FUNCTIONS[format_name].partition(":")
     function = getattr(import_module(module), name)
     terminal = {"width": width(), "colour": is_shown and wants_colour()} if format_name == "text" else {}
@@ -160,6 +157,7 @@ def _render(report: BacktestReport, *, format_name: str, is_shown: bool) -> str:
 
 
 def _exit_code(report: BacktestReport) -> int:
+    """Return the exit code; raise `LessonError` for invalid lessons."""
     if report.stopped == "interrupted":
         return _INTERRUPTED
     if report.faults:

@@ -156,7 +156,7 @@ def test_a_cause_that_was_never_merged_is_elsewhere(shop: Repo, tmp_path: Path) 
 
 
 def test_a_lesson_without_proof_has_no_cause(shop: Repo, tmp_path: Path) -> None:
-    assert only(replay(shop, lesson(tmp_path / "lessons"))).cause is Cause.UNTOLD
+    assert only(replay(shop, lesson(tmp_path / "lessons"))).cause is Cause.NO_PROOF
 
 
 def test_a_partial_clone_gives_the_same_report_and_fetches_in_batches(shop: Repo, tmp_path: Path) -> None:
@@ -196,5 +196,5 @@ def test_a_history_with_nothing_to_replay_still_has_findings_of_today(tmp_path: 
 
     assert report.replayed == 0
     assert [place.path for place in only(report).today] == ["app.py"]
-    assert only(report).cause is Cause.UNTOLD
+    assert only(report).cause is Cause.NO_PROOF
     assert CommitId(repo.head) == report.head

@@ -116,7 +116,7 @@ ELSEWHERE = f"{NOT_HERE}, so the merge that caused it is not known."
 @pytest.mark.parametrize(
     ("cause", "words"),
     [
-        (Cause.UNTOLD, ""),
+        (Cause.NO_PROOF, ""),
         (Cause.EARLIER, "The merge that caused it is older than these: replay more with --last or --since."),
         (Cause.MISSED, MISSED),
         (Cause.ELSEWHERE, ELSEWHERE),

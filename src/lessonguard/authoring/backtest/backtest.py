@@ -26,7 +26,7 @@ from lessonguard.errors import GitError
 from lessonguard.git.changes import Change, ChangedFile, CommitId, empty_tree
 from lessonguard.git.past_changes import MergedChange, PastChanges
 from lessonguard.git.repository import Repository
-from lessonguard.lessons.model import Lesson, Library, Proof
+from lessonguard.lessons.model import Lesson, Library
 from lessonguard.record import record
 from lessonguard.scan.many import DatedChange, Deadline, Replay, TimeIsUpError
 from lessonguard.scan.scan import ScanOptions
@@ -71,7 +71,7 @@ def backtest(
     if history cannot be read, or Semgrep cannot run at all; what was replayed is in the cache then.
     """
     run = _Run(library, repository, past, engine=engine, languages=languages, options=options)
-    return run.report(run.go())
+    return run.report(run.run())
 
 
 class _Run:
@@ -91,7 +91,7 @@ class _Run:
         self._lessons = library.lessons
         self._faults = library.faults
         self._repository = repository
-        self._walk = repository.history()
+        self._history = repository.history()
         self._past = past
         self._options = options
         self._files: Sequence[ChangedFile] = ()
@@ -112,7 +112,7 @@ class _Run:
             ),
         )
 
-    def go(self) -> Stop:
+    def run(self) -> Stop:
         """Replay as much as there is time for, and return what ended that."""
         try:
             self._replay_changes()
@@ -130,17 +130,16 @@ class _Run:
         for start in range(0, len(changes), _CHANGES_AT_ONCE):
             part = changes[start : start + _CHANGES_AT_ONCE]
             unknown = [change for change in part if not self._replay.is_complete(change_key(change))]
-            asked = [(change_key(change), question) for change, question in self._questions(unknown)]
             done = start + len(part) - len(unknown)
             self._options.on_progress(f"replaying {self._past.unit}s", done, len(changes))
-            for number, _ in enumerate(self._replay.run(asked), 1):
+            for number, _ in enumerate(self._replay.run(list(self._dated_changes(unknown))), 1):
                 self._options.on_progress(f"replaying {self._past.unit}s", done + number, len(changes))
 
-    def _questions(self, changes: Sequence[MergedChange]) -> Iterator[tuple[MergedChange, DatedChange]]:
-        listed = self._walk.changed_files([(change.commit, change.base) for change in changes])
-        for change, files in zip(changes, listed, strict=True):
-            judged = Change(base=change.base, tip=change.commit, head=change.commit, files=files)
-            yield change, DatedChange(change=judged, today=change.date)
+    def _dated_changes(self, changes: Sequence[MergedChange]) -> Iterator[tuple[str, DatedChange]]:
+        listed = self._history.changed_files([(change.commit, change.base) for change in changes])
+        for past, files in zip(changes, listed, strict=True):
+            change = Change(base=past.base, tip=past.commit, head=past.commit, files=files)
+            yield change_key(past), DatedChange(change=change, today=past.date)
 
     def _search_tree(self) -> None:
         """Check the whole tree, as if a change had added every file that a rule checks."""
@@ -148,7 +147,9 @@ class _Run:
         if head is None:
             return
         selector = self._replay.selector(self._lessons)
-        self._files = [file for file in self._walk.all_files(head) if file.head and selector.wants(file.head)]
+        self._files = [
+            file for file in self._history.all_files(head) if file.head and selector.wants(file.head)
+        ]
         for start in range(0, len(self._files), _FILES_AT_ONCE):
             self._options.on_progress("searching today's code", start, len(self._files))
             self._check(head, self._files[start : start + _FILES_AT_ONCE])
@@ -156,11 +157,11 @@ class _Run:
     def _check(self, head: CommitId, files: Sequence[ChangedFile]) -> None:
         """Check some files; where Semgrep fails, find out by halves on which of them."""
         change = Change(base=empty_tree(head), tip=head, head=head, files=tuple(files))
-        question = DatedChange(change=change, today=self._options.scan.today)
-        key = tree_key([file.head for file in files if file.head], today=question.today)
+        dated = DatedChange(change=change, today=self._options.scan.today)
+        key = tree_key([file.head for file in files if file.head], today=dated.today)
         if not self._replay.is_complete(key):
-            self._walk.fetch(files)
-            list(self._replay.run([(key, question)]))
+            self._history.fetch(files)
+            list(self._replay.run([(key, dated)]))
         reason = self._replay.failures.get(key)
         if reason and len(files) > 1:
             half = len(files) // 2
@@ -173,10 +174,10 @@ class _Run:
             self._checked_keys.append(key)
         self._files_checked += len(files)
 
-    # What is known now --------------------------------------------------------------------------
+    # The report ---------------------------------------------------------------------------------
 
     def report(self, stopped: Stop) -> BacktestReport:
-        """Put together what is known."""
+        """Return the report about what was replayed."""
         known = takewhile(lambda change: self._replay.is_complete(change_key(change)), self._past.changes)
         reached, failures = list(known), self._replay.failures
         replayed = [change for change in reached if change_key(change) not in failures]
@@ -189,12 +190,12 @@ class _Run:
             head=self._options.tree,
             files=len(self._files),
             files_checked=self._files_checked,
-            lessons=tuple(self._about(lesson, replayed) for lesson in self._lessons),
+            lessons=tuple(self._lesson_backtest(lesson, replayed) for lesson in self._lessons),
             stopped=stopped,
             faults=(*self._faults, *self._replay.faults),
         )
 
-    def _about(self, lesson: Lesson, replayed: Sequence[MergedChange]) -> LessonBacktest:
+    def _lesson_backtest(self, lesson: Lesson, replayed: Sequence[MergedChange]) -> LessonBacktest:
         outcomes = [(change, self._outcome(lesson, change_key(change))) for change in replayed]
         now = [self._outcome(lesson, key) for key in self._checked_keys]
         commented = [
@@ -203,23 +204,26 @@ class _Run:
             if (findings := tuple(each for each in outcome.findings if not each.accepted))
         ]
         cause, caused_by = self._cause(lesson, commented, replayed)
-        pairs = [*outcomes, *((None, outcome) for outcome in (*now, self._failures(lesson)))]
+        wants = self._replay.selector([lesson]).wants
+        failed = [
+            Unchecked(path=file.path, reason=reason)
+            for file, reason in self._failed
+            if file.head and wants(file.head)
+        ]
         return LessonBacktest(
             lesson=lesson,
             replayed=len(replayed),
             commented=tuple(commented),
             watched=sum(outcome.is_watched for _, outcome in outcomes),
             today=tuple(finding for outcome in now for finding in outcome.findings),
-            unchecked=tuple((change, item) for change, outcome in pairs for item in outcome.unchecked),
+            unchecked=(
+                *((change, item) for change, outcome in outcomes for item in outcome.unchecked),
+                *((None, item) for outcome in now for item in outcome.unchecked),
+                *((None, item) for item in failed),
+            ),
             cause=cause,
             caused_by=caused_by,
         )
-
-    def _failures(self, lesson: Lesson) -> Outcome:
-        """Return the files of today that a lesson should have checked, and Semgrep could not."""
-        wants = self._replay.selector([lesson]).wants
-        failed = (item for item in self._failed if item[0].head and wants(item[0].head))
-        return Outcome(unchecked=tuple(Unchecked(path=file.path, reason=reason) for file, reason in failed))
 
     def _outcome(self, lesson: Lesson, key: str) -> Outcome:
         return self._replay.outcome(lesson, key) or Outcome()
@@ -229,26 +233,21 @@ class _Run:
     ) -> tuple[Cause, MergedChange | None]:
         """Find the change that caused the incident; see `Cause`."""
         if lesson.proof is None or not replayed:
-            return Cause.UNTOLD, None
+            return Cause.NO_PROOF, None
         broken = None if lesson.proof.repository else self._find(lesson.proof.broken)
-        if broken is None or not self._walk.is_in(broken, replayed[0].commit):
+        if broken is None or not self._history.is_in(broken, replayed[0].commit):
             return Cause.ELSEWHERE, None
-        if self._walk.is_in(broken, replayed[-1].base):
+        if self._history.is_in(broken, replayed[-1].base):
             return Cause.EARLIER, None
         # A change came later than `broken` if that is in its base already; the newest come first.
-        index = bisect_left(commented, 1, key=lambda item: not self._walk.is_in(broken, item.change.base))
-        fixed = self._paths_of_fix(lesson.proof, broken)
+        index = bisect_left(commented, 1, key=lambda item: not self._history.is_in(broken, item.change.base))
+        fixed_commit = self._find(lesson.proof.fixed)
+        fix = self._repository.changed_files(broken, fixed_commit) if fixed_commit else ()
+        fixed = {file.path for file in fix}
         suspects = sorted(
             commented[index:], key=lambda item: fixed.isdisjoint(finding.path for finding in item.findings)
         )
         return (Cause.FOUND, suspects[0].change) if suspects else (Cause.MISSED, None)
-
-    def _paths_of_fix(self, proof: Proof, broken: CommitId) -> frozenset[str]:
-        """Return the paths in which the fix differs from `broken`; none if it is not here."""
-        fixed = self._find(proof.fixed)
-        if fixed is None:
-            return frozenset()
-        return frozenset(file.path for file in self._repository.changed_files(broken, fixed))
 
     def _find(self, revision: str) -> CommitId | None:
         try:

@@ -10,7 +10,7 @@ from lessonguard.scan.finding import Finding
 
 
 def render_backtest_json(report: BacktestReport) -> str:
-    r"""Write the whole report as JSON: the same bytes for the same report.
+    r"""Return the whole report as JSON: the same bytes for the same report.
 
     Changes are in order, the newest first. Lines and columns are 1-based, columns in characters;
     dates are ISO 8601. A byte of a path that is not UTF-8 is the four characters `\xff`.

@@ -32,7 +32,7 @@ _RESERVE = 200  # characters for saying what was left out
 
 
 def render_backtest_markdown(report: BacktestReport, *, limit: int = 60_000) -> str:
-    """Write the report as Markdown of at most `limit` characters, ending in a line feed.
+    """Return the report as Markdown of at most `limit` characters, ending in a line feed.
 
     Lessons that do not fit are left out and counted.
     """

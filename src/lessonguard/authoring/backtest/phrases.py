@@ -12,7 +12,7 @@ from lessonguard.scan.finding import Finding
 
 _LONGEST_REASON = 100  # characters; Semgrep quotes the code that it could not parse
 
-_DEEDS = {
+_ACTIONS = {
     Mode.BLOCK: "would have blocked",
     Mode.COMMENT: "would have commented on",
     Mode.MONITOR: "would have silently recorded",
@@ -120,25 +120,21 @@ def advice(backtest: LessonBacktest, report: BacktestReport) -> str:
     match backtest.noise:
         case Noise.SILENT if report.stopped or not lesson.rules:
             return ""
-        case Noise.SILENT if not backtest.matches_anything:
+        case Noise.SILENT if not backtest.today:
             remedy = f"`lessonguard prove {lesson.incident}` shows whether it works"
             return f"Nothing matches here, past or present: {remedy}."
         case Noise.SILENT:
             return f"Quiet: nobody has added such code in these {unit}s."
+        case Noise.QUIET if lesson.mode is Mode.MONITOR:
+            return "Quiet enough for `mode: comment`."
         case Noise.QUIET:
-            return _quiet_advice(lesson)
-        case Noise.BUSY:
-            look = "If most of these places are fine, narrow the rule with `pattern-not` or `paths`"
-            return f"Busy: it comments on {rate}. {look}{_or_monitor(lesson)}."
-        case Noise.NOISY:
-            narrow = "People stop reading so many comments: narrow the rule with `pattern-not` or `paths`"
-            return f"Noisy: it comments on {rate}. {narrow}{_or_monitor(lesson)}."
-
-
-def _quiet_advice(lesson: Lesson) -> str:
-    if lesson.mode is Mode.MONITOR:
-        return "Quiet enough for `mode: comment`."
-    return "Quiet: it comments rarely enough that people will read it."
+            return "Quiet: it comments rarely enough that people will read it."
+        case _:
+            is_busy = backtest.noise is Noise.BUSY
+            level = "Busy" if is_busy else "Noisy"
+            why = "If most of these places are fine," if is_busy else "People stop reading so many comments:"
+            narrow = "narrow the rule with `pattern-not` or `paths`"
+            return f"{level}: it comments on {rate}. {why} {narrow}{_or_monitor(lesson)}."
 
 
 def _or_monitor(lesson: Lesson) -> str:
@@ -153,7 +149,7 @@ def _commented(backtest: LessonBacktest, report: BacktestReport) -> str:
         return f"{lesson.incident} was not tried on any {report.past.unit} yet"
     if not report.replayed:
         return f"{lesson.incident} had no {report.past.unit}s to check"
-    words = f"{lesson.incident} {_DEEDS[lesson.mode]} {_share(count, report)}"
+    words = f"{lesson.incident} {_ACTIONS[lesson.mode]} {_share(count, report)}"
     if backtest.cause is not Cause.FOUND:
         return words
     return f"{words}, {'among them ' if count > 1 else ''}the one that caused {lesson.incident}"

@@ -35,12 +35,12 @@ class Cause(Enum):
     """Whether the change that caused the incident is among those that a lesson would have commented on.
 
     It is the last one, at or before the lesson's `proof.broken`, that introduced a finding of the
-    lesson; if one did so in a file that the fix changed, the last of those. `UNTOLD`: the lesson
+    lesson; if one did so in a file that the fix changed, the last of those. `NO_PROOF`: the lesson
     has no proof; `ELSEWHERE`: its commit is not in this history; `EARLIER`: it came before the
     changes that were replayed; `MISSED`: no such finding.
     """
 
-    UNTOLD = "untold"
+    NO_PROOF = "untold"
     ELSEWHERE = "elsewhere"
     EARLIER = "earlier"
     MISSED = "missed"
@@ -82,11 +82,6 @@ class LessonBacktest:
         if count < _FEW or count <= _BUSY * self.replayed:
             return Noise.QUIET
         return Noise.BUSY if count <= _NOISY * self.replayed else Noise.NOISY
-
-    @property
-    def matches_anything(self) -> bool:
-        """Return whether a rule of it matched anything, in the past or today."""
-        return bool(self.commented or self.today)
 
     @property
     def open_today(self) -> tuple[Finding, ...]:

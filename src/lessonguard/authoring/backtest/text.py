@@ -27,12 +27,12 @@ from lessonguard.output.terminal import Screen, Style, clipped, column_width, ti
 from lessonguard.record import record
 from lessonguard.scan.finding import Finding
 
-_NARROWEST = 60
-_PROSE = 100  # columns beyond which the eye loses the line
-_CELLS = 24  # of the strip that shows when a lesson would have commented
-_LEAST_CODE = 16  # columns below which a line of code says nothing
+_MIN_WIDTH = 60
+_MAX_PROSE = 100  # columns; longer lines of text are hard to read
+_MAX_CELLS = 24  # of the strip: with a name of 25 columns, a row of the table fits into 80
+_MIN_CODE = 16  # columns; less of a line of code is not worth showing
 
-_TONES = {
+_COLOURS = {
     Noise.SILENT: Style.DIM,
     Noise.QUIET: Style.GREEN,
     Noise.BUSY: Style.MAGENTA,
@@ -41,7 +41,7 @@ _TONES = {
 
 
 @record
-class _Room:
+class _Detail:
     """How much is shown of each lesson: changes, places of a change, places of today, and advice."""
 
     changes: int
@@ -50,46 +50,40 @@ class _Room:
     with_advice: bool
 
 
-_ONE = _Room(changes=10, places=3, today=10, with_advice=True)
-_MANY = _Room(changes=3, places=2, today=0, with_advice=False)
+_ONE = _Detail(changes=10, places=3, today=10, with_advice=True)
+_MANY = _Detail(changes=3, places=2, today=0, with_advice=False)
 
 
 def render_backtest(report: BacktestReport, *, width: int, colour: bool) -> str:
-    """Write the report for a terminal of `width` columns (60 at least), ending in a line feed.
+    """Return the report for a terminal of `width` columns (60 at least), ending in a line feed.
 
     Of several lessons, it shows those that would have commented. Paths are not broken, so that
     they can be clicked: they may be wider.
     """
-    screen = Screen(colour=colour, width=max(width, _NARROWEST))
+    screen = Screen(colour=colour, width=max(width, _MIN_WIDTH))
     is_one = len(report.lessons) == 1
-    blocks = [_lesson(screen, each, report=report, room=_ONE if is_one else _MANY) for each in _shown(report)]
+    detail = _ONE if is_one else _MANY
+    blocks = [
+        _lesson(screen, each, report=report, detail=detail)
+        for each in report.lessons
+        if is_one or each.commented or each.watched
+    ]
     if report.faults:
         faults = [
             line for fault in report.faults for line in wrapped(one_line(fault.text), width=screen.width - 2)
         ]
         blocks.append([screen.bold("Lesson faults"), *(f"  {line}" for line in faults)])
-    end = _verdict(screen, report.lessons[0], report=report, room=_ONE) if is_one else _table(screen, report)
-    blocks.append([*_head(screen, report), *end, *_stop(screen, report)])
-    return "\n\n".join("\n".join(block) for block in blocks) + "\n"
-
-
-def _shown(report: BacktestReport) -> Sequence[LessonBacktest]:
-    """List the lessons that have more to show than their row of the table."""
-    if len(report.lessons) == 1:
-        return report.lessons
-    return [each for each in report.lessons if each.commented or each.watched]
-
-
-def _head(screen: Screen, report: BacktestReport) -> list[str]:
-    lines = [screen.dim(line) for line in wrapped(f"Replayed {replayed_words(report)}", width=screen.width)]
-    return lines + [line for gap in gaps(report) for line in _prose(screen, gap)]
-
-
-def _stop(screen: Screen, report: BacktestReport) -> list[str]:
-    if not report.stopped:
-        return []
-    words = f"{stop_words(report)}. The next run continues there."
-    return ["", *(screen.write(line, Style.BOLD, Style.RED) for line in wrapped(words, width=screen.width))]
+    replayed = wrapped(f"Replayed {replayed_words(report)}", width=screen.width)
+    last = [screen.dim(line) for line in replayed]
+    last += [line for gap in gaps(report) for line in _prose(screen, gap)]
+    if is_one:
+        last += _verdict(screen, report.lessons[0], report=report, detail=detail)
+    else:
+        last += _table(screen, report)
+    if report.stopped:
+        stop = wrapped(f"{stop_words(report)}. The next run continues there.", width=screen.width)
+        last += ["", *(screen.write(line, Style.BOLD, Style.RED) for line in stop)]
+    return "\n\n".join("\n".join(block) for block in [*blocks, last]) + "\n"
 
 
 # All lessons ----------------------------------------------------------------------------------
@@ -112,19 +106,15 @@ def _table(screen: Screen, report: BacktestReport) -> list[str]:
     ]
     widths = [max(map(column_width, column)) for column in zip(head, *rows, strict=True)]
     widths[2] = max(widths[2], _cells(report))
-    lines = [screen.dim(_row(head, widths))]
+    lines = [screen.dim(f"  {'  '.join(_padded(head, widths))}".rstrip())]
     for each, row in zip(report.lessons, rows, strict=True):
         first, comments, _, today, _ = _padded(row, widths)
         strip = _strip(screen, each, report=report) + " " * (widths[2] - _cells(report))
-        styled = screen.write(each.noise.value, _TONES[each.noise])
+        styled = screen.write(each.noise.value, _COLOURS[each.noise])
         lines.append(f"  {screen.bold(first)}  {comments}  {strip}  {today}  {styled}".rstrip())
     unchecked = _prose(screen, unchecked_words(*report.lessons))
     hint = "`lessonguard backtest INCIDENT` shows more about one lesson."
     return ["", *lines, "", *unchecked, *([""] if unchecked else []), screen.dim(hint)]
-
-
-def _row(cells: Sequence[str], widths: Sequence[int]) -> str:
-    return f"  {'  '.join(_padded(cells, widths))}".rstrip()
 
 
 def _padded(cells: Sequence[str], widths: Sequence[int]) -> list[str]:
@@ -137,7 +127,7 @@ def _padded(cells: Sequence[str], widths: Sequence[int]) -> list[str]:
 
 
 def _cells(report: BacktestReport) -> int:
-    return min(_CELLS, report.reached)
+    return min(_MAX_CELLS, report.reached)
 
 
 def _strip(screen: Screen, backtest: LessonBacktest, *, report: BacktestReport) -> str:
@@ -149,7 +139,7 @@ def _strip(screen: Screen, backtest: LessonBacktest, *, report: BacktestReport) 
     }
     strip = [screen.dim("·")] * cells
     for commented in backtest.commented:
-        strip[place[commented.change.commit]] = screen.write("●", _TONES[backtest.noise])
+        strip[place[commented.change.commit]] = screen.write("●", _COLOURS[backtest.noise])
     if backtest.caused_by:
         strip[place[backtest.caused_by.commit]] = screen.write("◆", Style.BOLD, Style.GREEN)
     return "".join(strip)
@@ -158,39 +148,43 @@ def _strip(screen: Screen, backtest: LessonBacktest, *, report: BacktestReport) 
 # One lesson -----------------------------------------------------------------------------------
 
 
-def _lesson(screen: Screen, backtest: LessonBacktest, *, report: BacktestReport, room: _Room) -> list[str]:
+def _lesson(
+    screen: Screen, backtest: LessonBacktest, *, report: BacktestReport, detail: _Detail
+) -> list[str]:
     """Return where it would have commented; and for one among several, its verdict."""
     lines = title_lines(screen, backtest.lesson, mode_words(backtest.lesson))
-    lines += _changes(screen, backtest, report=report, room=room)
-    if room.today:
-        lines += _today(screen, backtest, report=report, limit=room.today)
+    lines += _changes(screen, backtest, report=report, detail=detail)
+    if detail.today:
+        lines += _today(screen, backtest, report=report, limit=detail.today)
     else:
-        lines += ["", *(f"  {line}" for line in _verdict(screen, backtest, report=report, room=room))]
+        lines += ["", *(f"  {line}" for line in _verdict(screen, backtest, report=report, detail=detail))]
     return lines
 
 
-def _verdict(screen: Screen, backtest: LessonBacktest, *, report: BacktestReport, room: _Room) -> list[str]:
-    """Write the verdict, and what is to be known and done about it."""
+def _verdict(
+    screen: Screen, backtest: LessonBacktest, *, report: BacktestReport, detail: _Detail
+) -> list[str]:
+    """Return the verdict, and what to know and do about it."""
     further = [cause_words(backtest, report.past), watch_words(backtest, report)]
     further += [unchecked_words(backtest)] if len(report.lessons) == 1 else []
-    if room.with_advice or backtest.noise in {Noise.BUSY, Noise.NOISY}:
+    if detail.with_advice or backtest.noise in {Noise.BUSY, Noise.NOISY}:
         further.append(advice(backtest, report))
     lines = [screen.bold(line) for line in _prose(screen, verdict(backtest, report))]
     return lines + [line for text in further for line in _prose(screen, text)]
 
 
 def _prose(screen: Screen, text: str) -> list[str]:
-    return wrapped(text, width=min(screen.width, _PROSE) - 2)
+    return wrapped(text, width=min(screen.width, _MAX_PROSE) - 2)
 
 
 def _changes(
-    screen: Screen, backtest: LessonBacktest, *, report: BacktestReport, room: _Room
+    screen: Screen, backtest: LessonBacktest, *, report: BacktestReport, detail: _Detail
 ) -> Iterator[str]:
     """List the newest changes, and the one that caused the incident wherever it is."""
     shown = [
         commented
         for index, commented in enumerate(backtest.commented)
-        if index < room.changes or commented.change == backtest.caused_by
+        if index < detail.changes or commented.change == backtest.caused_by
     ]
     if shown:
         yield ""
@@ -198,7 +192,7 @@ def _changes(
         yield f"  {screen.dim('Would have commented on')}{strip}"
     for commented in shown:
         yield _change(screen, commented, backtest=backtest)
-        yield from _places(screen, commented.findings, limit=room.places, indent=6)
+        yield from _places(screen, commented.findings, limit=detail.places, indent=6)
     if hidden := len(backtest.commented) - len(shown):
         yield "    " + screen.dim(f"… and {hidden} more; --format json has all")
 
@@ -231,7 +225,7 @@ def _places(
     room = screen.width - indent - widest - 2 - states
     for name, finding in zip(names, shown, strict=True):
         state = f"{finding.state.value:<{states}}" if with_state else ""
-        code = clipped(visible(first_line(finding)), width=room) if room >= _LEAST_CODE else ""
+        code = clipped(visible(first_line(finding)), width=room) if room >= _MIN_CODE else ""
         blanks = " " * (widest - column_width(name) + 2)
         yield f"{' ' * indent}{name}{blanks}{state}{screen.dim(code)}".rstrip()
     if len(findings) > limit:

@@ -73,14 +73,11 @@ def _cells(screen: Screen, panel: Panel, width: int) -> Iterator[_Cell]:
         if number > before + 1:
             yield gap
         tone = panel.tone if number in marked else None
-        text = clipped(_plain(lines[number - 1]), width=width - digits - 3)
+        line = visible(lines[number - 1].rstrip().expandtabs(_TAB))
+        text = clipped(line, width=width - digits - 3)
         yield _cell(screen, f"{number:>{digits}} ", text, tone=tone)
     if shown[-1] < len(lines):
         yield gap
-
-
-def _plain(line: str) -> str:
-    return visible(line.rstrip().expandtabs(_TAB))
 
 
 def _cell(screen: Screen, number: str, text: str, *, tone: Style | None) -> _Cell:
@@ -153,15 +150,15 @@ def _explaining_steps(result: SampleResult) -> Iterator[Step]:
         if hidden is not None and step.depth > hidden:
             continue
         is_idle = step.effect == "takes" and not step.lines and not result.matches
-        is_superseded = parent is not None and _offers(parent) and bool(parent.lines) and not step.lines
+        is_superseded = (
+            parent is not None
+            and parent.key in {"pattern-either", "any"}
+            and bool(parent.lines)
+            and not step.lines
+        )
         hidden = step.depth if is_idle or is_superseded else None
         if hidden is None:
             yield step
-
-
-def _offers(step: Step) -> bool:
-    """Return whether any one of its parts is enough."""
-    return step.key in {"pattern-either", "any"}
 
 
 def _label(step: Step) -> str:

@@ -174,16 +174,15 @@ def _lone_bracket(text: str) -> str:
 
 def _find(rule: Node | None, quoted: str) -> Scalar | None:
     """Find the value of a rule that Semgrep quotes: on one line, and cut where it is long."""
-    return next((value for _, value in scalars(rule) if _is_quoted(value, quoted)), None)
+    for _, value in scalars(rule):
+        line = " ".join(value.text.split())
+        if line.startswith(quoted[:-1].rstrip()) if quoted.endswith("…") else line == quoted:
+            return value
+    return None
 
 
 def _location(value: Scalar | None) -> Location | None:
     return (value.line, value.column) if value else None
-
-
-def _is_quoted(value: Scalar, quoted: str) -> bool:
-    line = " ".join(value.text.split())
-    return line.startswith(quoted[:-1].rstrip()) if quoted.endswith("…") else line == quoted
 
 
 def _key(rule: Node | None, name: str) -> Location | None:

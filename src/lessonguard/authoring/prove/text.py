@@ -232,8 +232,5 @@ def _panels(proof: RuleProof, failed: Sequence[SampleResult]) -> Iterator[Panel]
         must = "match" if each.side in _MUST_MATCH else "not match"
         verdict = did if each.is_passed else f"{did}, must {must}"
         tone = Style.GREEN if each.is_passed else Style.RED
-        yield Panel(title=_title(each), verdict=verdict, result=each, tone=tone)
-
-
-def _title(result: SampleResult) -> str:
-    return f"{result.side} {short(result.commit)}" if result.side in _AT_COMMITS else result.side
+        title = f"{each.side} {short(each.commit)}" if each.side in _AT_COMMITS else each.side
+        yield Panel(title=title, verdict=verdict, result=each, tone=tone)
