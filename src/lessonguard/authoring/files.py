@@ -61,7 +61,11 @@ class Files:
         if self._repository is None:
             raise LessonError(f"{path} cannot be read: this is no Git repository")
         if commit or self._tree:
-            name = self._tree if self._tree and not commit else _resolve(self._repository, commit)
+            try:
+                name = self._tree if self._tree and not commit else self._repository.resolve(commit)
+            except GitError as error:
+                message = f"commit {short(commit)} is not in this repository"
+                raise LessonError(message, hint=fetch_hint(commit)) from error
             return self._read_commit(self._repository, path, name)
         if self._repository.top is None:
             raise LessonError(
@@ -77,14 +81,6 @@ class Files:
         if blob is None:
             raise LessonError(f"there is no file {path} in {short(commit)}")
         return repository.read_blobs([blob], limit=MAX_BYTES)[blob]
-
-
-def _resolve(repository: Repository, commit: str) -> CommitId:
-    try:
-        return repository.resolve(commit)
-    except GitError as error:
-        message = f"commit {short(commit)} is not in this repository"
-        raise LessonError(message, hint=fetch_hint(commit)) from error
 
 
 def is_full(commit: str) -> bool:

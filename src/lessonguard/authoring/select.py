@@ -108,6 +108,7 @@ def select_lessons(
         wanted += [by_name[path] for name in incidents for path in _about(name, by_incident, directory)]
     wanted = wanted if names else list(kept)
     meant = {file.name for file in wanted}
+    # Drafts elsewhere may be about an incident that is kept already, because they are to replace its lesson.
     beside = kept if meant & {file.name for file in kept} else ()
     every = {file.name: file for file in (*beside, *wanted)}
     return Selection(
@@ -176,6 +177,7 @@ def _about(
     """Return the paths of the files about an incident; raise `UsageError` if there are none."""
     if incident in by_incident:
         return by_incident[incident]
+    # A file without the ending of lessons comes last, because an incident may be called like any word.
     if directory and (directory / incident).exists():
         raise _not_a_lesson(directory / incident)
     similar = find_similar(incident, by_incident)
@@ -184,7 +186,8 @@ def _about(
 
 
 def _is_path(name: str, directory: Path) -> bool:
-    """Return whether this is not the ID of an incident: those have no slash, and rarely such an ending."""
+    """Return whether a name is a path, and not the ID of an incident."""
+    # The pattern of IDs in the model allows no slash, and an ID that ends in .yaml is not worth a rule.
     return "/" in name or name.endswith(LESSON_ENDINGS) or (directory / name).is_dir()
 
 

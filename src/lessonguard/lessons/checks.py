@@ -50,7 +50,12 @@ def check_examples(rules: Mapping[str, Entries], examples: Sequence[Entries], fo
     covered: set[tuple[str, str]] = set()
     for example in examples:
         meant = _meant(rules, example, found)
-        _check_language(example, [rules[name] for name in meant], found)
+        node = example.get("language")
+        lists = [rules[name].get("languages") for name in meant]
+        known = [str(language) for names in lists if names for language in text_value(names)]
+        if isinstance(node, Scalar) and known and node.text not in known:
+            hint = suggest(node.text, dict.fromkeys(known), label="known here:")
+            found.add(node, f'no rule of this example reads "{node.text}"', hint=hint)
         present = _sides(example, found)
         if not present:
             found.add(example, "the example has neither bad nor good code", hint='add "bad", "good" or both')
@@ -83,12 +88,3 @@ def _meant(rules: Mapping[str, Entries], example: Entries, found: Diagnostics) -
     hint = suggest(named.text, rules, label="its rules are")
     found.add(named, f'the lesson has no rule "{named.text}"', hint=hint)
     return []
-
-
-def _check_language(example: Entries, rules: Sequence[Entries], found: Diagnostics) -> None:
-    node = example.get("language")
-    lists = [rule.get("languages") for rule in rules]
-    known = [str(name) for names in lists if names for name in text_value(names)]
-    if isinstance(node, Scalar) and known and node.text not in known:
-        hint = suggest(node.text, dict.fromkeys(known), label="known here:")
-        found.add(node, f'no rule of this example reads "{node.text}"', hint=hint)

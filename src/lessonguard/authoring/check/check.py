@@ -19,7 +19,6 @@ from lessonguard.authoring.prove.rule_errors import FindSyntaxError, explain_ref
 from lessonguard.authoring.select import Selection
 from lessonguard.authoring.tree import RuleFiles
 from lessonguard.lessons.diagnostic import Diagnostic
-from lessonguard.lessons.model import Lesson
 from lessonguard.lessons.yaml_tree import Items
 from lessonguard.record import record
 from lessonguard.semgrep.installed import Semgrep
@@ -80,21 +79,22 @@ def check_lessons(
     if selection.is_all and selection.tree:
         options.step("looking for accept comments")
         found |= {*check_accept_comments(selection, selection.tree, languages=semgrep.languages)}
+    codes = [
+        code
+        for lesson in selection.lessons
+        for example in lesson.examples
+        for code in (example.bad, example.bad_file, example.good, example.good_file)
+    ]
     notes = (f"{proof.lesson.incident}: {note}" for proof in proofs for note in proof.notes)
     return CheckReport(
         diagnostics=tuple(sorted(found)),
         lessons=len(selection.names),
         rules=sum(len(lesson.rules) for lesson in selection.lessons),
-        examples=sum(map(_count_examples, selection.lessons)),
+        examples=sum(code is not None for code in codes),
         notes=tuple(dict.fromkeys(notes)),
         fixed=autofix.fixed if autofix else (),
         fixable=sum(bool(fault.fix) for fault in selection.faults),
     )
-
-
-def _count_examples(lesson: Lesson) -> int:
-    codes = ((example.bad, example.bad_file, example.good, example.good_file) for example in lesson.examples)
-    return sum(code is not None for each in codes for code in each)
 
 
 def _check_proof(

@@ -38,9 +38,17 @@ def render_check_sarif(report: CheckReport) -> str:
     """Return the diagnostics as one SARIF run; of more than code scanning accepts, the first."""
     shown = report.diagnostics[:MOST_RESULTS]
     codes = sorted({diagnostic.code for diagnostic in shown})
+    rules = [
+        {
+            "id": code,
+            "name": "".join(word.capitalize() for word in code.split("-")),
+            "shortDescription": {"text": KINDS.get(code, code)},
+        }
+        for code in codes
+    ]
     return sarif_log(
         {
-            "tool": {"driver": {"name": "lessonguard check", "rules": [_rule(code) for code in codes]}},
+            "tool": {"driver": {"name": "lessonguard check", "rules": rules}},
             "columnKind": "unicodeCodePoints",
             "originalUriBaseIds": ROOTS,
             "invocations": [
@@ -55,14 +63,6 @@ def render_check_sarif(report: CheckReport) -> str:
             "results": [_result(diagnostic, codes) for diagnostic in shown],
         }
     )
-
-
-def _rule(code: str) -> SarifObject:
-    return {
-        "id": code,
-        "name": "".join(word.capitalize() for word in code.split("-")),
-        "shortDescription": {"text": KINDS.get(code, code)},
-    }
 
 
 def _result(diagnostic: Diagnostic, codes: list[str]) -> SarifObject:
