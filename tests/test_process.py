@@ -267,3 +267,29 @@ def test_closing_a_conversation_leaves_no_process_and_nothing_unread_in_the_way(
     talk.close()
 
     _assert_gone(pids)
+
+
+_SIGNALLED = """
+import os, signal, sys
+from pathlib import Path
+from lessonguard.process import run
+
+signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+for _ in range(20):
+    try:
+        run(["sh", "-c", "echo $$ > pid; kill -TERM $PPID; sleep 60"])
+    except SystemExit:
+        pid = int(Path("pid").read_text())
+        try:
+            os.kill(pid, 0)
+        except ProcessLookupError:
+            print("gone")
+"""
+
+
+def test_a_signal_while_a_program_starts_leaves_no_program(tmp_path: Path) -> None:
+    result = subprocess.run(
+        [sys.executable, "-c", _SIGNALLED], cwd=tmp_path, capture_output=True, check=True, text=True
+    )
+
+    assert result.stdout.split() == ["gone"] * 20

@@ -189,8 +189,7 @@ def test_several_processes_give_the_same_result_as_one() -> None:
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_an_interruption_leaves_neither_programs_nor_files(tmp_path: Path, number: signal.Signals) -> None:
     (tmp_path / "tmp").mkdir()
-    # A signal that arrives before Popen has returned would leave the program: so it waits to be known.
-    binary = program(tmp_path, f"sleep 60 & sleep 0.5; echo $! > {tmp_path}/pid; wait")
+    binary = program(tmp_path, f"sleep 60 & echo $! > {tmp_path}/pid; wait")
     child = subprocess.Popen(
         [sys.executable, "-c", _INTERRUPTED, str(binary)],
         cwd=Path(__file__).parents[2],
