@@ -7,9 +7,9 @@ from pathlib import Path
 
 import click
 
-from lessonguard.authoring.locations import Locations
 from lessonguard.authoring.prove.explain import explain_failures
 from lessonguard.authoring.prove.json import render_proofs_json
+from lessonguard.authoring.prove.locations import Locations
 from lessonguard.authoring.prove.prove import prove_lessons
 from lessonguard.authoring.prove.text import render_proofs
 from lessonguard.authoring.select import open_repository, select_lessons

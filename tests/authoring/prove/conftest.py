@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from lessonguard.authoring.locations import Locations
 from lessonguard.authoring.prove.explain import explain_failures
+from lessonguard.authoring.prove.locations import Locations
 from lessonguard.authoring.prove.prove import prove_lessons
 from lessonguard.git.repository import Repository
 from lessonguard.lessons.library import load_folder

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from lessonguard.authoring.locations import Locations
 from lessonguard.authoring.prove.explain import explain_failures
+from lessonguard.authoring.prove.locations import Locations
 from lessonguard.authoring.prove.result import SampleResult
 from lessonguard.semgrep.installed import TESTED, Semgrep
 from lessonguard.semgrep.interface import Limits

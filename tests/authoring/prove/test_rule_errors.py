@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from lessonguard.authoring.locations import Locations
+from lessonguard.authoring.prove.locations import Locations
 from lessonguard.authoring.prove.result import RuleProof
 from lessonguard.authoring.prove.rule_errors import FindSyntaxError, explain_refusal
 from lessonguard.lessons.model import Lesson

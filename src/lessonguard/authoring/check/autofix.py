@@ -10,7 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from lessonguard.authoring.check.result import FixedFile
-from lessonguard.authoring.locations import Location
+from lessonguard.authoring.prove.locations import Location
 from lessonguard.errors import UsageError
 from lessonguard.lessons.diagnostic import Diagnostic
 from lessonguard.lessons.header import find_schema, with_schema_header

@@ -12,7 +12,7 @@ from lessonguard.authoring.check.autofix import Autofix
 from lessonguard.authoring.check.follow_ups import check_follow_ups
 from lessonguard.authoring.check.paths import check_paths, has_unreadable_glob, matches_nothing
 from lessonguard.authoring.check.result import CheckReport
-from lessonguard.authoring.locations import Location, Locations
+from lessonguard.authoring.prove.locations import Location, Locations
 from lessonguard.authoring.prove.prove import prove_lessons
 from lessonguard.authoring.prove.result import RuleProof, SampleResult
 from lessonguard.authoring.prove.rule_errors import FindSyntaxError, explain_refusal, is_about_glob

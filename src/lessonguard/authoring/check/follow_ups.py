@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from datetime import date
 
-from lessonguard.authoring.locations import Locations
+from lessonguard.authoring.prove.locations import Locations
 from lessonguard.authoring.tree import Tree
 from lessonguard.lessons.diagnostic import Diagnostic
 from lessonguard.lessons.model import Lesson

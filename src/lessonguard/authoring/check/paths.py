@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from lessonguard.authoring.locations import Location, Locations
+from lessonguard.authoring.prove.locations import Location, Locations
 from lessonguard.authoring.tree import RuleFiles
 from lessonguard.lessons.diagnostic import Diagnostic, Level
 from lessonguard.lessons.model import Lesson, Rule

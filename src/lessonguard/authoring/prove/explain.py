@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 
-from lessonguard.authoring.locations import Locations
+from lessonguard.authoring.prove.locations import Locations
 from lessonguard.authoring.prove.result import RuleProof, SampleResult
 from lessonguard.authoring.prove.rule_errors import FindSyntaxError, explain_refusal, is_about_glob
 from lessonguard.lessons.diagnostic import Diagnostic

@@ -6,7 +6,7 @@ import ast
 import re
 from collections.abc import Callable
 
-from lessonguard.authoring.locations import Location, Locations, scalars
+from lessonguard.authoring.prove.locations import Location, Locations, scalars
 from lessonguard.authoring.prove.result import RuleProof
 from lessonguard.lessons.diagnostic import Diagnostic
 from lessonguard.lessons.yaml_tree import Entries, Node, Scalar

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from lessonguard.authoring.locations import Locations, scalars
+from lessonguard.authoring.prove.locations import Locations, scalars
 
 _TEXT = b"""\
 incident: INC-1
