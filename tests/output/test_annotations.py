@@ -98,7 +98,7 @@ def test_no_more_than_ten_of_a_kind_are_sent_and_the_rest_is_counted() -> None:
 
     assert kinds(report) == ["error"] * 10 + ["warning"] * 10 + ["notice"] * 10
     assert lines[10] == (
-        "::warning title=Lesson faults::lessons/a.yaml:4:1: no title%0Alessons/b.yaml:4:1: no title"
+        "::warning title=Invalid lessons::lessons/a.yaml:4:1: no title%0Alessons/b.yaml:4:1: no title"
     )
     assert lines[-1] == (
         "::notice title=lessonguard::9 annotations not shown, because GitHub shows 10 of a kind. "

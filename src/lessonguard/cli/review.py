@@ -124,7 +124,7 @@ def review(
             reports=reports,
             report=report,
             announce=_annotate,
-            preview=_previewing(lessons_folder.strip("/"), scan, judges=applies_preview),
+            preview=_previewing(lessons_folder.strip("/"), scan, applies=applies_preview),
         )
         reviewed = run_review(runner, options)
     return _conclude(reviewed, fail_on=fail_on)
@@ -140,7 +140,7 @@ def _conclude(reviewed: Reviewed, *, fail_on: str) -> int:
 
 
 def _previewing(
-    folder: str, options: ScanOptions, *, judges: bool
+    folder: str, options: ScanOptions, *, applies: bool
 ) -> Callable[[Repository, Change], LessonsPreview | None]:
     # The author of the change wrote these lessons, and the review waits for them.
     limits = replace(options.limits, deadline=_SLOW_RULES * options.limits.timeout)
@@ -155,7 +155,7 @@ def _previewing(
 
         semgrep = find_semgrep()
         found = preview_lessons(
-            repository, change, folder=folder, semgrep=semgrep, options=options, judges=judges
+            repository, change, folder=folder, semgrep=semgrep, options=options, judges=applies
         )
         return LessonsPreview(markdown=render_preview(found), is_sound=found.is_sound) if found else None
 

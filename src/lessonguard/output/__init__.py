@@ -1,1 +1,1 @@
-"""Turn a scan report into text; every function here is pure."""
+"""Render a scan report in each format; every function here is pure."""

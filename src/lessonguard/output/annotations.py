@@ -28,7 +28,7 @@ _LONGEST = 4_000  # characters of a message
 def render_workflow(report: ScanReport) -> str:
     """Write one workflow command a line; nothing at all for a clean report.
 
-    Errors are what blocks, warnings what is commented on, files not checked and lesson faults
+    Errors are what blocks, warnings what is commented on, files not checked and errors in lessons
     (one each, so that many findings cannot crowd them out), notices the rest.
     """
     report = for_pull_request(report)
@@ -54,7 +54,7 @@ def _gaps(report: ScanReport) -> list[str]:
     unchecked = [f"{path}: {reason}" for path, reason in unchecked_words(report.unchecked)]
     faults = [one_line(fault.text) for fault in report.faults]
     without = [] if report.lessons or faults else ["There are no lessons, so nothing was checked."]
-    gaps = [("Not checked", unchecked), ("Lesson faults", faults), ("No lessons", without)]
+    gaps = [("Not checked", unchecked), ("Invalid lessons", faults), ("No lessons", without)]
     return [workflow_command("warning", "\n".join(lines), title=title) for title, lines in gaps if lines]
 
 

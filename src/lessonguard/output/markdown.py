@@ -146,7 +146,7 @@ def _lists(report: ScanReport) -> Iterator[str]:
         for path, reason in unchecked_words(report.unchecked)
     ]
     yield from _list("Not checked", unchecked)
-    yield from _list("Lesson faults", [_text(fault.text) for fault in report.faults])
+    yield from _list("Invalid lessons", [_text(fault.text) for fault in report.faults])
 
 
 def _entry(finding: Finding, words: str) -> str:

@@ -110,8 +110,8 @@ def gist(text: str, limit: int) -> str:
 def own_message(finding: Finding) -> str:
     """Return the message of the rule where it adds something to its lesson, otherwise nothing."""
     message, lesson = shortened(one_line(finding.message), _LONGEST_MESSAGE), finding.lesson
-    known = (lesson.title, lesson.failure_mode, lesson.mitigation, lesson.invariant)
-    return "" if any(one_line(text) in message or message in one_line(text) for text in known) else message
+    texts = (lesson.title, lesson.failure_mode, lesson.mitigation, lesson.invariant)
+    return "" if any(one_line(text) in message or message in one_line(text) for text in texts) else message
 
 
 def whole_message(finding: Finding) -> list[str]:
@@ -212,7 +212,7 @@ def tallies(report: ScanReport) -> list[str]:
     parts += [counted(len(report.notices), "notice")] if report.notices else []
     parts += [f"{counted(len(unchecked), 'file')} not checked"] if unchecked else []
     parts += [f"{counted(len(partly), 'file')} partly checked"] if partly else []
-    parts += [counted(len(report.faults), "lesson fault")] if report.faults else []
+    parts += [f"{counted(len(report.faults), 'error')} in lessons"] if report.faults else []
     if not report.files:
         return parts
     if not report.lessons:

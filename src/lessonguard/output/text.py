@@ -200,10 +200,10 @@ def _quiet_sections(screen: Screen, report: ScanReport) -> list[list[str]]:
         ("Not checked", unchecked_words(report.unchecked)),
     ]
     blocks = [_section(screen, title, entries=entries) for title, entries in sections if entries]
-    faults = [
-        line for fault in report.faults for line in wrapped(one_line(fault.text), width=screen.width - 2)
-    ]
-    return [*blocks, [screen.bold("Lesson faults"), *(f"  {line}" for line in faults)]] if faults else blocks
+    if report.faults:
+        faults = [wrapped(one_line(fault.text), width=screen.width - 2) for fault in report.faults]
+        blocks.append([screen.bold("Invalid lessons"), *(f"  {line}" for lines in faults for line in lines)])
+    return blocks
 
 
 def _named(finding: Finding, words: str) -> str:

@@ -1,1 +1,1 @@
-"""Before the push: what is about to leave, judged by the lessons."""
+"""Check what is pushed before it leaves, and install the hook that does so."""

@@ -40,14 +40,14 @@ def find_unpushed(
     the commit that the new ones started from, or else their own. Raise `GitError` if Git fails.
     """
     published = repository.published(remote)
-    known = [update.remote for update in updates if update.remote]
+    on_remote = [update.remote for update in updates if update.remote]
     found: list[UnpushedRef] = []
     for update in updates:
         head = _commit(repository, update)
         if head is None:
             continue
-        new = published.unpushed(head, ref=update.local_ref, published=known)
-        known.append(head)
+        new = published.unpushed(head, ref=update.local_ref, published=on_remote)
+        on_remote.append(head)
         if not new.count:
             continue
         is_whole = new.bases == (empty_tree(head),)

@@ -1,1 +1,1 @@
-"""Delivery: what was found goes where the change is discussed."""
+"""Review a pull request in GitHub Actions: scan it, and post what was found."""

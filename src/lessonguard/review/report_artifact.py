@@ -54,8 +54,8 @@ def read_handover(file: Path, library: Library, *, base: CommitId, head: CommitI
     try:
         document = _mapping(_load(file), "report")
         _expect(document.get("version") == 1, "its version is not 1")
-        judged = (_matching(document, "base", _OBJECT), _matching(document, "head", _OBJECT))
-        _expect(judged == (base, head), f"it is not about {short(base)}…{short(head)}")
+        commits = (_matching(document, "base", _OBJECT), _matching(document, "head", _OBJECT))
+        _expect(commits == (base, head), f"it is not about {short(base)}…{short(head)}")
         return ScanReport(
             base=base,
             head=head,

@@ -142,7 +142,7 @@ def _folded(entries: Sequence[str]) -> str:
 def _lists(report: ScanReport, links: Links, *, room: int) -> Iterator[str]:
     unchecked, kept = unchecked_words(report.unchecked), accepted(report)
     yield from _list("Not checked", unchecked, lambda item: f"{_name(item[0])} {_text(item[1])}", room=room)
-    yield from _list("Lesson faults", report.faults, lambda item: _text(item.text), room=room)
+    yield from _list("Invalid lessons", report.faults, lambda item: _text(item.text), room=room)
     yield from _list("Accepted", kept, lambda item: _about(item, _text(status_words(item)), links), room=room)
     yield from _list("Notices", report.notices, _notice, room=room)
     yield from _list(

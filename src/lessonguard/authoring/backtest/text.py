@@ -72,7 +72,7 @@ def render_backtest(report: BacktestReport, *, width: int, colour: bool) -> str:
         faults = [
             line for fault in report.faults for line in wrapped(one_line(fault.text), width=screen.width - 2)
         ]
-        blocks.append([screen.bold("Lesson faults"), *(f"  {line}" for line in faults)])
+        blocks.append([screen.bold("Invalid lessons"), *(f"  {line}" for line in faults)])
     replayed = wrapped(f"Replayed {replayed_words(report)}", width=screen.width)
     last = [screen.dim(line) for line in replayed]
     last += [line for gap in gaps(report) for line in _prose(screen, gap)]
