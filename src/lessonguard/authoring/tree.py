@@ -110,8 +110,8 @@ def language_of(path: str, languages: Languages, *, script: bytes = b"") -> str:
     Empty if it is in none.
     """
     names = languages.of_name(path) | languages.of_shebang(script)
-    known = [row.id for row in languages.rows if row.is_target and row.id in names]
-    chosen = next((name for name in _USUAL if name in known), next(iter(known), ""))
+    found = [row.id for row in languages.rows if row.is_target and row.id in names]
+    chosen = next((name for name in _USUAL if name in found), next(iter(found), ""))
     return _FULL_NAMES.get(chosen, chosen)
 
 

@@ -1,1 +1,1 @@
-"""What we know: lesson files and the library they form."""
+"""Lesson files, and the library that they form."""

@@ -52,9 +52,9 @@ def check_examples(rules: Mapping[str, Entries], examples: Sequence[Entries], fo
         meant = _meant(rules, example, found)
         node = example.get("language")
         lists = [rules[name].get("languages") for name in meant]
-        known = [str(language) for names in lists if names for language in text_value(names)]
-        if isinstance(node, Scalar) and known and node.text not in known:
-            hint = suggest(node.text, dict.fromkeys(known), label="known here:")
+        allowed = [str(language) for names in lists if names for language in text_value(names)]
+        if isinstance(node, Scalar) and allowed and node.text not in allowed:
+            hint = suggest(node.text, dict.fromkeys(allowed), label="known here:")
             found.add(node, f'no rule of this example reads "{node.text}"', hint=hint)
         present = _sides(example, found)
         if not present:

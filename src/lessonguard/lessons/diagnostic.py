@@ -10,8 +10,8 @@ from lessonguard.errors import LessonError
 from lessonguard.lessons.yaml_tree import Node, Scalar
 from lessonguard.record import record
 
+# An error keeps a lesson from being used; a warning does not, but with `--strict`.
 Level = Literal["error", "warning"]
-"""An error keeps a lesson from being used; a warning should be looked at."""
 
 
 @record
@@ -98,24 +98,24 @@ def invalid_lessons(faults: Iterable[Diagnostic]) -> LessonError:
     return LessonError("\n".join(fault.text for fault in faults))
 
 
-def find_similar(word: str, known: Iterable[str]) -> str | None:
-    """Find the known word that `word` may have been meant to be."""
+def find_similar(word: str, names: Iterable[str]) -> str | None:
+    """Return the name that `word` may have been meant to be, or None."""
     # Loaded here, because most lessons have no fault, and every scan would pay for it.
     from difflib import get_close_matches  # noqa: PLC0415
 
-    spelled = {name.lower().replace("_", "-"): name for name in known}
+    spelled = {name.lower().replace("_", "-"): name for name in names}
     matches = get_close_matches(word.lower().replace("_", "-"), spelled, n=1)
     return spelled[matches[0]] if matches else None
 
 
 def join_words(words: Iterable[str], *, last: str = "or") -> str:
-    """Join words as in a sentence: `a, b or c`."""
+    """Return words as in a sentence: `a, b or c`."""
     *head, tail = words
     return f"{', '.join(head)} {last} {tail}" if head else tail
 
 
-def suggest(word: str, known: Iterable[str], *, label: str) -> str:
-    """Make the remedy for an unknown word: the similar one, or else all that are known."""
-    names = list(known)
+def suggest(word: str, allowed: Iterable[str], *, label: str) -> str:
+    """Return the hint for a word that is not allowed: the similar one, or else all that are."""
+    names = list(allowed)
     similar = find_similar(word, names)
     return f'did you mean "{similar}"?' if similar else f"{label} {join_words(names, last='and')}"

@@ -121,15 +121,15 @@ def _load(
     cache: Path | None,
 ) -> list[_Outcome]:
     """Parse the files that are not in the cache; it then holds these files and no others. Sorted by path."""
-    known = read_cache(cache) if cache else {}
+    cached = read_cache(cache) if cache else {}
     keys = {f"{blob} {path}": (path, blob) for path, blob in sorted(entries)}
-    outcomes = {key: _recall(path, known.get(key)) for key, (path, _) in keys.items()}
+    outcomes = {key: _recall(path, cached.get(key)) for key, (path, _) in keys.items()}
     missing = {key: keys[key] for key, outcome in outcomes.items() if outcome is None}
     if missing:
         contents = read(list(dict.fromkeys(blob for _, blob in missing.values())))
         outcomes |= {key: _parse(path, contents[blob]) for key, (path, blob) in missing.items()}
     found = {key: outcome for key, outcome in outcomes.items() if outcome}
-    if cache and (missing or known.keys() - keys):
+    if cache and (missing or cached.keys() - keys):
         write_cache(cache, {key: outcome.stored for key, outcome in found.items()})
     return list(found.values())
 

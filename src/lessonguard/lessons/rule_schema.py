@@ -198,6 +198,7 @@ def _formula(options: Schema, *required: str) -> Schema:
     return _object({**_FORMULA, **_FORMULA_OPTIONS, **options}, required=required, one_of=_FORMULA_KEYS)
 
 
+# What the rule below, and these among themselves, refer to.
 DEFINITIONS: dict[str, Schema] = {
     "language": {
         "enum": list(LANGUAGES),
@@ -257,10 +258,9 @@ DEFINITIONS: dict[str, Schema] = {
     ),
     "options": _OPTIONS,
 }
-"""What the rule below, and these among themselves, refer to."""
 
+# A rule has exactly one of these; `pattern-sources` comes with `pattern-sinks` and `mode: taint`.
 MATCH_KEYS = (*_MATCHERS, "match", "taint", "pattern-sources")
-"""A rule has exactly one of these; `pattern-sources` comes with `pattern-sinks` and `mode: taint`."""
 
 _NO_JOIN = _refused("rules that join other rules are not supported")
 _NO_EXTRACT = _refused("rules that extract code for other rules are not supported")
@@ -271,6 +271,8 @@ _VERSION: Schema = {
 }
 _GLOBS: Schema = {**_TEXTS, "description": "Globs as in .gitignore."}
 
+# A rule in a lesson file: as Semgrep reads it, but `id`, `message` and `severity` may be absent, because
+# `build` adds them.
 RULE: Schema = _object(
     {
         "id": {
@@ -338,4 +340,3 @@ RULE: Schema = _object(
     required=("languages",),
     one_of=MATCH_KEYS,
 )
-"""A rule in a lesson file: as Semgrep reads it, but `id`, `message` and `severity` may be absent."""

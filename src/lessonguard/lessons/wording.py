@@ -53,6 +53,7 @@ def _alone(*phrases: str, why: str) -> VagueWording:
     return VagueWording(pattern=re.compile(pattern, re.IGNORECASE), why=why)
 
 
+# Refused in the texts whose field says what to write `instead`; other texts, such as notes, may be vague.
 VAGUE_WORDINGS = (
     _starts_with("TODO", "TBD", "FIXME", "XXX", why="is a placeholder"),
     _alone("unknown", "none", "n/?a", "tbc", why="is a placeholder"),
@@ -97,7 +98,6 @@ VAGUE_WORDINGS = (
         why="could follow any incident",
     ),
 )
-"""What is refused in the texts of a lesson, as far as their field says what to write `instead`."""
 
 
 def find_vague(text: str) -> tuple[str, str] | None:
