@@ -53,6 +53,15 @@ def test_the_help_of_every_command_shows_an_example_on_a_line_of_its_own(name: s
     assert re.search(rf"^ +Examples?:\n +lessonguard {name}\b", text, flags=re.MULTILINE)
 
 
+@pytest.mark.parametrize("name", group.list_commands(CONTEXT))
+def test_the_list_of_commands_says_what_the_help_of_each_says(name: str) -> None:
+    command = group.get_command(CONTEXT, name)
+    listing = " ".join(group.get_help(click.Context(group, terminal_width=200)).split())
+
+    assert command
+    assert f" {name} {' '.join((command.help or '').partition(chr(10) * 2)[0].split())}" in listing
+
+
 @pytest.mark.parametrize("name", FORMATS)
 def test_every_format_is_in_the_readme(name: str) -> None:
     assert f"| `{name}` |" in README

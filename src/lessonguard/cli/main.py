@@ -19,18 +19,27 @@ _COMMANDS = {
     "init": ("lessonguard.cli.init:init", "Set up lessonguard in a repository."),
     "scan": ("lessonguard.cli.scan:scan", "Check what a change introduces."),
     "review": ("lessonguard.cli.review:review", "Review a pull request, in GitHub Actions."),
-    "hook": ("lessonguard.cli.hook:hook", "Check each push before it leaves."),
-    "pre-push": ("lessonguard.cli.pre_push:pre_push", "Check what a push would introduce."),
+    "hook": ("lessonguard.cli.hook:hook", "Install Git's pre-push hook, or remove it."),
+    "pre-push": (
+        "lessonguard.cli.pre_push:pre_push",
+        "Check what a push would introduce, as Git's pre-push hook.",
+    ),
     "new": ("lessonguard.cli.new:new", "Write a lesson file to fill in."),
     "check": ("lessonguard.cli.check:check", "Check lesson files."),
-    "prove": ("lessonguard.cli.prove:prove", "Try the rules of lessons on the code of their incidents."),
+    "prove": (
+        "lessonguard.cli.prove:prove",
+        "Prove that the rules of lessons find the bad code, and nothing in the good code.",
+    ),
     "backtest": (
         "lessonguard.cli.backtest:backtest",
-        "Show which past changes lessons would have commented on.",
+        "List the past changes on which lessons would have commented.",
     ),
     "list": ("lessonguard.cli.lessons:list_lessons", "List the lessons."),
     "show": ("lessonguard.cli.lessons:show", "Show one lesson."),
-    "export": ("lessonguard.cli.lessons:export", "Print the rules as one Semgrep configuration."),
+    "export": (
+        "lessonguard.cli.lessons:export",
+        "Print the rules as one Semgrep configuration, for editors and other tools.",
+    ),
     "demo": (
         "lessonguard.cli.demo:demo",
         "Show in a temporary repository how a repeated incident is found.",

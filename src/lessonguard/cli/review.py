@@ -88,7 +88,7 @@ def review(
     max_target_bytes: int,
     directory: Path,
 ) -> int:
-    """Review a pull request, in a workflow of GitHub Actions.
+    """Review a pull request, in GitHub Actions.
 
     Reads the variables of the runner, the event file and GITHUB_TOKEN. Needs no checkout: it
     fetches the commits itself, and of their contents only what changed.
