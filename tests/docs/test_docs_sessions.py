@@ -29,7 +29,7 @@ def test_the_tutorial_ends_with_a_proven_lesson_and_an_incident_that_comes_back(
 
     assert "all good" in text
     assert "this change removes the protection of this line" in text
-    assert "fires, must be silent" in text
+    assert "matches, must not match" in text
 
 
 def test_what_a_command_prints_is_replaced(tmp_path: Path) -> None:
