@@ -75,14 +75,13 @@ def _cells(screen: Screen, panel: Panel, width: int) -> Iterator[_Cell]:
         tone = panel.tone if number in marked else None
         line = visible(lines[number - 1].rstrip().expandtabs(_TAB))
         text = clipped(line, width=width - digits - 3)
-        yield _cell(screen, f"{number:>{digits}} ", text, tone=tone)
+        edge = screen.write("┃", tone) if tone else screen.dim("│")
+        yield _Cell(
+            text=f"{screen.dim(f'{number:>{digits}} ')}{edge} {text}",
+            columns=digits + 3 + column_width(text),
+        )
     if shown[-1] < len(lines):
         yield gap
-
-
-def _cell(screen: Screen, number: str, text: str, *, tone: Style | None) -> _Cell:
-    edge = screen.write("┃", tone) if tone else screen.dim("│")
-    return _Cell(text=f"{screen.dim(number)}{edge} {text}", columns=len(number) + 2 + column_width(text))
 
 
 def _marked(result: SampleResult) -> frozenset[int]:
@@ -116,11 +115,10 @@ def step_lines(screen: Screen, result: SampleResult, *, indent: int) -> list[str
         labels = [clipped(_label(step), width=room) for step in shown]
         column = max(map(column_width, labels), default=0) + gap
         gaps = [" " * (column - column_width(label)) for label in labels]
-    lines = [
-        line
-        for step, label, between, words in zip(shown, labels, gaps, effects, strict=True)
-        for line in (margin + label + between + _styled(screen, step, words)).split("\n")
-    ]
+    lines = []
+    for step, label, between, words in zip(shown, labels, gaps, effects, strict=True):
+        styles = [Style.BOLD, Style.RED] if step.is_end else [] if step.lines else [Style.DIM]
+        lines += (margin + label + between + screen.write(words, *styles)).split("\n")
     if left_out := len(_below_root(result.steps)) - len(shown):
         makes, are = ("makes", "is") if left_out == 1 else ("make", "are")
         words = f"({counted(left_out, 'part')} that {makes} no difference {are} not shown)"
@@ -170,12 +168,6 @@ def _effect_words(step: Step) -> str:
     if step.effect == "finds":
         return f"finds {lines_words(step.lines)}"
     return f"removes {lines_words(step.lines)}{': nothing is left' if step.is_end else ''}"
-
-
-def _styled(screen: Screen, step: Step, words: str) -> str:
-    if step.is_end:
-        return screen.write(words, Style.BOLD, Style.RED)
-    return words if step.lines else screen.dim(words)
 
 
 def lines_words(spans: Iterable[tuple[int, int]]) -> str:

@@ -70,16 +70,14 @@ class FixReader:
             return None
         with ExitStack() as stack:
             pair = self._find(lesson.proof, stack)
-            return pair if isinstance(pair, FixFiles) else self._read(pair, lesson, rules)
-
-    def _read(self, pair: _CommitPair, lesson: Lesson, rules: Sequence[EngineRule]) -> FixFiles:
-        assert lesson.proof is not None  # noqa: S101 - as `read` has seen
-        files = pair.repository.changed_files(pair.broken, pair.fixed)
-        selector = Selector(rules, self._languages, folder=lessons_folder(lesson))
-        versions = (version for file in files for version in (file.base, file.head) if version)
-        wanted = [version.blob for version in versions if selector.wants(version)]
-        texts = pair.repository.read_blobs(wanted, limit=MAX_BYTES)
-        return FixFiles(proof=lesson.proof, files=files, texts=texts)
+            if isinstance(pair, FixFiles):
+                return pair
+            files = pair.repository.changed_files(pair.broken, pair.fixed)
+            selector = Selector(rules, self._languages, folder=lessons_folder(lesson))
+            versions = (version for file in files for version in (file.base, file.head) if version)
+            wanted = [version.blob for version in versions if selector.wants(version)]
+            texts = pair.repository.read_blobs(wanted, limit=MAX_BYTES)
+            return FixFiles(proof=lesson.proof, files=files, texts=texts)
 
     def _find(self, proof: Proof, stack: ExitStack) -> FixFiles | _CommitPair:
         """Find the repository that has both commits, or return why there is none."""
@@ -92,7 +90,9 @@ class FixReader:
         if self._repository is None:
             return FixFiles(proof=proof, note=_not_tried(proof, "this is no Git repository"))
         missing = proof.fixed if broken else proof.broken
-        if _is_cut(self._repository):
+        # Both have only a part of the history, on purpose: Git keeps the commits where it ends in `shallow`.
+        is_temporary = isinstance(self._repository, TemporaryClone)
+        if is_temporary or (self._repository.git_directory / "shallow").is_file():
             why = f"this clone is shallow and does not have {short(missing)}; {fetch_hint(missing)}"
             return FixFiles(proof=proof, note=_not_tried(proof, why))
         problem = f"commit {short(missing)} is not in this repository"
@@ -136,11 +136,6 @@ def _not_tried(proof: Proof, why: str) -> str:
     return f"not tried at {short(proof.broken)} → {short(proof.fixed)}: {why}"
 
 
-def _is_cut(repository: Repository) -> bool:
-    """Return whether this clone has only a part of the history on purpose."""
-    return isinstance(repository, TemporaryClone) or (repository.git_directory / "shallow").is_file()
-
-
 # Samples ---------------------------------------------------------------------------------------
 
 
@@ -164,6 +159,7 @@ def fix_samples(tested: TestedRule, fix: FixFiles, languages: Languages) -> tupl
 
 def _select(tested: TestedRule, fix: FixFiles, languages: Languages) -> Iterator[Sample]:
     selector = Selector([tested.engine_rule], languages, folder=lessons_folder(tested.lesson))
+    rows = [(name, languages.named(name)) for name in tested.rule.languages]
     sides: tuple[tuple[Side, str], ...] = (
         ("broken", fix.proof.broken),
         ("fixed", fix.proof.fixed),
@@ -183,7 +179,9 @@ def _select(tested: TestedRule, fix: FixFiles, languages: Languages) -> Iterator
                     group=number,
                 )
                 for sample in _with_content(made, version, fix, selector=selector):
-                    yield _in_language(sample, tested, languages)
+                    # Of several languages that the file is read as, the first of the rule's is shown.
+                    read_as = (name for name, row in rows if row and row.id in sample.analyzers)
+                    yield replace(sample, language=next(read_as, sample.language))
 
 
 def _with_content(
@@ -199,13 +197,6 @@ def _with_content(
         yield replace(sample, problem=unchecked.reason)
     for target in selection.targets:
         yield replace(sample, path=target.path, content=target.content, analyzers=target.analyzers)
-
-
-def _in_language(sample: Sample, tested: TestedRule, languages: Languages) -> Sample:
-    """Return the sample with the language that the file is read as; of several, the first of the rule's."""
-    rows = ((name, languages.named(name)) for name in tested.rule.languages)
-    read_as = (name for name, row in rows if row and row.id in sample.analyzers)
-    return replace(sample, language=next(read_as, sample.language))
 
 
 def _cannot(tested: TestedRule, fix: FixFiles, problem: str, *, hint: str = "") -> Sample:

@@ -8,7 +8,7 @@ from functools import partial
 
 from lessonguard.authoring.prove.locations import Locations
 from lessonguard.authoring.prove.result import RuleProof, SampleResult
-from lessonguard.authoring.prove.rule_errors import FindSyntaxError, explain_refusal, is_about_glob
+from lessonguard.authoring.prove.rule_errors import explain_refusal, is_about_glob
 from lessonguard.lessons.diagnostic import Diagnostic
 from lessonguard.semgrep.batches import RuleTargets
 from lessonguard.semgrep.globs import glob_fault
@@ -35,11 +35,19 @@ def explain_failures(
     batches = [_batch(proof, result, semgrep, key=key) for key, (proof, result) in enumerate(failed)]
     steps = semgrep.explain(batches, limits=limits) if batches else {}
     explained = {id(result): steps.get(key, ()) for key, (_, result) in enumerate(failed)}
-    find_syntax_error = partial(semgrep.find_syntax_error, limits=limits)
+
+    def explain(proof: RuleProof) -> Diagnostic:
+        # Of a glob in the `paths` of a rule, Semgrep only prints the regular expression that it made of it.
+        paths = dict(proof.rule.document.get("paths") or {})
+        faults = (glob_fault(glob) for globs in paths.values() for glob in globs)
+        if is_about_glob(proof.refusal) and (fault := next(filter(None, faults), "")):
+            return Diagnostic(path=proof.lesson.path, line=proof.rule.line, code="glob", message=fault)
+        return explain_refusal(proof, locations, partial(semgrep.find_syntax_error, limits=limits))
+
     return tuple(
         replace(
             proof,
-            explanation=_explain(proof, locations, find_syntax_error) if proof.refusal else None,
+            explanation=explain(proof) if proof.refusal else None,
             results=tuple(replace(result, steps=explained.get(id(result), ())) for result in proof.results),
         )
         for proof in proofs
@@ -52,12 +60,3 @@ def _batch(proof: RuleProof, result: SampleResult, semgrep: Semgrep, *, key: int
     analyzers = rule.analyzers & {row.id} if row else frozenset()
     target = Target(key=key, path=result.path, content=result.content, analyzers=analyzers or rule.analyzers)
     return RuleTargets(rule=rule, targets=(target,))
-
-
-def _explain(proof: RuleProof, locations: Locations, find_syntax_error: FindSyntaxError) -> Diagnostic:
-    """Return why a rule is refused; of a glob in its `paths`, Semgrep only prints what it made of it."""
-    paths = dict(proof.rule.document.get("paths") or {})
-    faults = (glob_fault(glob) for globs in paths.values() for glob in globs)
-    if is_about_glob(proof.refusal) and (fault := next(filter(None, faults), "")):
-        return Diagnostic(path=proof.lesson.path, line=proof.rule.line, code="glob", message=fault)
-    return explain_refusal(proof, locations, find_syntax_error)

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 from lessonguard.authoring.prove.result import RuleProof, SampleResult
 from lessonguard.output.escape import json_text
-from lessonguard.semgrep.explanations import Step
 
 
 def render_proofs_json(proofs: Sequence[RuleProof]) -> str:
@@ -15,21 +14,20 @@ def render_proofs_json(proofs: Sequence[RuleProof]) -> str:
     Lines are 1-based, first and last, both inclusive. A rule needs to match only one of the files of the
     broken commit. `steps` are empty if the result needs no explanation.
     """
-    rules = [_rule(proof) for proof in proofs]
+    rules = [
+        {
+            "lesson": proof.lesson.incident,
+            "rule": proof.rule.id,
+            "path": proof.lesson.path,
+            "line": proof.rule.line,
+            "proven": proof.is_proven,
+            "refusal": proof.explanation.text if proof.explanation else proof.refusal or None,
+            "notes": list(proof.notes),
+            "trials": [_result(result) for result in proof.results],
+        }
+        for proof in proofs
+    ]
     return json_text({"version": 1, "proven": all(proof.is_proven for proof in proofs), "rules": rules})
-
-
-def _rule(proof: RuleProof) -> dict[str, object]:
-    return {
-        "lesson": proof.lesson.incident,
-        "rule": proof.rule.id,
-        "path": proof.lesson.path,
-        "line": proof.rule.line,
-        "proven": proof.is_proven,
-        "refusal": proof.explanation.text if proof.explanation else proof.refusal or None,
-        "notes": list(proof.notes),
-        "trials": [_result(result) for result in proof.results],
-    }
 
 
 def _result(result: SampleResult) -> dict[str, object]:
@@ -45,16 +43,15 @@ def _result(result: SampleResult) -> dict[str, object]:
         "matches": [
             {"lines": [lines.start, lines.stop - 1], "text": text} for lines, text in result.matched_code
         ],
-        "steps": [_step(step) for step in result.steps],
-    }
-
-
-def _step(step: Step) -> dict[str, object]:
-    return {
-        "depth": step.depth,
-        "key": step.key,
-        "value": step.value,
-        "effect": step.effect,
-        "lines": [list(lines) for lines in step.lines],
-        "nothing_left": step.is_end,
+        "steps": [
+            {
+                "depth": step.depth,
+                "key": step.key,
+                "value": step.value,
+                "effect": step.effect,
+                "lines": [list(lines) for lines in step.lines],
+                "nothing_left": step.is_end,
+            }
+            for step in result.steps
+        ],
     }

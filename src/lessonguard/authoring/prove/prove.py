@@ -84,18 +84,19 @@ def _attempts(
 
 def _run(attempts: Sequence[_Attempt], engine: Engine, limits: Limits) -> EngineResult:
     batches = [
-        RuleTargets(rule=attempt.tested.engine_rule, targets=tuple(_targets(attempt)))
+        RuleTargets(
+            rule=attempt.tested.engine_rule,
+            targets=tuple(
+                Target(key=key, path=sample.path, content=sample.content, analyzers=sample.analyzers)
+                for key, sample in enumerate(attempt.samples, start=attempt.first)
+                if not sample.problem
+            ),
+        )
         for attempt in attempts
         if attempt.tested.engine_rule.analyzers
     ]
     # A good example proves nothing if it cannot be parsed, so all are, whatever words are in them.
     return run_separately(batches, engine=engine, limits=replace(limits, prefilter=False))
-
-
-def _targets(attempt: _Attempt) -> Iterator[Target]:
-    for key, sample in enumerate(attempt.samples, start=attempt.first):
-        if not sample.problem:
-            yield Target(key=key, path=sample.path, content=sample.content, analyzers=sample.analyzers)
 
 
 def _proofs(attempts: Sequence[_Attempt], result: EngineResult) -> tuple[RuleProof, ...]:
@@ -107,30 +108,22 @@ def _proofs(attempts: Sequence[_Attempt], result: EngineResult) -> tuple[RulePro
         unchecked[item.target].append(item)
     unknown = unknown_languages(attempt.tested.engine_rule for attempt in attempts)
     refusals = {**unknown, **result.refused}
-    return tuple(
-        _proof(attempt, matches, unchecked, refusal=refusals.get(attempt.tested.rule.id, ""))
-        for attempt in attempts
-    )
 
+    def proof(attempt: _Attempt) -> RuleProof:
+        refusal = refusals.get(attempt.tested.rule.id, "")
+        checked = [
+            CheckedSample(sample=sample, matches=matches.get(key, ()), unchecked=unchecked.get(key, ()))
+            for key, sample in enumerate(attempt.samples, start=attempt.first)
+        ]
+        return RuleProof(
+            lesson=attempt.tested.lesson,
+            rule=attempt.tested.rule,
+            results=() if refusal else make_results(checked),
+            refusal=refusal,
+            notes=(attempt.note,) if attempt.note else (),
+        )
 
-def _proof(
-    attempt: _Attempt,
-    matches: Mapping[int, Sequence[Match]],
-    unchecked: Mapping[int | None, Sequence[Unchecked]],
-    *,
-    refusal: str,
-) -> RuleProof:
-    checked = [
-        CheckedSample(sample=sample, matches=matches.get(key, ()), unchecked=unchecked.get(key, ()))
-        for key, sample in enumerate(attempt.samples, start=attempt.first)
-    ]
-    return RuleProof(
-        lesson=attempt.tested.lesson,
-        rule=attempt.tested.rule,
-        results=() if refusal else make_results(checked),
-        refusal=refusal,
-        notes=(attempt.note,) if attempt.note else (),
-    )
+    return tuple(map(proof, attempts))
 
 
 def _with_sibling(proof: RuleProof, sibling: RuleProof | None) -> RuleProof:
@@ -180,27 +173,25 @@ def make_results(checked: Sequence[CheckedSample]) -> tuple[SampleResult, ...]:
     for each in checked:
         groups[each.sample.side, each.sample.group].append(each)
     before = {group: members[0] for (side, group), members in groups.items() if side == "broken"}
-    return tuple(
-        _make_result(each, before)
+    counting = [
+        each
         for members in groups.values()
         for each in [each for each in members if not each.is_foreign] or members[:1]
-    )
-
-
-def _make_result(checked: CheckedSample, before: Mapping[int, CheckedSample]) -> SampleResult:
-    sample = checked.sample
-    problem = sample.problem or next(_problems(checked, before), "")
-    return SampleResult(
-        side=sample.side,
-        what=sample.what,
-        line=sample.line,
-        language=sample.language,
-        path=sample.path,
-        content=sample.content,
-        matches=tuple(checked.matches),
-        commit=sample.commit,
-        problem=problem,
-        hint=sample.hint,
+    ]
+    return tuple(
+        SampleResult(
+            side=each.sample.side,
+            what=each.sample.what,
+            line=each.sample.line,
+            language=each.sample.language,
+            path=each.sample.path,
+            content=each.sample.content,
+            matches=tuple(each.matches),
+            commit=each.sample.commit,
+            problem=each.sample.problem or next(_problems(each, before), ""),
+            hint=each.sample.hint,
+        )
+        for each in counting
     )
 
 
@@ -219,11 +210,7 @@ def _problems(checked: CheckedSample, before: Mapping[int, CheckedSample]) -> It
         if unchecked.kind not in _UNREADABLE:
             yield unchecked.reason
         elif not is_harmless:
-            yield _unreadable_words(unchecked, checked.sample.language)
-
-
-def _unreadable_words(unchecked: Unchecked, language: str) -> str:
-    where = f"line {unchecked.lines[0].start}" if unchecked.lines else "it"
-    detail = unchecked.reason.partition(": ")[2]
-    because = f": {detail}" if 0 < len(detail) <= _MAX_DETAIL else ""
-    return f"Semgrep cannot read {where} as {language}{because}"
+            where = f"line {unchecked.lines[0].start}" if unchecked.lines else "it"
+            detail = unchecked.reason.partition(": ")[2]
+            because = f": {detail}" if 0 < len(detail) <= _MAX_DETAIL else ""
+            yield f"Semgrep cannot read {where} as {checked.sample.language}{because}"

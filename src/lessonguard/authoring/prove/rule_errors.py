@@ -145,20 +145,20 @@ def _where(refusal: re.Match[str], pattern: str, find_syntax_error: FindSyntaxEr
 
 def _explain_condition(rule: Node | None) -> _Explanation:
     """Find the condition that is meant: Semgrep does not name it, but reads conditions as Python does."""
+
+    def is_expression(text: str) -> bool:
+        try:
+            ast.parse(text.strip().replace("$", "_"), mode="eval")
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            return False
+        return True
+
     conditions = [(key, value) for key, value in scalars(rule) if key in _CONDITIONS]
-    unreadable = [(key, value) for key, value in conditions if not _is_expression(value.text)]
+    unreadable = [(key, value) for key, value in conditions if not is_expression(value.text)]
     for key, value in unreadable or conditions[:1]:
         message = f"Semgrep cannot read this condition: {_quoted(value.text)}"
         return message, _CONDITIONS[key], _location(value)
     return "Semgrep cannot read a condition of the rule", "", None
-
-
-def _is_expression(text: str) -> bool:
-    try:
-        ast.parse(text.strip().replace("$", "_"), mode="eval")
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return False
-    return True
 
 
 def _lone_bracket(text: str) -> str:

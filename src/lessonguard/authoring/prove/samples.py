@@ -82,7 +82,7 @@ def _example_samples(
         ("good", example.good, example.good_file),
     )
     for side, code, reference in sides:
-        for reading in readings:
+        for reading in readings if code is not None or reference is not None else ():
             made = Sample(
                 side=side,
                 what=f"example {number}",
@@ -93,19 +93,17 @@ def _example_samples(
                 content=(code or "").encode(),
                 group=number,
             )
-            if reference is not None:
-                yield _from_file(made, reference, example=example, files=files)
-            elif code is not None:
+            if reference is None:
                 yield made
-
-
-def _from_file(sample: Sample, reference: str, *, example: Example, files: Files) -> Sample:
-    path, commit = split_reference(reference)
-    named = replace(sample, what=f"{sample.what}, {reference}", path=example.path or path, commit=commit)
-    try:
-        return replace(named, content=files.read(reference))
-    except LessonError as error:
-        return replace(named, problem=error.message, hint=error.hint)
+                continue
+            path, commit = split_reference(reference)
+            named = replace(made, what=f"{made.what}, {reference}", path=example.path or path, commit=commit)
+            try:
+                content = files.read(reference)
+            except LessonError as error:
+                yield replace(named, problem=error.message, hint=error.hint)
+            else:
+                yield replace(named, content=content)
 
 
 def _readings(tested: TestedRule, example: Example, languages: Languages) -> Iterator[_Reading]:

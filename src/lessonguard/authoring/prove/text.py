@@ -76,18 +76,17 @@ def _headed(screen: Screen, name: str, words: str, *, column: int, tone: Style) 
 
 def _places(proof: RuleProof) -> list[str]:
     """Return where a rule matches at the broken commit, as one text in a list, or an empty list."""
+
+    def line_numbers(result: SampleResult) -> str:
+        spans = dict.fromkeys((lines.start, lines.stop - 1) for lines, _ in result.matched_code)
+        return ",".join(str(first) if first == last else f"{first}-{last}" for first, last in spans)
+
     matching = [result for result in proof.results if result.side == "broken" and result.is_passed]
-    spans = [f"{result.path}:{_line_numbers(result)}" for result in matching]
+    spans = [f"{result.path}:{line_numbers(result)}" for result in matching]
     if not spans:
         return []
     more = f" and {counted(len(spans) - _MAX_PANELS, 'more file')}" if len(spans) > _MAX_PANELS else ""
     return [f"{', '.join(spans[:_MAX_PANELS])}{more} before the fix"]
-
-
-def _line_numbers(result: SampleResult) -> str:
-    """Return the lines of all matches as they follow a path: `3,5-7`."""
-    spans = dict.fromkeys((lines.start, lines.stop - 1) for lines, _ in result.matched_code)
-    return ",".join(str(first) if first == last else f"{first}-{last}" for first, last in spans)
 
 
 def _commits(proof: RuleProof) -> tuple[str, str]:
@@ -164,7 +163,7 @@ def _verdict(proof: RuleProof) -> str:
 def _failure(screen: Screen, proof: RuleProof, group: Sequence[SampleResult]) -> Iterator[str]:
     """Return what failed of one example or file: the problem, or the code and the parts of the rule."""
     where = screen.dim(f"{visible(proof.lesson.path)}:{group[0].line}")
-    yield f"  {screen.bold(_name(group) + _reading(proof, group[0]))}  {where}"
+    yield f"  {screen.bold(_name(proof, group))}  {where}"
     for result in group:
         if result.problem:
             side = f"{result.side}: " if len(group) > 1 else ""
@@ -190,12 +189,6 @@ def _failure(screen: Screen, proof: RuleProof, group: Sequence[SampleResult]) ->
         yield from (f"    {screen.dim(line)}" for line in wrapped(choice, width=screen.width - _INDENT))
 
 
-def _reading(proof: RuleProof, result: SampleResult) -> str:
-    """Return as which language an example was read, where it could be another one."""
-    is_one = len(proof.rule.languages) == 1 or result.side in _AT_COMMITS
-    return "" if is_one else f", as {result.language}"
-
-
 def _choice(proof: RuleProof, group: Sequence[SampleResult]) -> str:
     """Return how to limit an example to the language in which nothing is wrong with it, if there is one."""
     failed = {result.side for result in group}
@@ -214,13 +207,18 @@ def _other_files(screen: Screen, proof: RuleProof, shown: SampleResult) -> Itera
         yield from (" " * _INDENT + line for line in wrapped(words, width=screen.width - _INDENT))
 
 
-def _name(group: Sequence[SampleResult]) -> str:
-    """Return the name of the example or the file, with the side if only one side failed."""
+def _name(proof: RuleProof, group: Sequence[SampleResult]) -> str:
+    """Return the name of the example or the file, with the side if only one side failed.
+
+    An example also has the language that it was read as, if the rule has several.
+    """
     names = dict.fromkeys(visible(result.what) for result in group)
-    if len(group) > 1:
-        return group[0].what.partition(",")[0] if len(names) > 1 else next(iter(names))
-    is_example = group[0].side not in _AT_COMMITS
-    return f"{next(iter(names))}, {group[0].side}" if is_example else next(iter(names))
+    name = group[0].what.partition(",")[0] if len(names) > 1 else next(iter(names))
+    if group[0].side in _AT_COMMITS:
+        return name
+    side = f", {group[0].side}" if len(group) == 1 else ""
+    language = f", as {group[0].language}" if len(proof.rule.languages) > 1 else ""
+    return name + side + language
 
 
 def _panels(proof: RuleProof, failed: Sequence[SampleResult]) -> Iterator[Panel]:
