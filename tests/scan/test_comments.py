@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import date
 
 import pytest
@@ -100,3 +101,14 @@ def test_comments_below_each_other_are_about_the_same_line_however_many_they_are
     found = find(f"# {OK}\n" * number + "x = 1\n")
 
     assert {comment.applies_to for comment in found} == {number + 1}
+
+
+@pytest.mark.parametrize("rest", ["a", "=", '="', "='", "a=", '"', "reason=", " ", "\t=", "until=x ", "é"])
+def test_a_long_accept_comment_takes_no_longer_than_its_length(rest: str) -> None:
+    began = time.process_time()
+
+    (comment,) = find(f"x = 1\n# lessonguard: accept INC-2 {rest * 300_000}\n")
+
+    assert comment.incident == "INC-2"
+    # A pattern that begins anew at each character takes minutes.
+    assert time.process_time() - began < 5

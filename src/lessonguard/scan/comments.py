@@ -24,7 +24,9 @@ from lessonguard.scan.suppressions import MARK, AcceptComment
 _MARK = re.compile(r"lessonguard:[ \t]*accept\b(?P<rest>[^\r\n]*)")
 _SHEBANG = re.compile(r"#!(?:\S*/env[ \t]+(?:-S[ \t]+)?|\S*/)([a-z]+)")
 _INCIDENT = re.compile(r"[ \t]+([A-Za-z0-9][A-Za-z0-9._-]*)")
-_OPTION = re.compile(r"""(\w+)=("[^"]*"|'[^']*'|\S+)""")
+# From the beginning of a word only: else a long word without `=` is read anew from each of its letters,
+# and a line of 40 kB takes 10 s.
+_OPTION = re.compile(r"""(?<!\w)(\w+)=("[^"]*"|'[^']*'|\S+)""")
 _LINE_COMMENT = re.compile(r"^[ \t]*(#|//|--|;|%|'|/\*|\*|<!--|\(\*|!)[^\n]*", re.MULTILINE)
 
 # What Pygments counts as comments and people do not: `#include`, and the first line of a script.
