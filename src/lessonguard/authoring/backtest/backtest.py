@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import field
 from itertools import takewhile
 from time import monotonic
@@ -132,14 +132,13 @@ class _Run:
             unknown = [change for change in part if not self._replay.is_complete(change_key(change))]
             done = start + len(part) - len(unknown)
             self._options.on_progress(f"replaying {self._past.unit}s", done, len(changes))
-            for number, _ in enumerate(self._replay.run(list(self._dated_changes(unknown))), 1):
+            listed = self._history.changed_files([(change.commit, change.base) for change in unknown])
+            dated = []
+            for past, files in zip(unknown, listed, strict=True):
+                change = Change(base=past.base, tip=past.commit, head=past.commit, files=files)
+                dated.append((change_key(past), DatedChange(change=change, today=past.date)))
+            for number, _ in enumerate(self._replay.run(dated), 1):
                 self._options.on_progress(f"replaying {self._past.unit}s", done + number, len(changes))
-
-    def _dated_changes(self, changes: Sequence[MergedChange]) -> Iterator[tuple[str, DatedChange]]:
-        listed = self._history.changed_files([(change.commit, change.base) for change in changes])
-        for past, files in zip(changes, listed, strict=True):
-            change = Change(base=past.base, tip=past.commit, head=past.commit, files=files)
-            yield change_key(past), DatedChange(change=change, today=past.date)
 
     def _search_tree(self) -> None:
         """Check the whole tree, as if a change had added every file that a rule checks."""

@@ -115,7 +115,13 @@ class OutcomeCache:
             if incident not in self._excluded:
                 write_cache(self._file(self._folder, lesson), self._bounded(incident))
         if self._changed:
-            for file in sorted(self._folder.glob("*.json"), key=_newest_first)[_MOST_FILES:]:
+
+            def age(path: Path) -> float:
+                with suppress(OSError):
+                    return -path.stat().st_mtime
+                return 0.0
+
+            for file in sorted(self._folder.glob("*.json"), key=age)[_MOST_FILES:]:
                 with suppress(OSError):
                     file.unlink()
         self._changed = {}
@@ -211,36 +217,34 @@ class CachedReplay:
         self.faults |= dict.fromkeys(report.faults)
         versions = {file.path: [side for side in (file.base, file.head) if side] for file in change.files}
         for lesson in lessons:
-            outcome = _make_outcome(report, lesson, checks=self._checks(lesson, versions))
-            self._cache.put(lesson, key, outcome)
+            self._cache.put(lesson, key, self._make_outcome(report, lesson, versions))
             if any(fault.path == lesson.path for fault in report.faults):
                 self._cache.exclude(lesson)  # or else the next run would not report the fault
         if monotonic() - self._saved > _SAVE_EVERY:
             self.save()
 
-    def _checks(self, lesson: Lesson, versions: Mapping[str, Sequence[FileVersion]]) -> Callable[[str], bool]:
-        """Return the test of whether a lesson checks the file with a path."""
-        selector = self._selectors.setdefault(lesson.incident, self.selector((lesson,)))
-        return lambda path: any(map(selector.wants, versions[path]))
-
-
-def _make_outcome(report: ScanReport, lesson: Lesson, *, checks: Callable[[str], bool]) -> Outcome:
-    incident = lesson.incident
-    return Outcome(
-        findings=tuple(
-            _shortened(finding)
-            for finding in report.findings
-            if finding.lesson.incident == incident and finding.state.is_introduced
-        ),
-        unchecked=tuple(
-            item
-            for item in report.unchecked
-            if item.incident == incident or (item.incident is None and checks(item.path))
-        ),
-        is_watched=any(
-            notice.kind == "watched-path" and notice.incident == incident for notice in report.notices
-        ),
-    )
+    def _make_outcome(
+        self, report: ScanReport, lesson: Lesson, versions: Mapping[str, Sequence[FileVersion]]
+    ) -> Outcome:
+        incident = lesson.incident
+        selector = self._selectors.setdefault(incident, self.selector((lesson,)))
+        return Outcome(
+            findings=tuple(
+                _shortened(finding)
+                for finding in report.findings
+                if finding.lesson.incident == incident and finding.state.is_introduced
+            ),
+            # What is unchecked for all lessons counts for those that check the file, before or after.
+            unchecked=tuple(
+                item
+                for item in report.unchecked
+                if item.incident == incident
+                or (item.incident is None and any(map(selector.wants, versions[item.path])))
+            ),
+            is_watched=any(
+                notice.kind == "watched-path" and notice.incident == incident for notice in report.notices
+            ),
+        )
 
 
 def _shortened(finding: Finding) -> Finding:
@@ -272,12 +276,6 @@ def _decode(value: Any, lesson: Lesson) -> Outcome:  # noqa: ANN401 - anything m
 def _day(key: str) -> str:
     """Return the day in the key of a part of a tree; nothing for a change."""
     return key.split()[1] if key.startswith(_TREE) else ""
-
-
-def _newest_first(path: Path) -> float:
-    with suppress(OSError):
-        return -path.stat().st_mtime
-    return 0.0
 
 
 def _version() -> str:

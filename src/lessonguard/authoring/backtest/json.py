@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lessonguard.authoring.backtest.phrases import advice, first_line, verdict
-from lessonguard.authoring.backtest.result import BacktestReport, CommentedChange, LessonBacktest
+from lessonguard.authoring.backtest.result import BacktestReport, LessonBacktest
 from lessonguard.git.past_changes import MergedChange
 from lessonguard.output.escape import json_text
 from lessonguard.scan.finding import Finding
@@ -45,7 +45,13 @@ def _lesson(backtest: LessonBacktest, report: BacktestReport) -> dict[str, objec
         "verdict": verdict(backtest, report),
         "noise": backtest.noise.value,
         "advice": advice(backtest, report),
-        "spoken": [_commented(commented) for commented in backtest.commented],
+        "spoken": [
+            {
+                **_change(commented.change),
+                "places": [{**_place(each), "state": each.state.value} for each in commented.findings],
+            }
+            for commented in backtest.commented
+        ],
         "watched": backtest.watched,
         "cause": backtest.cause.value,
         "caused_by": backtest.caused_by.commit if backtest.caused_by else None,
@@ -55,11 +61,6 @@ def _lesson(backtest: LessonBacktest, report: BacktestReport) -> dict[str, objec
             for change, item in backtest.unchecked
         ],
     }
-
-
-def _commented(commented: CommentedChange) -> dict[str, object]:
-    places = [{**_place(finding), "state": finding.state.value} for finding in commented.findings]
-    return {**_change(commented.change), "places": places}
 
 
 def _change(change: MergedChange) -> dict[str, object]:

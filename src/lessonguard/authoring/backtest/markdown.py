@@ -6,7 +6,7 @@ them: they are written as text, or stand in code spans.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from lessonguard.authoring.backtest.phrases import (
     advice,
@@ -65,7 +65,10 @@ def _lesson(backtest: LessonBacktest, report: BacktestReport) -> Iterator[str]:
     if backtest.commented:
         yield _table(backtest)
     if backtest.open_today:
-        yield _folded(backtest.open_today)
+        listed = "\n".join(f"- {_place(each)}" for each in backtest.open_today[:_TODAY])
+        hidden = len(backtest.open_today) - _TODAY
+        more = f"\n- … and {hidden} more" if hidden > 0 else ""
+        yield f"<details>\n<summary>Matches today</summary>\n\n{listed}{more}\n\n</details>"
 
 
 def _table(backtest: LessonBacktest) -> str:
@@ -80,13 +83,6 @@ def _table(backtest: LessonBacktest) -> str:
         rows.append(f"| {change.date.isoformat()} | {commit} {title} | {places}{more} |")
     hidden = len(backtest.commented) - _CHANGES
     return "\n".join(rows) + (f"\n\n… and {hidden} more." if hidden > 0 else "")
-
-
-def _folded(findings: Sequence[Finding]) -> str:
-    listed = "\n".join(f"- {_place(each)}" for each in findings[:_TODAY])
-    hidden = len(findings) - _TODAY
-    more = f"\n- … and {hidden} more" if hidden > 0 else ""
-    return f"<details>\n<summary>Matches today</summary>\n\n{listed}{more}\n\n</details>"
 
 
 def _place(finding: Finding) -> str:

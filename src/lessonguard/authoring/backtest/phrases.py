@@ -5,7 +5,7 @@ from __future__ import annotations
 from lessonguard.authoring.backtest.result import BacktestReport, Cause, LessonBacktest, Noise
 from lessonguard.git.changes import short
 from lessonguard.git.past_changes import PastChanges
-from lessonguard.lessons.model import Lesson, Mode
+from lessonguard.lessons.model import Mode
 from lessonguard.output.escape import visible
 from lessonguard.output.phrases import counted, gist
 from lessonguard.scan.finding import Finding
@@ -21,7 +21,15 @@ _ACTIONS = {
 
 def verdict(backtest: LessonBacktest, report: BacktestReport) -> str:
     """Return a sentence: on how many changes a lesson would have commented, and what it matches today."""
-    return f"{_commented(backtest, report)}{_today(backtest, report)}."
+    words = _commented(backtest, report)
+    if not report.knows_today or not backtest.lesson.rules:
+        return f"{words}."
+    number = len(backtest.open_today)
+    accepted = len(backtest.today) - number
+    words += f"; it matches {counted(number, 'place') if number else 'nothing'} today"
+    if report.files_checked < report.files:
+        words += f", in the {report.files_checked:,} of {counted_files(report.files)} checked"
+    return f"{words} ({accepted} more accepted)." if accepted else f"{words}."
 
 
 def replayed_words(report: BacktestReport) -> str:
@@ -134,13 +142,12 @@ def advice(backtest: LessonBacktest, report: BacktestReport) -> str:
             level = "Busy" if is_busy else "Noisy"
             why = "If most of these places are fine," if is_busy else "People stop reading so many comments:"
             narrow = "narrow the rule with `pattern-not` or `paths`"
-            return f"{level}: it comments on {rate}. {why} {narrow}{_or_monitor(lesson)}."
-
-
-def _or_monitor(lesson: Lesson) -> str:
-    if lesson.mode is Mode.MONITOR:
-        return " before it leaves `mode: monitor`"
-    return ", or start with `mode: monitor`, which records findings and posts no comment"
+            monitor = (
+                " before it leaves `mode: monitor`"
+                if lesson.mode is Mode.MONITOR
+                else ", or start with `mode: monitor`, which records findings and posts no comment"
+            )
+            return f"{level}: it comments on {rate}. {why} {narrow}{monitor}."
 
 
 def _commented(backtest: LessonBacktest, report: BacktestReport) -> str:
@@ -166,14 +173,3 @@ def _share(count: int, report: BacktestReport) -> str:
     else:
         scope = f"the {units} {f'since {past.since}' if past.since else f'in {visible(past.branch)}'}"
     return f"{count or 'none'} of {scope}"
-
-
-def _today(backtest: LessonBacktest, report: BacktestReport) -> str:
-    if not report.knows_today or not backtest.lesson.rules:
-        return ""
-    number = len(backtest.open_today)
-    accepted = len(backtest.today) - number
-    words = f"; it matches {counted(number, 'place') if number else 'nothing'} today"
-    if report.files_checked < report.files:
-        words += f", in the {report.files_checked:,} of {counted_files(report.files)} checked"
-    return f"{words} ({accepted} more accepted)" if accepted else words

@@ -19,7 +19,7 @@ from lessonguard.authoring.backtest.phrases import (
     verdict,
     watch_words,
 )
-from lessonguard.authoring.backtest.result import BacktestReport, CommentedChange, LessonBacktest, Noise
+from lessonguard.authoring.backtest.result import BacktestReport, LessonBacktest, Noise
 from lessonguard.git.changes import short
 from lessonguard.output.escape import one_line, visible
 from lessonguard.output.phrases import counted, mode_words
@@ -154,10 +154,16 @@ def _lesson(
     """Return where it would have commented; and for one among several, its verdict."""
     lines = title_lines(screen, backtest.lesson, mode_words(backtest.lesson))
     lines += _changes(screen, backtest, report=report, detail=detail)
-    if detail.today:
-        lines += _today(screen, backtest, report=report, limit=detail.today)
-    else:
-        lines += ["", *(f"  {line}" for line in _verdict(screen, backtest, report=report, detail=detail))]
+    if not detail.today:
+        return [
+            *lines,
+            "",
+            *(f"  {line}" for line in _verdict(screen, backtest, report=report, detail=detail)),
+        ]
+    if backtest.open_today and report.head:
+        at = f"at {short(report.head)}"
+        lines += ["", "  " + screen.dim(f"Matches today, {at}: not reported until somebody edits it")]
+        lines += _places(screen, backtest.open_today, limit=detail.today, indent=4, with_state=False)
     return lines
 
 
@@ -191,27 +197,15 @@ def _changes(
         strip = "" if len(report.lessons) > 1 else f"   then {_strip(screen, backtest, report=report)} now"
         yield f"  {screen.dim('Would have commented on')}{strip}"
     for commented in shown:
-        yield _change(screen, commented, backtest=backtest)
+        change = commented.change
+        head = f"{change.date.isoformat()}  {short(change.commit)}  "
+        is_cause = change == backtest.caused_by
+        mark = f"  ◆ caused {visible(backtest.lesson.incident)}" if is_cause else ""
+        title = clipped(one_line(change.title), width=screen.width - 4 - len(head) - column_width(mark))
+        yield f"    {screen.dim(head)}{title}{screen.write(mark, Style.BOLD, Style.GREEN)}"
         yield from _places(screen, commented.findings, limit=detail.places, indent=6)
     if hidden := len(backtest.commented) - len(shown):
         yield "    " + screen.dim(f"… and {hidden} more; --format json has all")
-
-
-def _change(screen: Screen, commented: CommentedChange, *, backtest: LessonBacktest) -> str:
-    change = commented.change
-    head = f"{change.date.isoformat()}  {short(change.commit)}  "
-    is_cause = change == backtest.caused_by
-    mark = f"  ◆ caused {visible(backtest.lesson.incident)}" if is_cause else ""
-    title = clipped(one_line(change.title), width=screen.width - 4 - len(head) - column_width(mark))
-    return f"    {screen.dim(head)}{title}{screen.write(mark, Style.BOLD, Style.GREEN)}"
-
-
-def _today(screen: Screen, backtest: LessonBacktest, *, report: BacktestReport, limit: int) -> Iterator[str]:
-    if backtest.open_today and report.head:
-        yield ""
-        at = f"at {short(report.head)}"
-        yield "  " + screen.dim(f"Matches today, {at}: not reported until somebody edits it")
-        yield from _places(screen, backtest.open_today, limit=limit, indent=4, with_state=False)
 
 
 def _places(

@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from lessonguard.authoring.backtest.markdown import render_backtest_markdown
 from lessonguard.authoring.backtest.result import BacktestReport
 from lessonguard.authoring.check.result import CheckReport
-from lessonguard.lessons.diagnostic import Diagnostic
 from lessonguard.output.escape import code_span, markdown_prose, shortened
 from lessonguard.output.phrases import counted, state_words
 from lessonguard.output.story import introduced
@@ -44,18 +43,19 @@ class Preview:
 
 def render_preview(preview: Preview) -> str:
     """Return the Markdown: all diagnostics first, then the backtest and the findings in the change itself."""
-    return "\n\n".join(_sections(preview))
-
-
-def _sections(preview: Preview) -> Iterator[str]:
-    yield f"### {_headline(preview.check)}"
-    diagnostics = [_diagnostic(diagnostic) for diagnostic in preview.check.diagnostics]
+    sections = [f"### {_headline(preview.check)}"]
+    diagnostics = []
+    for each in preview.check.diagnostics:
+        place = code_span(f"{shortened(each.path, _MAX_PATH)}:{each.line}")
+        hint = f"; {each.hint}" if each.hint else ""
+        diagnostics.append(f"{place} {each.level}: {_prose(each.message + hint)}")
     if diagnostics:
-        yield _listed(diagnostics, limit=_MAX_DIAGNOSTICS)
+        sections.append(_listed(diagnostics, limit=_MAX_DIAGNOSTICS))
     if preview.past:
-        yield render_backtest_markdown(preview.past, limit=_MAX_BACKTEST).strip()
+        sections.append(render_backtest_markdown(preview.past, limit=_MAX_BACKTEST).strip())
     if preview.current:
-        yield from _findings(preview.current)
+        sections += _findings(preview.current)
+    return "\n\n".join(sections)
 
 
 def _headline(check: CheckReport) -> str:
@@ -67,12 +67,6 @@ def _headline(check: CheckReport) -> str:
     return (
         f"{lessons}: {verdict}, with {counted(warnings, 'warning')}" if warnings else f"{lessons}: {verdict}"
     )
-
-
-def _diagnostic(diagnostic: Diagnostic) -> str:
-    place = code_span(f"{shortened(diagnostic.path, _MAX_PATH)}:{diagnostic.line}")
-    hint = f"; {diagnostic.hint}" if diagnostic.hint else ""
-    return f"{place} {diagnostic.level}: {_prose(diagnostic.message + hint)}"
 
 
 def _findings(report: ScanReport) -> Iterator[str]:

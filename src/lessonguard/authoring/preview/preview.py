@@ -34,7 +34,12 @@ def preview_lessons(
     name. The change itself is scanned by them only with `judges`. Raise `GitError` or `EngineError` if
     any of it cannot be done.
     """
-    paths = [file.path for file in change.files if file.head and _is_lesson(file.path, folder)]
+    inside = f"{folder}/"
+    paths = [
+        file.path
+        for file in change.files
+        if file.head and file.path.startswith(inside) and is_lesson_path(file.path.removeprefix(inside))
+    ]
     if not paths:
         return None
     selection = select_in_commit(repository, change.head, folder=folder, paths=paths)
@@ -60,7 +65,3 @@ def preview_lessons(
             library, repository, change, engine=semgrep, languages=semgrep.languages, options=options
         )
     return Preview(check=check, past=past, current=current)
-
-
-def _is_lesson(path: str, folder: str) -> bool:
-    return path.startswith(f"{folder}/") and is_lesson_path(path.removeprefix(f"{folder}/"))

@@ -148,13 +148,11 @@ class _Reader:
         ]
         if opening.type in {"th_open", "td_open"}:
             self._cells.append(" ".join(line.text for line in lines))
-        elif opening.type == "heading_open":
+            return
+        if opening.type == "heading_open":
             title = " ".join(line.text for line in lines)
             yield Heading(title=title, line=_number(token), level=int(opening.tag[1:]))
-        else:
-            yield from self._read_paragraph(token, lines)
-
-    def _read_paragraph(self, token: Token, lines: list[Line]) -> Iterator[Heading | Block]:
+            return
         alone = _ALONE.fullmatch(_raw(token).partition("\n")[0].strip())
         if alone and not self._depth:
             yield Heading(title=_plain(alone[1]).rstrip(" :"), line=lines[0].number, level=_BOLD_LEVEL)
