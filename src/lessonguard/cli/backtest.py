@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timezone
-from importlib import import_module
 from pathlib import Path
 
 import click
@@ -14,7 +13,7 @@ from lessonguard.authoring.backtest import backtest as replay
 from lessonguard.authoring.backtest.backtest_cache import OutcomeCache
 from lessonguard.authoring.backtest.result import BacktestReport
 from lessonguard.authoring.select import select_lessons
-from lessonguard.cli.console import wants_colour, width, write_result
+from lessonguard.cli.console import write_report
 from lessonguard.cli.options import (
     DIRECTORY,
     LESSONS,
@@ -100,8 +99,9 @@ def backtest(
             raise invalid_lessons(selection.faults)
         past = _past(repository, last=last, since=since, spans=spans)
         semgrep = replace(find_semgrep(), least=WORTH_A_PROCESS)
+        limits = Limits(timeout=timeout, max_memory=max_memory)
         options = replay.BacktestOptions(
-            scan=_scan_options(timeout=timeout, max_memory=max_memory),
+            scan=ScanOptions(today=datetime.now(tz=timezone.utc).date(), limits=limits),
             tree=repository.resolve("HEAD"),
             outcomes=_outcomes(repository, semgrep, basis=(lessons_folder, str(timeout), str(max_memory))),
             on_progress=progress.count,
@@ -114,7 +114,7 @@ def backtest(
             languages=semgrep.languages,
             options=options,
         )
-    write_result(_render(report, format_name=format_name, is_shown=output is None), output)
+    write_report(_FUNCTIONS, format_name, output, report)
     return _exit_code(report)
 
 
@@ -137,23 +137,9 @@ def _past(
     return past_changes(repository, last=last or _LAST)
 
 
-def _scan_options(*, timeout: float, max_memory: int) -> ScanOptions:
-    limits = Limits(timeout=timeout, max_memory=max_memory)
-    return ScanOptions(today=datetime.now(tz=timezone.utc).date(), limits=limits)
-
-
 def _outcomes(repository: Repository, semgrep: Semgrep, *, basis: Sequence[str]) -> OutcomeCache:
     version = ".".join(map(str, semgrep.version))
     return OutcomeCache(repository.git_directory / _CACHE, basis=[version, *basis])
-
-
-def _render(report: BacktestReport, *, format_name: str, is_shown: bool) -> str:
-    """Return the report in a format; text is coloured only if it `is_shown` on a terminal."""
-    module, _, name = _FUNCTIONS[format_name].partition(":")
-    function = getattr(import_module(module), name)
-    terminal = {"width": width(), "colour": is_shown and wants_colour()} if format_name == "text" else {}
-    text: str = function(report, **terminal)
-    return text
 
 
 def _exit_code(report: BacktestReport) -> int:

@@ -9,7 +9,7 @@ import click
 from lessonguard.cli.options import DIRECTORY, LESSONS_FOLDER
 from lessonguard.cli.scan_options import FAIL_ON
 from lessonguard.git.repository import Repository
-from lessonguard.push.hook import Installed, install_hook, remove_hook
+from lessonguard.push.hook import install_hook, remove_hook
 
 
 @click.group()
@@ -42,7 +42,15 @@ def install(*, required: bool, lessons_folder: str, fail_on: str, directory: Pat
     options = (f"--lessons-folder={lessons_folder}", f"--fail-on={fail_on}")
     with Repository.open(directory) as repository:
         installed = install_hook(repository, is_required=required, options=options)
-    click.echo("\n".join(_installed_lines(installed)))
+    hooks = installed.hooks
+    verb = "Updated" if installed.is_update else "Installed"
+    click.echo(f"{verb} {installed.path}: each push is checked before it leaves.")
+    if installed.existing:
+        click.echo(f"The existing hook keeps running, after it, as {installed.existing.name}.")
+    if hooks.is_shared:
+        click.echo(f"It runs in all of your repositories, because {hooks.setting} sets core.hooksPath.")
+    elif hooks.is_tracked:
+        click.echo("It is in the work tree: commit it, and everybody who uses that folder of hooks has it.")
 
 
 @hook.command()
@@ -61,16 +69,3 @@ def uninstall(*, directory: Path) -> None:
     else:
         restored = " The hook from before is restored." if removed.is_restored else ""
         click.echo(f"Removed {removed.path}.{restored}")
-
-
-def _installed_lines(installed: Installed) -> list[str]:
-    hooks = installed.hooks
-    verb = "Updated" if installed.is_update else "Installed"
-    lines = [f"{verb} {installed.path}: each push is checked before it leaves."]
-    if installed.existing:
-        lines.append(f"The existing hook keeps running, after it, as {installed.existing.name}.")
-    if hooks.is_shared:
-        lines.append(f"It runs in all of your repositories, because {hooks.setting} sets core.hooksPath.")
-    elif hooks.is_tracked:
-        lines.append("It is in the work tree: commit it, and everybody who uses that folder of hooks has it.")
-    return lines

@@ -90,7 +90,13 @@ def lessonguard() -> None:
 
 def main() -> NoReturn:
     """Run the command line and exit: 0 done, 1 findings, 2 usage or lesson, 3 failed, 4 bug."""
-    signal.signal(signal.SIGTERM, _terminate)
+
+    def terminate(number: int, frame: FrameType | None) -> NoReturn:
+        """Exit through the same clean-up as with Ctrl-C."""
+        del number, frame
+        sys.exit(_TERMINATED)
+
+    signal.signal(signal.SIGTERM, terminate)
     code = run(sys.argv[1:])
     # All is written and removed by now, and a regular end of Python would take as long as Git took.
     os._exit(code)
@@ -119,7 +125,13 @@ def run(argv: Sequence[str]) -> int:
         # because the report was not delivered.
         code = leaving.code if leaving.code in {0, _TERMINATED} else LessonguardError.exit_code
     except Exception as error:  # noqa: BLE001 - the one boundary: any other error is a bug
-        _report_bug(error)
+        traceback = import_module("traceback")
+        click.echo(_harmless("".join(traceback.format_exception(error))), err=True)
+        click.echo(
+            "This is a bug in lessonguard, not in your change: nothing was checked. Please report it "
+            "with the lines above.",
+            err=True,
+        )
         code = _BUG
     return int(code)
 
@@ -133,24 +145,8 @@ def _explain(error: LessonguardError) -> None:
             click.echo(shown + _harmless(text), err=True)
 
 
-def _report_bug(error: Exception) -> None:
-    traceback = import_module("traceback")
-    click.echo(_harmless("".join(traceback.format_exception(error))), err=True)
-    click.echo(
-        "This is a bug in lessonguard, not in your change: nothing was checked. Please report it "
-        "with the lines above.",
-        err=True,
-    )
-
-
 def _harmless(text: str) -> str:
     """Escape control characters, because errors quote Git, Semgrep, GitHub and the names of files."""
     from lessonguard.output.escape import log_text  # noqa: PLC0415 - rarely needed
 
     return log_text(text)
-
-
-def _terminate(number: int, frame: FrameType | None) -> NoReturn:
-    """Exit through the same clean-up as with Ctrl-C."""
-    del number, frame
-    sys.exit(_TERMINATED)

@@ -11,10 +11,8 @@ from lessonguard.cli.console import wants_colour, width, write_result
 from lessonguard.cli.options import LESSONS
 from lessonguard.cli.progress import Progress
 from lessonguard.cli.scan_options import exit_code, limit, scan_options, with_scan_options
-from lessonguard.git.changes import CommitId
 from lessonguard.git.push_refs import RefUpdate, parse_push
 from lessonguard.git.repository import Repository
-from lessonguard.lessons.model import Library
 from lessonguard.process import environment
 from lessonguard.push.push import find_unpushed, scan_push
 from lessonguard.push.result import PushedRef
@@ -59,7 +57,9 @@ def pre_push(
     2 wrong input or invalid lesson, 3 could not scan, 4 bug in lessonguard.
     """
     folder = lessons_folder.strip("/")
-    with Repository.open(_repository_folder(directory)) as repository, Progress() as progress:
+    # A hook may run where only GIT_DIR is set: see githooks(5).
+    git_dir = environment("GIT_DIR") if directory == _HERE else None
+    with Repository.open(Path(git_dir) if git_dir else directory) as repository, Progress() as progress:
         progress.step("finding what is new to the remote")
         name = remote or url or environment("PRE_COMMIT_REMOTE_NAME") or "origin"
         work = find_unpushed(_updates(repository, is_from_git=bool(remote)), repository, remote=name)
@@ -71,45 +71,33 @@ def pre_push(
             pushed = scan_push(
                 work,
                 repository,
-                read_library=lambda tip: _library(repository, tip, directory=lessons, folder=folder),
+                read_library=lambda tip: (
+                    read_directory(repository, lessons, folder=folder)
+                    if lessons
+                    else read_library(repository, tip, folder=folder)
+                ),
                 semgrep=find_semgrep(),
                 options=options,
             )
     return _conclude(pushed, fail_on=fail_on)
 
 
-def _repository_folder(directory: Path) -> Path:
-    """Return where the repository is: a hook may run where only `GIT_DIR` is set; see githooks(5)."""
-    git_dir = environment("GIT_DIR") if directory == _HERE else None
-    return Path(git_dir) if git_dir else directory
-
-
 def _updates(repository: Repository, *, is_from_git: bool) -> tuple[RefUpdate, ...]:
-    """Return what is pushed, from Git or pre-commit, or else HEAD."""
-    if not is_from_git and (environment("PRE_COMMIT") or sys.stdin.isatty()):
-        return (_update(repository),)
-    return parse_push(sys.stdin.buffer.read().decode("utf-8", "surrogateescape"))
-
-
-def _update(repository: Repository) -> RefUpdate:
-    """Return the one ref that pre-commit passes, by variables that only it sets, or HEAD.
+    """Return what is pushed: from Git, from pre-commit by variables that only it sets, or else HEAD.
 
     See https://pre-commit.com/#pre-push.
     """
+    if is_from_git or not (environment("PRE_COMMIT") or sys.stdin.isatty()):
+        return parse_push(sys.stdin.buffer.read().decode("utf-8", "surrogateescape"))
     local = environment("PRE_COMMIT_LOCAL_BRANCH") or "HEAD"
     before = environment("PRE_COMMIT_FROM_REF")
-    return RefUpdate(
+    update = RefUpdate(
         local_ref=local,
         local=repository.resolve(environment("PRE_COMMIT_TO_REF") or local),
         remote_ref=environment("PRE_COMMIT_REMOTE_BRANCH") or local,
         remote=repository.resolve(before) if before else None,
     )
-
-
-def _library(repository: Repository, tip: CommitId, *, directory: Path | None, folder: str) -> Library:
-    if directory:
-        return read_directory(repository, directory, folder=folder)
-    return read_library(repository, tip, folder=folder)
+    return (update,)
 
 
 def _conclude(pushed: tuple[PushedRef, ...], *, fail_on: str) -> int:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from importlib import import_module
 from pathlib import Path
 
 import click
 
-from lessonguard.cli.console import wants_colour, width, write_result
+from lessonguard.cli.console import write_report
 from lessonguard.cli.options import LESSONS, OUTPUT
 from lessonguard.cli.progress import Progress
 from lessonguard.cli.scan_options import exit_code, limit, scan_options, with_scan_options
@@ -86,14 +85,11 @@ def scan(
         report = scan_change(
             library, repository, change, engine=semgrep, languages=semgrep.languages, options=options
         )
-        against = "" if change.files else _base_name(repository, base=base, staged=staged)
-    module, _, name = _RENDERERS[format_name].partition(":")
-    is_text, is_shown = format_name == "text", output is None
-    # Only text is made for a terminal; all other renderers take the report alone.
-    terminal = {"width": width(), "colour": is_shown and wants_colour()}
-    for_text = {**terminal, "against": against, "fails_from": limit(fail_on)} if is_text else {}
-    write_result(getattr(import_module(module), name)(report, **for_text), output)
-    return exit_code(report, fail_on=fail_on, is_shown=is_text and is_shown)
+        against = ""  # what an empty change is compared with, as the user would name it
+        if not change.files:
+            against = "HEAD" if staged else base or repository.history().name(repository.default_base())
+    write_report(_RENDERERS, format_name, output, report, against=against, fails_from=limit(fail_on))
+    return exit_code(report, fail_on=fail_on, is_shown=format_name == "text" and output is None)
 
 
 def _pick(repository: Repository, *, base: str | None, head: str, staged: bool, worktree: bool) -> Change:
@@ -106,11 +102,6 @@ def _pick(repository: Repository, *, base: str | None, head: str, staged: bool, 
     if worktree:
         return worktree_change(repository, base=base)
     return branch_change(repository, base=base, head=head)
-
-
-def _base_name(repository: Repository, *, base: str | None, staged: bool) -> str:
-    """Return what the change is compared with, as the user would name it."""
-    return "HEAD" if staged else base or repository.history().name(repository.default_base())
 
 
 def _library(repository: Repository, change: Change, *, directory: Path | None, folder: str) -> Library:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shlex
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -61,9 +61,18 @@ def install_hook(
     unfinished = path.with_name(f"{path.name}.{os.getpid()}")
     try:
         hooks.folder.mkdir(parents=True, exist_ok=True)
-        _write(unfinished, _script(repository, hooks, is_required=is_required, options=options))
+        script = _script(repository, hooks, is_required=is_required, options=options)
+        # Executable, as far as the umask allows.
+        with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o777), "wb") as file:
+            file.write(script)
         if not is_update and _is_there(path):
-            _move_existing(path, existing)
+            if _is_there(existing):
+                raise UsageError(
+                    f"The hook of lessonguard was replaced: {path} is another one, and {existing} was there "
+                    "before.",
+                    hint=f"Put what you need of both into {path}, remove {existing}, and install again.",
+                )
+            path.rename(existing)
         unfinished.replace(path)
     except OSError as error:
         raise _cannot("write", path, hooks=hooks, error=error) from error
@@ -97,45 +106,25 @@ def remove_hook(repository: Repository) -> Removed | None:
     return None
 
 
-def _move_existing(path: Path, existing: Path) -> None:
-    if _is_there(existing):
-        raise UsageError(
-            f"The hook of lessonguard was replaced: {path} is another one, and {existing} was there before.",
-            hint=f"Put what you need of both into {path}, remove {existing}, and install again.",
-        )
-    path.rename(existing)
-
-
-def _write(path: Path, script: bytes) -> None:
-    """Write a new executable file, with the permissions that the umask allows."""
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o777), "wb") as file:
-        file.write(script)
-
-
 def _script(repository: Repository, hooks: Hooks, *, is_required: bool, options: Sequence[str]) -> bytes:
+    python = Path(sys.executable)
+    pythons = []
+    # Relative to the hook first, because that also works in a repository that was moved.
+    if repository.top and python.is_relative_to(repository.top):
+        pythons.append('"$here"/' + shlex.quote(os.path.relpath(python, hooks.folder)))
+    # A hook in the work tree may be committed, for others to run, who have Python elsewhere.
+    if not hooks.is_tracked:
+        pythons.append(shlex.quote(str(python)))
     text = _TEMPLATE.read_text(encoding="utf-8")
     values = {
         "@REQUIRED@": "yes" if is_required else "no",
         "@BEFORE@": _BEFORE,
         "@OPTIONS@": shlex.join(options),
-        "@PYTHONS@": " ".join(_pythons(repository, hooks)) or "''",
+        "@PYTHONS@": " ".join(pythons) or "''",
     }
     for place, value in values.items():
         text = text.replace(place, value)
     return os.fsencode(text)
-
-
-def _pythons(repository: Repository, hooks: Hooks) -> Iterator[str]:
-    """List the paths of Python as shell words: first relative to the hook, then absolute.
-
-    The first also works in a repository that was moved. There is no absolute one if the hook may be
-    committed, for others to run.
-    """
-    python = Path(sys.executable)
-    if repository.top and python.is_relative_to(repository.top):
-        yield '"$here"/' + shlex.quote(os.path.relpath(python, hooks.folder))
-    if not hooks.is_tracked:
-        yield shlex.quote(str(python))
 
 
 def _refuse_managed(folder: Path) -> None:

@@ -79,7 +79,18 @@ def scan_push(
     for tip, together in by_tip.items():
         changes = [change for each in together for change in each.changes]
         reports = iter(_scan(read_library(tip), repository, changes, semgrep=semgrep, options=options))
-        pushed += [_conclude(each, [next(reports) for _ in each.changes]) for each in together]
+        for each in together:
+            paths = [{file.path for file in change.files} for change in each.changes]
+            own = [next(reports) for _ in each.changes]
+            pushed.append(
+                PushedRef(
+                    local_ref=each.update.local_ref,
+                    remote_ref=each.update.remote_ref,
+                    commits=each.commits,
+                    is_whole=each.changes[0].base == empty_tree(each.changes[0].head),
+                    report=merge_reports(own, files=len(set.intersection(*paths))),
+                )
+            )
     return tuple(pushed)
 
 
@@ -114,17 +125,6 @@ def _scan(
             raise report
         reports.append(report)
     return reports
-
-
-def _conclude(work: UnpushedRef, reports: Sequence[ScanReport]) -> PushedRef:
-    paths = [{file.path for file in change.files} for change in work.changes]
-    return PushedRef(
-        local_ref=work.update.local_ref,
-        remote_ref=work.update.remote_ref,
-        commits=work.commits,
-        is_whole=work.changes[0].base == empty_tree(work.changes[0].head),
-        report=merge_reports(reports, files=len(set.intersection(*paths))),
-    )
 
 
 def _commit(repository: Repository, update: RefUpdate) -> CommitId | None:

@@ -38,7 +38,10 @@ def render_push(pushed: Sequence[PushedRef], *, fails_from: Mode | None, width: 
 
 
 def _ref(screen: Screen, pushed: PushedRef, *, fails_from: Mode | None) -> str:
-    here, there = (_short(name) for name in (pushed.local_ref, pushed.remote_ref))
+    here, there = (
+        visible(name.removeprefix("refs/heads/").removeprefix("refs/tags/"))
+        for name in (pushed.local_ref, pushed.remote_ref)
+    )
     head = [
         screen.bold("lessonguard"),
         here if here == there else f"{here} → {there}",
@@ -50,9 +53,3 @@ def _ref(screen: Screen, pushed: PushedRef, *, fails_from: Mode | None) -> str:
     if not (report.findings or report.fixed or report.notices or report.unchecked or report.faults):
         return " · ".join([*head, text])
     return f"{' · '.join(head)}\n\n{text}"
-
-
-def _short(name: str) -> str:
-    for start in ("refs/heads/", "refs/tags/"):
-        name = name.removeprefix(start)
-    return visible(name)
