@@ -31,22 +31,17 @@ def build_lesson(root: Node, *, path: str, found: Diagnostics) -> Lesson | None:
         hint = "start with `incident: ` and the ID of the incident"
         found.add(root, "a lesson must have keys and values", hint=hint)
         return None
-    sound = _find_sound(root, found)
-    _check(root, sound, found)
-    return None if found else _make(root, sound, path)
-
-
-def _find_sound(root: Entries, found: Diagnostics) -> dict[str, Node]:
-    """Compare a lesson with the schema; return the values by key that have no error in them."""
     schema = lesson_schema()
     validator = Validator(definitions=schema["definitions"], found=found)
     validator.check_keys(root, schema, name="the lesson")
     properties = schema["properties"]
-    return {
+    sound = {  # the values that have no error in them, each by itself
         key.text: value
         for key, value in root.entries
         if key.text in properties and validator.check(value, properties[key.text], name=f'"{key.text}"')
     }
+    _check(root, sound, found)
+    return None if found else _make(root, sound, path)
 
 
 def _check(root: Entries, sound: dict[str, Node], found: Diagnostics) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from datetime import date
 
 _MONTHS = (
@@ -28,23 +27,21 @@ def read_day(text: str) -> date | None:
     The year must have four digits. `05/06/2026` may be in May or in June, so it is no day here,
     while `14/05/2026` and `05/14/2026` can only be one.
     """
-    found = {day for day in _readings(" ".join(text.lower().split())) if day}
-    return found.pop() if len(found) == 1 else None
-
-
-def _readings(text: str) -> Iterator[date | None]:
+    text = " ".join(text.lower().split())
+    readings: list[date | None] = []
     if (match := _YEAR_FIRST.fullmatch(text)) is not None:
-        yield _day(match[1], match[3], match[4])
+        readings = [_day(match[1], match[3], match[4])]
     elif (match := _COMPACT.fullmatch(text)) is not None:
-        yield _day(match[1], match[2], match[3])
+        readings = [_day(match[1], match[2], match[3])]
     elif (match := _YEAR_LAST.fullmatch(text)) is not None:
-        yield _day(match[4], match[3], match[1])
-        yield _day(match[4], match[1], match[3])
+        readings = [_day(match[4], match[3], match[1]), _day(match[4], match[1], match[3])]
     elif (match := _SPELLED.fullmatch(text)) is not None:
         days = [day for day in (match["day"], match["late"]) if day]
         months = [number for number, name in enumerate(_MONTHS, 1) if name.startswith(match["month"])]
         if len(days) == len(months) == 1:
-            yield _day(match["year"], str(months[0]), days[0])
+            readings = [_day(match["year"], str(months[0]), days[0])]
+    found = {day for day in readings if day}
+    return found.pop() if len(found) == 1 else None
 
 
 def _day(year: str, month: str, day: str) -> date | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Any, TypeVar
 
@@ -40,7 +40,9 @@ class LessonFile:
 
 
 def find_files(folder: Path, *, name: str | None) -> tuple[LessonFile, ...]:
-    """List the lesson files in a folder and in the folders below it.
+    """List the lesson files in a folder and in the folders below it, in order; hidden ones do not count.
+
+    Links to folders are listed too, and not followed.
 
     `name` is the folder relative to the top of the repository, and files are called by it; with None by
     their path as it was given. Raise `LessonError` if there is no such folder.
@@ -49,11 +51,16 @@ def find_files(folder: Path, *, name: str | None) -> tuple[LessonFile, ...]:
         hint = "`lessonguard init` starts one"
         raise LessonError(f"cannot read lessons from {folder}: there is no such folder", hint=hint)
     start = name or folder.as_posix()
+    paths: list[Path] = []
+    for top, below, names in os.walk(folder):
+        below[:] = sorted(name for name in below if not name.startswith("."))
+        paths += (link for name in below if (link := Path(top, name)).is_symlink())
+        paths += (Path(top, name) for name in sorted(names) if is_lesson_path(name))
     return tuple(
         LessonFile(
             name=str(PurePosixPath(start, path.relative_to(folder).as_posix())), path=path, within=folder
         )
-        for path in _walk(folder)
+        for path in paths
     )
 
 
@@ -200,14 +207,6 @@ def _blob_id(data: bytes) -> str:
     from hashlib import sha1  # noqa: PLC0415 - loads OpenSSL, and lessons of a commit have names already
 
     return sha1(b"blob %d\0%b" % (len(data), data), usedforsecurity=False).hexdigest()
-
-
-def _walk(folder: Path) -> Iterator[Path]:
-    """List the lesson files, in order, and links to folders; hidden files and folders do not count."""
-    for top, below, names in os.walk(folder):
-        below[:] = sorted(name for name in below if not name.startswith("."))
-        yield from (link for name in below if (link := Path(top, name)).is_symlink())
-        yield from (Path(top, name) for name in sorted(names) if is_lesson_path(name))
 
 
 def read_file(file: LessonFile) -> bytes:

@@ -173,22 +173,21 @@ class _Tree:
         self._count(1, event)
         if depth > _MAX_DEPTH:
             raise _refuse(event, _TOO_DEEP)
-        node = self._made(event, events, depth)
+        line, column = _start(event)
+        if isinstance(event, yaml.ScalarEvent):
+            node = Scalar(line=line, column=column, text=event.value, kind=self._kind(event))
+        else:
+            self._check_tag(event)
+            children: list[Node] = []
+            while not isinstance(child := next(events), yaml.CollectionEndEvent):
+                children.append(self._node(child, events, depth + 1))
+            if isinstance(event, yaml.SequenceStartEvent):
+                node = Items(line=line, column=column, items=tuple(children))
+            else:
+                node = self._entries(children, line, column)
         if event.anchor:
             self.anchors[event.anchor] = (node, self.values - before)
         return node
-
-    def _made(self, event: Any, events: Iterator[Any], depth: int) -> Node:  # noqa: ANN401 - the same
-        line, column = _start(event)
-        if isinstance(event, yaml.ScalarEvent):
-            return Scalar(line=line, column=column, text=event.value, kind=self._kind(event))
-        self._check_tag(event)
-        children: list[Node] = []
-        while not isinstance(child := next(events), yaml.CollectionEndEvent):
-            children.append(self._node(child, events, depth + 1))
-        if isinstance(event, yaml.SequenceStartEvent):
-            return Items(line=line, column=column, items=tuple(children))
-        return self._entries(children, line, column)
 
     def _count(self, size: int, event: Any) -> None:  # noqa: ANN401 - the same
         self.values += size

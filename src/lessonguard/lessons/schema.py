@@ -68,10 +68,19 @@ def key_fields(kind: type) -> tuple[Field[Any], ...]:
 def _object_schema(kind: type) -> Schema:
     hints = get_type_hints(kind)
     keys = key_fields(kind)
+    properties: dict[str, Schema] = {}
+    for field in keys:
+        schema = _annotate(_kind_schema(hints[field.name]), field)
+        schema["description"] = field.metadata["doc"]
+        if schema.get("type") == "array" and _is_required(field):
+            schema["minItems"] = 1
+        if isinstance(field.default, Enum):
+            schema["default"] = field.default.value
+        properties[key_of(field)] = schema
     return {
         "type": "object",
         "description": (kind.__doc__ or "").partition("\n")[0],
-        "properties": {key_of(field): _field_schema(field, hints[field.name]) for field in keys},
+        "properties": properties,
         "required": [key_of(field) for field in keys if _is_required(field)],
         "additionalProperties": False,
     }
@@ -79,16 +88,6 @@ def _object_schema(kind: type) -> Schema:
 
 def _is_required(field: Field[Any]) -> bool:
     return field.default is MISSING
-
-
-def _field_schema(field: Field[Any], hint: Any) -> Schema:  # noqa: ANN401 - any annotation
-    schema = _annotate(_kind_schema(hint), field)
-    schema["description"] = field.metadata["doc"]
-    if schema.get("type") == "array" and _is_required(field):
-        schema["minItems"] = 1
-    if isinstance(field.default, Enum):
-        schema["default"] = field.default.value
-    return schema
 
 
 def _kind_schema(hint: Any) -> Schema:  # noqa: ANN401 - any annotation

@@ -83,9 +83,12 @@ def _decoder(hint: Any) -> Callable[[Any], Any]:  # noqa: ANN401 - any annotatio
         decode = _decoder(arguments[0])
         return tuple if decode is _as_it_is else lambda values: tuple(map(decode, values))
     if type(None) in arguments:
-        return _optional_decoder(_decoder(next(each for each in arguments if each is not type(None))))
+        decode = _decoder(next(each for each in arguments if each is not type(None)))
+        return decode if decode is _as_it_is else lambda value: None if value is None else decode(value)
     if is_dataclass(hint):
-        return _object_decoder(hint)
+        kind: Any = hint
+        decode_all = _field_decoder(kind)
+        return lambda value: kind(**decode_all(value))
     if origin in (Literal, Mapping):
         return _as_it_is
     if issubclass(hint, Enum):
@@ -95,15 +98,6 @@ def _decoder(hint: Any) -> Callable[[Any], Any]:  # noqa: ANN401 - any annotatio
 
 def _as_it_is(value: Any) -> Any:  # noqa: ANN401 - a JSON value
     return value
-
-
-def _optional_decoder(decode: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    return _as_it_is if decode is _as_it_is else lambda value: None if value is None else decode(value)
-
-
-def _object_decoder(kind: Any) -> Callable[[Any], Any]:  # noqa: ANN401 - any class of the model
-    decode = _field_decoder(kind)
-    return lambda value: kind(**decode(value))
 
 
 def _field_decoder(kind: Any) -> Callable[[Mapping[str, Any]], dict[str, Any]]:  # noqa: ANN401 - as above

@@ -38,7 +38,11 @@ class Validator:
         `name` is what messages call the node, with its quotes if it is a key.
         """
         before = len(self.found)
-        schema = self._choose(node, schema)
+        schema = self._resolve(schema)
+        # Of several forms the one counts that is written as the node is.
+        forms = [self._resolve(form) for form in schema.get("anyOf", ()) if "required" not in form]
+        same = (form for form in forms if _written_as(form) is type(node))
+        schema = next(same, forms[0] if forms else schema)
         if schema.get("not") == {}:
             self.found.add(node, f"{name} is refused: {schema['description']}")
         elif not isinstance(node, _written_as(schema)):
@@ -98,13 +102,6 @@ class Validator:
         if "$ref" not in schema:
             return schema
         return {**self.definitions[schema["$ref"].removeprefix("#/definitions/")], **schema}
-
-    def _choose(self, node: Node, schema: Schema) -> Schema:
-        """Follow references, and of several forms take the one that is written as the node is."""
-        schema = self._resolve(schema)
-        forms = [self._resolve(form) for form in schema.get("anyOf", ()) if "required" not in form]
-        same = (form for form in forms if _written_as(form) is type(node))
-        return next(same, forms[0] if forms else schema)
 
     def _add_misshapen(self, node: Node, schema: Schema, name: str) -> None:
         wanted = _written_as(schema)

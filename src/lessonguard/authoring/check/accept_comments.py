@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 
 from lessonguard.authoring.select import Selection, find_incidents
 from lessonguard.authoring.tree import Tree
 from lessonguard.lessons.diagnostic import Diagnostic, find_similar
 from lessonguard.scan.source import Source
-from lessonguard.scan.suppressions import MARK, AcceptComment
+from lessonguard.scan.suppressions import MARK
 from lessonguard.semgrep.languages import Languages
 from lessonguard.semgrep.targets import MAX_BYTES
 
@@ -27,7 +27,12 @@ def check_accept_comments(selection: Selection, tree: Tree, *, languages: Langua
         if is_lesson or not languages.of_name(path) - languages.of_any_file:
             continue
         source = Source(tree.read(path) or b"")
-        for comment in _find_comments(source, path):
+        if len(source.content) > MAX_BYTES or b"\0" in source.content:
+            continue
+        # Loaded here, because Pygments costs 30 ms, and few repositories have such comments.
+        from lessonguard.scan.comments import find_accept_comments  # noqa: PLC0415
+
+        for comment in find_accept_comments(source, file_name=path):
             if comment.is_readable and comment.incident not in incidents:
                 similar = find_similar(comment.incident, incidents)
                 hint = "remove the comment, or add the lesson"
@@ -40,12 +45,3 @@ def check_accept_comments(selection: Selection, tree: Tree, *, languages: Langua
                     message=f"this accepts {comment.incident}, and no lesson is about that",
                     hint=f"did you mean {similar}? Otherwise {hint}" if similar else hint,
                 )
-
-
-def _find_comments(source: Source, path: str) -> Collection[AcceptComment]:
-    if len(source.content) > MAX_BYTES or b"\0" in source.content:
-        return ()
-    # Loaded here, because Pygments costs 30 ms, and few repositories have such comments.
-    from lessonguard.scan.comments import find_accept_comments  # noqa: PLC0415
-
-    return find_accept_comments(source, file_name=path)

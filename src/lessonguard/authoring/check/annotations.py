@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from lessonguard.authoring.check.result import CheckReport
-from lessonguard.lessons.diagnostic import Diagnostic
 from lessonguard.output.annotations import MOST_OF_A_KIND, workflow_command
 from lessonguard.output.escape import one_line
 from lessonguard.output.phrases import counted
@@ -17,7 +16,18 @@ def render_check_workflow(report: CheckReport) -> str:
         [diagnostic for diagnostic in report.diagnostics if diagnostic.level == level]
         for level in ("error", "warning")
     ]
-    lines = [_annotation(diagnostic) for diagnostics in kinds for diagnostic in diagnostics[:MOST_OF_A_KIND]]
+    lines = [
+        workflow_command(
+            diagnostic.level,
+            "\n".join(one_line(text) for text in (diagnostic.message, diagnostic.hint) if text),
+            file=diagnostic.path,
+            line=str(diagnostic.line),
+            col=str(diagnostic.column),
+            title=f"{_TITLE}: {diagnostic.code}",
+        )
+        for diagnostics in kinds
+        for diagnostic in diagnostics[:MOST_OF_A_KIND]
+    ]
     lines += [
         workflow_command("notice", one_line(note), title=_TITLE)
         for note in report.notes[: MOST_OF_A_KIND - 1]  # because the last notice counts what is hidden
@@ -26,15 +36,3 @@ def render_check_workflow(report: CheckReport) -> str:
         words = f"{counted(hidden, 'problem')} not shown, because GitHub shows {MOST_OF_A_KIND} of a kind."
         lines.append(workflow_command("notice", words, title=_TITLE))
     return "".join(f"{line}\n" for line in lines)
-
-
-def _annotation(diagnostic: Diagnostic) -> str:
-    message = "\n".join(one_line(text) for text in (diagnostic.message, diagnostic.hint) if text)
-    return workflow_command(
-        diagnostic.level,
-        message,
-        file=diagnostic.path,
-        line=str(diagnostic.line),
-        col=str(diagnostic.column),
-        title=f"{_TITLE}: {diagnostic.code}",
-    )

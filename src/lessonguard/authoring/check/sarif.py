@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from lessonguard.authoring.check.result import CheckReport
-from lessonguard.lessons.diagnostic import Diagnostic
 from lessonguard.output.escape import one_line
 from lessonguard.output.sarif import (
     MOST_RESULTS,
@@ -46,6 +45,19 @@ def render_check_sarif(report: CheckReport) -> str:
         }
         for code in codes
     ]
+    results: list[SarifObject] = []
+    for diagnostic in shown:
+        hint = f" ({one_line(diagnostic.hint)})" if diagnostic.hint else ""
+        region: SarifObject = {"startLine": diagnostic.line, "startColumn": diagnostic.column}
+        results.append(
+            {
+                "ruleId": diagnostic.code,
+                "ruleIndex": codes.index(diagnostic.code),
+                "level": diagnostic.level,
+                "message": {"text": sarif_text(one_line(diagnostic.message) + hint)},
+                "locations": [sarif_location(diagnostic.path, region)],
+            }
+        )
     return sarif_log(
         {
             "tool": {"driver": {"name": "lessonguard check", "rules": rules}},
@@ -60,18 +72,6 @@ def render_check_sarif(report: CheckReport) -> str:
                     ],
                 }
             ],
-            "results": [_result(diagnostic, codes) for diagnostic in shown],
+            "results": results,
         }
     )
-
-
-def _result(diagnostic: Diagnostic, codes: list[str]) -> SarifObject:
-    hint = f" ({one_line(diagnostic.hint)})" if diagnostic.hint else ""
-    region: SarifObject = {"startLine": diagnostic.line, "startColumn": diagnostic.column}
-    return {
-        "ruleId": diagnostic.code,
-        "ruleIndex": codes.index(diagnostic.code),
-        "level": diagnostic.level,
-        "message": {"text": sarif_text(one_line(diagnostic.message) + hint)},
-        "locations": [sarif_location(diagnostic.path, region)],
-    }

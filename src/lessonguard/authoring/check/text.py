@@ -44,7 +44,11 @@ def render_check(report: CheckReport, *, width: int, colour: bool) -> str:
     ]
     for _, diagnostics in groupby(report.diagnostics, key=lambda diagnostic: diagnostic.path):
         blocks.append([line for diagnostic in diagnostics for line in _diagnostic(screen, diagnostic)])
-    blocks.append([line for note in report.notes for line in _note(screen, note)])
+    notes: list[str] = []
+    for note in report.notes:
+        first, *rest = wrapped(f"note: {one_line(note)}", width=screen.width - len(_INDENT))
+        notes += [screen.dim(first), *(_INDENT + screen.dim(line) for line in rest)]
+    blocks.append(notes)
     blocks.append(list(_summary(screen, report)))
     return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
 
@@ -65,12 +69,6 @@ def _entry(screen: Screen, place: str, text: str, *, word: str, tone: Style) -> 
     yield f"{screen.bold(place)}: {screen.write(word, Style.BOLD, tone)}: {first}".rstrip()
     rest = text.removeprefix(first)
     yield from (_INDENT + line for line in wrapped(rest, width=screen.width - len(_INDENT)))
-
-
-def _note(screen: Screen, note: str) -> Iterator[str]:
-    first, *rest = wrapped(f"note: {one_line(note)}", width=screen.width - len(_INDENT))
-    yield screen.dim(first)
-    yield from (_INDENT + screen.dim(line) for line in rest)
 
 
 def _summary(screen: Screen, report: CheckReport) -> Iterator[str]:
