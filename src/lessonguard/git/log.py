@@ -11,7 +11,7 @@ from lessonguard.git.command import Git, error_text
 from lessonguard.git.diff import LISTING, RENAMES, parse_listings, parse_raw, parse_raw_blobs
 from lessonguard.git.merge_base import cut_commits
 from lessonguard.git.objects import ObjectReader
-from lessonguard.git.past_changes import MergedChange, PastChanges, choose_landed, parse_commit, window
+from lessonguard.git.past_changes import PastChanges, choose_landed, parse_commit, window
 
 # Bytes of a commit object that are read, so that no giant message fills the memory; a larger commit has
 # neither a date nor a subject.
@@ -61,8 +61,13 @@ class History:
         rows = [line.split() for line in listing.decode().splitlines()]
         are_merges, steps = choose_landed(rows)
         cuts = cut_commits(self._git) if last is None or len(steps) < last else frozenset()
+        wanted = steps[:last]
+        contents = self.read_commits(commit for commit, _ in wanted)
         return PastChanges(
-            changes=self._read(steps[:last]),
+            changes=tuple(
+                parse_commit(content, commit=commit, base=base)
+                for content, (commit, base) in zip(contents, wanted, strict=True)
+            ),
             branch=branch,
             are_merges=are_merges,
             limit=last,
@@ -105,13 +110,6 @@ class History:
         finally:
             objects.close()
         return [each.content if each and each.content else b"" for each in found]
-
-    def _read(self, steps: Sequence[_Step]) -> tuple[MergedChange, ...]:
-        contents = self.read_commits(commit for commit, _ in steps)
-        return tuple(
-            parse_commit(content, commit=commit, base=base)
-            for content, (commit, base) in zip(contents, steps, strict=True)
-        )
 
     def _compare(self, steps: Sequence[_Step], *options: str) -> Iterator[bytes]:
         """Return the listing of each step, in order."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta, timezone
 
 from lessonguard.git.changes import CommitId
@@ -92,32 +92,25 @@ def parse_commit(content: bytes, *, commit: CommitId, base: CommitId) -> MergedC
         text = message.decode(encoding[1].decode("ascii", "replace") if encoding else "utf-8", "replace")
     except LookupError:  # an encoding that Python does not have, as Git lets anybody write there
         text = message.decode("utf-8", "replace")
-    paragraphs = list(_paragraphs(text))
-    subject = paragraphs[0] if paragraphs else ""
+    blocks = re.split(r"\n[ \t\r]*(?:\n[ \t\r]*)+", text.strip())
+    subject, *body = [" ".join(block.split()) for block in blocks if block.strip()] or [""]
+    title = subject
+    if body and (found := _GITHUB.match(subject)):
+        title = f"{body[0]} ({found[1]})"
+    elif body and _GITLAB.match(subject):
+        title = body[0]
     return MergedChange(
         commit=commit,
         base=base,
         date=_date(_COMMITTED.search(head)),
         subject=subject,
-        title=_title(subject, paragraphs[1:]),
+        title=title,
     )
 
 
 def author_day(content: bytes) -> date:
     """Return the day on which a commit was authored, in the author's time zone, from the commit object."""
     return _date(_AUTHORED.search(content.partition(b"\n\n")[0]))
-
-
-def _title(subject: str, body: Sequence[str]) -> str:
-    if body and (found := _GITHUB.match(subject)):
-        return f"{body[0]} ({found[1]})"
-    return body[0] if body and _GITLAB.match(subject) else subject
-
-
-def _paragraphs(message: str) -> Iterator[str]:
-    for paragraph in re.split(r"\n[ \t\r]*(?:\n[ \t\r]*)+", message.strip()):
-        if text := " ".join(paragraph.split()):
-            yield text
 
 
 def _date(committed: re.Match[bytes] | None) -> date:
