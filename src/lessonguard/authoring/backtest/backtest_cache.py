@@ -90,15 +90,26 @@ class OutcomeCache:
 
     def get(self, lesson: Lesson, key: str) -> Outcome | None:
         """Return the outcome of a lesson for this key; None if there is none, or if it cannot be read."""
-        stored = self._outcomes(lesson)
+        stored = self._outcomes(lesson).get(key)
+        if not stored:
+            return Outcome() if stored == [] else None
         try:
-            return _decode(stored[key], lesson) if key in stored else None
+            findings, unchecked, is_watched = stored
+            return Outcome(
+                findings=tuple(Finding(lesson=lesson, **decode_fields(Finding, item)) for item in findings),
+                unchecked=tuple(Unchecked(path=str(path), reason=str(reason)) for path, reason in unchecked),
+                is_watched=bool(is_watched),
+            )
         except (AttributeError, LookupError, TypeError, ValueError):
             return None
 
     def put(self, lesson: Lesson, key: str, outcome: Outcome) -> None:
         """Keep an outcome, until `save` in memory only."""
-        self._outcomes(lesson)[key] = _encode(outcome)
+        findings = [encode_fields(finding, without="lesson") for finding in outcome.findings]
+        unchecked = [[item.path, item.explanation] for item in outcome.unchecked]
+        # For most changes there is nothing in an outcome, so that is kept as an empty list.
+        is_empty = outcome == Outcome()
+        self._outcomes(lesson)[key] = [] if is_empty else [findings, unchecked, outcome.is_watched]
         self._changed[lesson.incident] = lesson
         if len(outcome.findings) > _MOST_FINDINGS:
             self._large.add((lesson.incident, key))
@@ -251,26 +262,6 @@ def _shortened(finding: Finding) -> Finding:
     """Return a finding with its first line only, which is all that a backtest shows."""
     lines = tuple(replace(line, text=line.text.strip()[:_LONGEST_TEXT]) for line in finding.lines[:1])
     return replace(finding, lines=lines, removed=(), snippet=finding.snippet[:_LONGEST_TEXT])
-
-
-def _encode(outcome: Outcome) -> list[Any]:
-    """Return an outcome as JSON values: an empty list if there is nothing in it, as for most changes."""
-    if outcome == Outcome():
-        return []
-    findings = [encode_fields(finding, without="lesson") for finding in outcome.findings]
-    unchecked = [[item.path, item.explanation] for item in outcome.unchecked]
-    return [findings, unchecked, outcome.is_watched]
-
-
-def _decode(value: Any, lesson: Lesson) -> Outcome:  # noqa: ANN401 - anything may stand in a file
-    if value == []:
-        return Outcome()
-    findings, unchecked, is_watched = value
-    return Outcome(
-        findings=tuple(Finding(lesson=lesson, **decode_fields(Finding, item)) for item in findings),
-        unchecked=tuple(Unchecked(path=str(path), reason=str(reason)) for path, reason in unchecked),
-        is_watched=bool(is_watched),
-    )
 
 
 def _day(key: str) -> str:

@@ -105,7 +105,12 @@ def _shown(result: SampleResult, count: int) -> list[int]:
 def step_lines(screen: Screen, result: SampleResult, *, indent: int) -> list[str]:
     """Return a line for each part of the rule that explains the result, and count the others."""
     shown = list(_explaining_steps(result))[:_MAX_STEPS]
-    effects = [_effect_words(step) for step in shown]
+    effects = [
+        f"finds {lines_words(step.lines)}"
+        if step.effect == "finds"
+        else f"removes {lines_words(step.lines)}{': nothing is left' if step.is_end else ''}"
+        for step in shown
+    ]
     gap, margin = 3, " " * indent
     room = screen.width - indent - gap - max(map(column_width, effects), default=0)
     if room < _MIN_LABEL:  # each on a line of its own
@@ -162,12 +167,6 @@ def _explaining_steps(result: SampleResult) -> Iterator[Step]:
 def _label(step: Step) -> str:
     text = f"{step.key}: {one_line(step.value)}" if step.value else step.key or "together"
     return "  " * step.depth + text
-
-
-def _effect_words(step: Step) -> str:
-    if step.effect == "finds":
-        return f"finds {lines_words(step.lines)}"
-    return f"removes {lines_words(step.lines)}{': nothing is left' if step.is_end else ''}"
 
 
 def lines_words(spans: Iterable[tuple[int, int]]) -> str:

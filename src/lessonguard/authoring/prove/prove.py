@@ -56,30 +56,24 @@ def prove_lessons(  # noqa: PLR0913 - all that it needs, each from another place
     origin = Origin(repository=repository, tree=tree, fetch=fetch)
     files, fixes = Files(origin), FixReader(origin, languages)
     attempts: list[_Attempt] = []
+    pieces = 0
     for lesson in lessons:
         step(f"reading what {lesson.incident} is proven on")
-        first = attempts[-1].first + len(attempts[-1].samples) if attempts else 0
-        attempts += _attempts(lesson, files=files, fixes=fixes, languages=languages, first=first)
-    pieces = sum(len(attempt.samples) for attempt in attempts)
+        rules = [
+            TestedRule(lesson=lesson, rule=rule, engine_rule=engine_rule(rule, languages))
+            for rule in lesson.rules
+        ]
+        fix = fixes.read(lesson, [tested.engine_rule for tested in rules])
+        note = fix.note if fix else ""
+        for tested in rules:
+            samples = [*example_samples(tested, languages, files)]
+            samples += fix_samples(tested, fix, languages) if fix else ()
+            attempts.append(_Attempt(tested=tested, samples=tuple(samples), note=note, first=pieces))
+            pieces += len(samples)
     step(f"running Semgrep (rules: {len(attempts)}, pieces of code: {pieces})")
     proofs = _proofs(attempts, _run(attempts, engine, limits))
     matching = {proof.lesson.incident: proof for proof in reversed(proofs) if proof.matches_broken}
     return tuple(_with_sibling(proof, matching.get(proof.lesson.incident)) for proof in proofs)
-
-
-def _attempts(
-    lesson: Lesson, *, files: Files, fixes: FixReader, languages: Languages, first: int
-) -> Iterator[_Attempt]:
-    rules = [
-        TestedRule(lesson=lesson, rule=rule, engine_rule=engine_rule(rule, languages))
-        for rule in lesson.rules
-    ]
-    fix = fixes.read(lesson, [tested.engine_rule for tested in rules])
-    for tested in rules:
-        samples = [*example_samples(tested, languages, files)]
-        samples += fix_samples(tested, fix, languages) if fix else ()
-        yield _Attempt(tested=tested, samples=tuple(samples), note=fix.note if fix else "", first=first)
-        first += len(samples)
 
 
 def _run(attempts: Sequence[_Attempt], engine: Engine, limits: Limits) -> EngineResult:

@@ -59,9 +59,20 @@ def read_moments(sections: Sequence[Section], *, day: date | None) -> list[State
     """Read the moments that are named as what they are, with their UTC offsets.
 
     `day` is the day of the incident, for times without a day. Labels such as `Detected: …` count before
-    entries of a timeline. Times without a known day or offset, and times out of order, become offers.
+    entries of a timeline, the most exact label first. Times without a known day or offset, and times out of
+    order, become offers.
     """
-    found, offers = _labelled(sections, day)
+    found: dict[str, _Event] = {}
+    offers: list[Offer] = []
+    for section in sorted(sections, key=lambda section: section.rank):
+        text = section.first_line
+        if section.topic in _MOMENTS and has_time(text):
+            moment = find_moment(text, day=day, is_utc=says_utc(section.title))
+            if moment:
+                found.setdefault(section.topic, _Event(moment=moment, text="", origin=section.origin))
+            else:
+                why = "its day or its offset from UTC is missing, or there are several"
+                offers.append(Offer(key=section.topic, text=text, origin=section.origin, why=why))
     for section in sections:
         if section.topic == "timeline":
             best: dict[str, tuple[int, _Event]] = {}
@@ -82,22 +93,6 @@ def read_moments(sections: Sequence[Section], *, day: date | None) -> list[State
         Statement(key=key, text=write_moment(event.moment), origin=event.origin) for key, event in events
     ]
     return [*statements, *(offer for offer in offers if offer.key not in found)]
-
-
-def _labelled(sections: Sequence[Section], day: date | None) -> tuple[dict[str, _Event], list[Offer]]:
-    """Read the moments behind labels; the most exact label for a moment counts."""
-    found: dict[str, _Event] = {}
-    offers = []
-    for section in sorted(sections, key=lambda section: section.rank):
-        text = section.first_line
-        if section.topic in _MOMENTS and has_time(text):
-            moment = find_moment(text, day=day, is_utc=says_utc(section.title))
-            if moment:
-                found.setdefault(section.topic, _Event(moment=moment, text="", origin=section.origin))
-            else:
-                why = "its day or its offset from UTC is missing, or there are several"
-                offers.append(Offer(key=section.topic, text=text, origin=section.origin, why=why))
-    return found, offers
 
 
 def _events(section: Section, day: date | None) -> Iterator[_Event]:
