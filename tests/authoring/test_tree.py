@@ -40,7 +40,13 @@ def test_most_files_decide_and_programs_come_before_data() -> None:
 
 @pytest.fixture
 def repo(tmp_path: Path) -> Repo:
-    files = {"a.py": "x = 1\n", "lessons/bad.py": "y = 2\n", "b.sh": "echo\n", "bin/run": "#!/bin/sh\n"}
+    files = {
+        "a.py": "x = 1\n",
+        "lessons/bad.py": "y = 2\n",
+        "lessons/a.yaml": "x",
+        "b.sh": "echo\n",
+        "bin/run": "#!/bin/sh\n",
+    }
     repo = Repo(tmp_path / "repo").write(files)
     (repo.path / "bin/run").chmod(0o755)
     repo.commit()
@@ -56,7 +62,8 @@ def test_a_rule_could_look_at_the_files_of_its_language_but_at_no_lesson(repo: R
     with Repository.open(repo.path) as repository:
         files = RuleFiles(Tree(repository), _LANGUAGES, folder="lessons")
 
-        assert files.paths_of(_rule("python")) == ["a.py"]
+        assert files.paths_of(_rule("python")) == ["a.py", "lessons/bad.py"]
+        assert files.paths_of(_rule("yaml")) == []
         assert sorted(files.paths_of(_rule("bash"))) == ["b.sh", "bin/run"]
         assert files.is_known
 

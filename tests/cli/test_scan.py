@@ -133,18 +133,39 @@ def test_lessons_may_live_in_another_folder(repo: Repo) -> None:
     lessonguard("scan", "--lessons-folder", "ops/", cwd=repo.path, expect=1)
 
 
-def test_files_in_the_lesson_folder_are_not_scanned(repo: Repo) -> None:
-    repo.branch("pr").commit("Examples", {"lessons/bad.py": BAD})
+def test_code_in_the_lesson_folder_is_scanned_like_all_code(repo: Repo) -> None:
+    repo.branch("pr").commit("Sell", {"app.py": "import lessons.pay\n", "lessons/pay.py": BAD})
+
+    outcome = lessonguard("scan", "--format", "json", cwd=repo.path, expect=1)
+
+    assert states(outcome.stdout) == ["added lessons/pay.py:3"]
+
+
+def test_code_does_not_leave_the_check_by_a_move_into_the_lesson_folder(repo: Repo) -> None:
+    repo.commit("Old", {"old.py": BAD})
+    repo.branch("pr").git("mv", "old.py", "lessons/old.py")
+    repo.commit("Move", {"lessons/old.py": BAD + BAD})
+
+    outcome = lessonguard("scan", "--format", "json", cwd=repo.path, expect=1)
+
+    assert "added lessons/old.py:6" in states(outcome.stdout)
+
+
+def test_lessons_are_not_scanned_by_each_other(repo: Repo) -> None:
+    any_file = (LESSONS / "TIMEOUT.yaml").read_text().replace("languages: [python]", "languages: [generic]")
+    repo.commit("Check every file", {"lessons/TIMEOUT.yaml": any_file})
+    text = any_file.replace("TIMEOUT", "OTHER")
+    repo.branch("pr").commit("Learn", {"lessons/OTHER.yaml": text})
 
     lessonguard("scan", cwd=repo.path)
 
 
-def test_lessons_from_elsewhere_do_not_judge_those_of_the_repository(repo: Repo) -> None:
-    repo.branch("pr").commit("Examples", {"lessons/bad.py": BAD, "other.py": BAD})
+def test_lessons_from_elsewhere_check_code_in_the_lesson_folder_too(repo: Repo) -> None:
+    repo.branch("pr").commit("Code", {"lessons/bad.py": BAD, "other.py": BAD})
 
     outcome = lessonguard("scan", "--lessons", str(LESSONS), "--format", "json", cwd=repo.path, expect=1)
 
-    assert states(outcome.stdout) == ["added other.py:3"]
+    assert states(outcome.stdout) == ["added lessons/bad.py:3", "added other.py:3"]
 
 
 def test_staged_code_is_judged_against_head(repo: Repo) -> None:

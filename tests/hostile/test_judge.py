@@ -74,6 +74,14 @@ def test_attributes_and_settings_of_the_change_hide_no_file(shop: Shop) -> None:
     assert places(pull) == ["web/client.py:5 **This looks like"]
 
 
+def test_code_in_the_folder_of_lessons_is_checked(shop: Shop) -> None:
+    pull = shop.pull({"app.py": "import lessons.client\n", "lessons/client.py": BAD})
+
+    shop.review(pull, expect=1)
+
+    assert places(pull) == ["lessons/client.py:5 **This looks like"]
+
+
 def test_only_accept_comments_with_a_reason_accept_findings(shop: Shop) -> None:
     words = [
         "nosemgrep",

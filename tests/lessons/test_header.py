@@ -14,7 +14,7 @@ from lessonguard.lessons.header import (
     schema_header,
     with_schema_header,
 )
-from lessonguard.lessons.library import is_lesson_path
+from lessonguard.lessons.model import is_lesson_path
 from lessonguard.lessons.schema import render_schema
 
 _ROOT = Path(__file__).parents[2]

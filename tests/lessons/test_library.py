@@ -12,9 +12,10 @@ import pytest
 
 from lessonguard.errors import LessonError
 from lessonguard.lessons.cache import read_cache
-from lessonguard.lessons.library import is_lesson_path, load_blobs, load_folder
+from lessonguard.lessons.library import load_blobs, load_folder
 from lessonguard.lessons.model import (
     Library,
+    is_lesson_path,
 )
 from lessonguard.lessons.parse import MAX_BYTES
 
@@ -80,6 +81,9 @@ def test_without_a_name_lessons_are_called_as_the_folder_was_given(tmp_path: Pat
 )
 def test_a_lesson_file_is_yaml_and_not_hidden(path: str, expected: bool) -> None:
     assert is_lesson_path(path) is expected
+    assert is_lesson_path(f"docs/lessons/{path}", folder="docs/lessons") is expected
+    assert not is_lesson_path(path, folder="lessons")
+    assert not is_lesson_path(path, folder=None)
 
 
 def test_other_files_in_the_folder_do_not_matter(tmp_path: Path) -> None:

@@ -109,13 +109,23 @@ def test_what_might_be_a_script_is_worth_reading() -> None:
 
 @pytest.mark.parametrize("folder", ["lessons", "lessons/", "docs/lessons"])
 def test_lessons_are_not_scanned(folder: str) -> None:
-    inside, outside = f"{folder.rstrip('/')}/a.py", f"{folder.rstrip('/')}-old/a.py"
+    inside, outside = f"{folder.rstrip('/')}/a.yaml", f"{folder.rstrip('/')}-old/a.yaml"
+    any_file = rule("r", "regex")
 
-    assert paths(select([rule()], file(inside), file(outside), folder=folder)) == [outside]
+    assert paths(select([any_file], file(inside), file(outside), folder=folder)) == [outside]
+
+
+@pytest.mark.parametrize("name", ["pay.py", "below/pay.py", ".drafts/INC-1.yaml", "data.json", "yaml"])
+def test_what_is_no_lesson_is_scanned_in_the_folder_of_lessons_too(name: str) -> None:
+    any_file = rule("r", "regex")
+
+    assert paths(select([any_file], file(f"lessons/{name}"))) == [f"lessons/{name}"]
 
 
 def test_without_a_folder_nothing_is_a_lesson() -> None:
-    assert paths(select([rule()], file("lessons/a.py"), folder=None)) == ["lessons/a.py"]
+    any_file = rule("r", "regex")
+
+    assert paths(select([any_file], file("lessons/a.yaml"), folder=None)) == ["lessons/a.yaml"]
 
 
 @pytest.mark.parametrize(

@@ -13,15 +13,8 @@ from lessonguard.errors import UsageError
 from lessonguard.git.changes import CommitId
 from lessonguard.git.repository import Repository
 from lessonguard.lessons.diagnostic import Diagnostic, find_similar
-from lessonguard.lessons.library import (
-    LESSON_ENDINGS,
-    READ_AT_MOST,
-    LessonFile,
-    find_files,
-    load_files,
-    read_file,
-)
-from lessonguard.lessons.model import Lesson, Library
+from lessonguard.lessons.library import READ_AT_MOST, LessonFile, find_files, load_files, read_file
+from lessonguard.lessons.model import LESSON_ENDINGS, Lesson, Library
 from lessonguard.record import record
 from lessonguard.scan.scan import read_library
 

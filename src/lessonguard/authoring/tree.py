@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 
 from lessonguard.git.changes import CommitId
 from lessonguard.git.repository import Repository
-from lessonguard.lessons.model import Rule
+from lessonguard.lessons.model import Rule, is_lesson_path
 from lessonguard.semgrep.globs import visible_path
 from lessonguard.semgrep.languages import Languages
 from lessonguard.semgrep.rules import engine_rule
@@ -69,10 +69,10 @@ class RuleFiles:
     """The files of a repository that a rule could look at; without a tree, none are known."""
 
     def __init__(self, tree: Tree | None, languages: Languages, *, folder: str | None) -> None:
-        """Take the files of a tree, but for those in `folder`: no rule looks at lessons."""
+        """Take the files of a tree, but for the lessons in `folder`: no rule looks at them."""
         self._tree = tree
         self._languages = languages
-        self._folder = f"{folder}/" if folder else None
+        self._folder = folder
 
     @property
     def is_known(self) -> bool:
@@ -94,7 +94,7 @@ class RuleFiles:
         """The paths by the analyzer of Semgrep that reads them."""
         found: defaultdict[str, list[str]] = defaultdict(list)
         for path, is_executable in self._tree.files.items() if self._tree else ():
-            if self._folder and path.startswith(self._folder):
+            if is_lesson_path(path, folder=self._folder):
                 continue
             analyzers = self._languages.of_name(path)
             if self._tree and is_executable and analyzers <= self._languages.of_any_file:

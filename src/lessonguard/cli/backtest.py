@@ -29,7 +29,7 @@ from lessonguard.git.past_changes import PastChanges
 from lessonguard.git.repository import Repository
 from lessonguard.git.revisions import past_changes
 from lessonguard.lessons.diagnostic import invalid_lessons
-from lessonguard.lessons.library import LESSON_ENDINGS
+from lessonguard.lessons.model import LESSON_ENDINGS
 from lessonguard.scan.many import WORTH_A_PROCESS
 from lessonguard.scan.scan import ScanOptions
 from lessonguard.semgrep.installed import Semgrep, find_semgrep

@@ -10,21 +10,14 @@ from typing import Any, TypeVar
 from lessonguard.errors import LessonError
 from lessonguard.lessons.cache import read_cache, write_cache
 from lessonguard.lessons.diagnostic import Diagnostic
-from lessonguard.lessons.model import Lesson, Library
+from lessonguard.lessons.model import Lesson, Library, is_lesson_path
 from lessonguard.lessons.serialize import decode_diagnostic, decode_lesson, encode_diagnostic, encode_lesson
 from lessonguard.record import record
 
 BlobT = TypeVar("BlobT", bound=str)
 
-LESSON_ENDINGS = (".yaml", ".yml")
 # One byte more than a lesson may have, because `parse` must see that it is too large.
 READ_AT_MOST = 1_048_577
-
-
-def is_lesson_path(path: str) -> bool:
-    """Return whether a file, by its path below the folder, is a lesson: `*.yaml` or `*.yml`, not hidden."""
-    parts = PurePosixPath(path).parts
-    return path.endswith(LESSON_ENDINGS) and not any(part.startswith(".") for part in parts)
 
 
 @record
@@ -106,9 +99,7 @@ def load_blobs(
     contents; those that are no lesson files are left out. `read` gives contents by ID and is called at most
     once. `cache` is a file that remembers what was made of which contents; it is made where it is missing.
     """
-    below = [
-        (path, blob) for path, blob in entries if is_lesson_path(str(PurePosixPath(path).relative_to(folder)))
-    ]
+    below = [(path, blob) for path, blob in entries if is_lesson_path(path, folder=folder)]
     return _gather(_load(below, read, cache), folder=folder, faults=[])
 
 

@@ -279,12 +279,28 @@ class Lesson:
     remediation: tuple[Remediation, ...] = field(default=(), metadata=doc("The follow-ups."))
 
 
+LESSON_ENDINGS = (".yaml", ".yml")
+
+
+def is_lesson_path(path: str, *, folder: str | None = ".") -> bool:
+    """Return whether a file is read as a lesson: `*.yaml` or `*.yml` below the folder, not hidden.
+
+    Both paths start at the same place; without a folder nothing is a lesson. Lessons alone are not scanned,
+    because they hold bad code on purpose. Other files of the folder are: a program may import
+    `lessons/pay.py`, and a school may have a package `lessons/`.
+    """
+    if folder is None or not path.endswith(LESSON_ENDINGS):
+        return False
+    top = "" if folder == "." else f"{folder.rstrip('/')}/"
+    return path.startswith(top) and not any(part.startswith(".") for part in path[len(top) :].split("/"))
+
+
 @record
 class Library:
     """The lessons that a change is checked by, sorted by incident.
 
-    `folder` is where they are kept, relative to the top of the repository (files in it are
-    not scanned: they hold bad code on purpose), or None if they are kept outside it.
+    `folder` is where they are kept, relative to the top of the repository, or None if they are kept
+    outside it.
     `faults` are the errors of lesson files that are invalid; their lessons are missing from
     `lessons`.
     """

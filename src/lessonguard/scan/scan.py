@@ -16,7 +16,7 @@ from lessonguard.git.changes import BlobId, Change, CommitId, FileVersion, LineM
 from lessonguard.git.repository import Repository
 from lessonguard.lessons.diagnostic import Diagnostic
 from lessonguard.lessons.library import READ_AT_MOST, load_blobs, load_folder
-from lessonguard.lessons.model import Lesson, Library
+from lessonguard.lessons.model import Lesson, Library, is_lesson_path
 from lessonguard.record import record
 from lessonguard.scan.finding import Finding, Notice, ScanReport, State
 from lessonguard.scan.notices import CitationIndex
@@ -155,9 +155,10 @@ def read_plan(
 
     Raise `GitError` if contents cannot be read.
     """
-    lessons = f"{library.folder}/" if library.folder is not None else None
     files = [
-        file for file in change.files if library.lessons and not (lessons and file.path.startswith(lessons))
+        file
+        for file in change.files
+        if library.lessons and not is_lesson_path(file.path, folder=library.folder)
     ]
     options.step(f"reading what changed (files: {len(files)})")
     selector = Selector(rules, languages, folder=library.folder)

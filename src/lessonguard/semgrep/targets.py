@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from lessonguard.git.changes import FileVersion
+from lessonguard.lessons.model import is_lesson_path
 from lessonguard.record import record
 from lessonguard.semgrep.globs import PathFilter, path_filter, visible_path
 from lessonguard.semgrep.interface import EngineRule, Target, Unchecked, UncheckedKind
@@ -52,10 +53,10 @@ class Selector:
     """
 
     def __init__(self, rules: Sequence[EngineRule], languages: Languages, *, folder: str | None) -> None:
-        """Index the rules by analyzer and `paths`. Nothing in `folder`, the lessons, is ever selected."""
+        """Index the rules by analyzer and `paths`. The lessons in `folder` are never selected."""
         self._rules = rules
         self._languages = languages
-        self._folder = folder.rstrip("/") + "/" if folder else None
+        self._folder = folder
         self._groups = _group(rules)
         self._by_path: dict[tuple[str, frozenset[str]], tuple[_Group, ...]] = {}
 
@@ -108,7 +109,7 @@ class Selector:
         return Selection(rules=rules, targets=tuple(targets), unchecked=tuple(unchecked))
 
     def _groups_for(self, version: FileVersion, analyzers: frozenset[str]) -> tuple[_Group, ...]:
-        if self._folder and version.path.startswith(self._folder):
+        if is_lesson_path(version.path, folder=self._folder):
             return ()
         key = (version.path, analyzers)
         if key not in self._by_path:

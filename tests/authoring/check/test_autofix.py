@@ -17,8 +17,7 @@ from hypothesis import strategies as st
 from lessonguard.authoring.check.autofix import FixedText, fix_files, fix_text
 from lessonguard.errors import UsageError
 from lessonguard.lessons.header import schema_header
-from lessonguard.lessons.library import is_lesson_path
-from lessonguard.lessons.model import Lesson
+from lessonguard.lessons.model import Lesson, is_lesson_path
 from lessonguard.lessons.parse import parse_lesson, read_tree
 from lessonguard.lessons.schema import KEY_ORDER, key_fields, key_of
 from lessonguard.lessons.yaml_tree import Entries, Items, Scalar

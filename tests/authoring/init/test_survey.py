@@ -39,7 +39,7 @@ def fitting(repo: Repo) -> set[str]:
 
 
 def test_languages_are_counted_with_programs_before_data(repo: Repo) -> None:
-    repo.write({"a.yaml": "a: 1\n", "b.yaml": "b: 1\n", "c.yaml": "c: 1\n", "lessons/x.rb": "f\n"})
+    repo.write({"a.yaml": "a: 1\n", "b.yaml": "b: 1\n", "c.yaml": "c: 1\n", "lessons/x.yaml": "x: 1\n"})
 
     assert survey(repo).languages == {"dockerfile": 1, "python": 1, "yaml": 3}
     assert list(survey(repo).languages)[-1] == "yaml"

@@ -97,11 +97,18 @@ def test_a_fix_on_another_branch_is_compared_with_the_broken_commit(shop: Repo) 
     assert prove_at(shop, broken, fixed).is_proven
 
 
-def test_the_folder_of_lessons_is_skipped(shop: Repo) -> None:
-    broken = shop.commit(files={"pay.py": BAD})
-    fixed = shop.commit(files={"pay.py": GOOD, "lessons/example.py": BAD})
+def test_code_in_the_folder_of_lessons_is_code(shop: Repo) -> None:
+    broken = shop.commit(files={"pay.py": BAD, "lessons/pay.py": BAD})
+    fixed = shop.commit(files={"pay.py": GOOD, "lessons/pay.py": GOOD})
 
-    assert prove_at(shop, broken, fixed).is_proven
+    found = outcomes(prove_at(shop, broken, fixed))
+
+    assert [line.partition(":")[0] for line in found] == [
+        "broken lessons/pay.py",
+        "broken pay.py",
+        "fixed lessons/pay.py",
+        "fixed pay.py",
+    ]
 
 
 def test_a_rule_that_looks_at_no_touched_file_is_not_proven_by_that(shop: Repo) -> None:

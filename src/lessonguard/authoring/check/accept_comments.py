@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from lessonguard.authoring.select import Selection, find_incidents
 from lessonguard.authoring.tree import Tree
 from lessonguard.lessons.diagnostic import Diagnostic, find_similar
+from lessonguard.lessons.model import is_lesson_path
 from lessonguard.scan.source import Source
 from lessonguard.scan.suppressions import MARK
 from lessonguard.semgrep.languages import Languages
@@ -23,8 +24,7 @@ def check_accept_comments(selection: Selection, tree: Tree, *, languages: Langua
     incidents = find_incidents(selection.library, selection.read)
     folder = selection.library.folder
     for path in tree.find_text(_MARKED):
-        is_lesson = folder is not None and path.startswith(f"{folder}/")
-        if is_lesson or not languages.of_name(path) - languages.of_any_file:
+        if is_lesson_path(path, folder=folder) or not languages.of_name(path) - languages.of_any_file:
             continue
         source = Source(tree.read(path) or b"")
         if len(source.content) > MAX_BYTES or b"\0" in source.content:

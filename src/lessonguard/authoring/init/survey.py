@@ -18,7 +18,7 @@ from lessonguard.git.remotes import remote_hosts
 from lessonguard.git.repository import Repository
 from lessonguard.lessons.builtin import builtin_folder
 from lessonguard.lessons.library import find_files, load_files
-from lessonguard.lessons.model import IncidentId, Lesson
+from lessonguard.lessons.model import IncidentId, Lesson, is_lesson_path
 from lessonguard.record import record
 from lessonguard.scan.scan import read_directory
 from lessonguard.semgrep.languages import Languages
@@ -152,7 +152,7 @@ def refuse_folder(top: Path, folder: str, *, hint: str) -> None:
 def _count_languages(
     tree: Tree, languages: Languages, *, without: Collection[str], folder: str
 ) -> Mapping[str, int]:
-    outside = [path for path in tree.files if path not in without and not path.startswith(f"{folder}/")]
+    outside = [path for path in tree.files if path not in without and not is_lesson_path(path, folder=folder)]
     named = {path: language_of(path, languages) for path in outside}
     scripts = (path for path, name in named.items() if not name and tree.files[path])
     named |= {path: language_of(path, languages, script=tree.read(path) or b"") for path in scripts}

@@ -10,7 +10,7 @@ from lessonguard.authoring.preview.markdown import Preview
 from lessonguard.authoring.select import select_in_commit
 from lessonguard.git.changes import Change
 from lessonguard.git.repository import Repository
-from lessonguard.lessons.library import is_lesson_path
+from lessonguard.lessons.model import is_lesson_path
 from lessonguard.scan.scan import ScanOptions, scan_change
 from lessonguard.semgrep.installed import Semgrep
 
@@ -34,12 +34,7 @@ def preview_lessons(
     name. The change itself is scanned by them only with `judges`. Raise `GitError` or `EngineError` if
     any of it cannot be done.
     """
-    inside = f"{folder}/"
-    paths = [
-        file.path
-        for file in change.files
-        if file.head and file.path.startswith(inside) and is_lesson_path(file.path.removeprefix(inside))
-    ]
+    paths = [file.path for file in change.files if file.head and is_lesson_path(file.path, folder=folder)]
     if not paths:
         return None
     selection = select_in_commit(repository, change.head, folder=folder, paths=paths)

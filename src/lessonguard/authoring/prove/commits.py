@@ -127,7 +127,7 @@ class FixReader:
 
 
 def lessons_folder(lesson: Lesson) -> str | None:
-    """Return the folder of a lesson's file. Rules skip it: code in lessons is bad on purpose."""
+    """Return the folder of a lesson's file. Rules skip the lessons in it: their code is bad on purpose."""
     folder = str(PurePosixPath(lesson.path).parent)
     return None if folder == "." else folder
 

@@ -11,6 +11,7 @@ from lessonguard.authoring.new.fix.blocks import dedent, find_blocks
 from lessonguard.authoring.tree import DATA, language_of
 from lessonguard.git.changes import ChangedFile, CommitId, FileVersion, Hunk, LineMap
 from lessonguard.git.repository import Repository
+from lessonguard.lessons.model import is_lesson_path
 from lessonguard.record import record
 from lessonguard.semgrep.languages import Languages
 from lessonguard.semgrep.targets import MAX_BYTES
@@ -107,7 +108,7 @@ def read_changed_code(
     files = [
         file
         for file in repository.changed_files(parent, commit)
-        if not file.path.startswith(f"{folder}/") and file.path.isprintable()
+        if not is_lesson_path(file.path, folder=folder) and file.path.isprintable()
     ]
     # Some incidents are caused by tests: in 2018, a test suite emptied the production database of Travis CI.
     main = [file for file in files if not is_test_or_document(file.path)] or files
