@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from random import Random
 
 import pytest
 
@@ -30,7 +31,8 @@ def _unpushed(
     opened: Repository, clone: Repo, *, ref: str = "refs/heads/main", published: tuple[str, ...] = ()
 ) -> Unpushed:
     head = CommitId(clone.head)
-    return opened.published("origin").unpushed(head, ref=ref, published=map(CommitId, published))
+    (found,) = opened.published("origin").unpushed([(ref, head)], published=map(CommitId, published))
+    return found
 
 
 def test_nothing_is_unpushed_in_a_new_clone(opened: Repository, clone: Repo) -> None:
@@ -91,3 +93,33 @@ def test_a_remote_is_found_by_its_address(opened: Repository, clone: Repo) -> No
     assert opened.published("https://example.com/x").remote == "https://example.com/x"
     assert opened.published("origin").default_branch == clone.head
     assert opened.published("https://example.com/x").default_branch is None
+
+
+def test_a_commit_of_several_tips_counts_for_the_first_of_them(opened: Repository, clone: Repo) -> None:
+    start = clone.head
+    shared = clone.branch("one").commit("Shared")
+    tips = [clone.commit("One"), clone.branch("two", shared).commit("Two"), clone.merge("one"), shared, start]
+
+    found = opened.published("origin").unpushed([("HEAD", CommitId(tip)) for tip in tips], published=[])
+
+    assert [each.count for each in found] == [2, 1, 1, 0, 0]
+    bases = [{start}, {shared}, set(tips[:2])]
+    assert [set(each.bases) for each in found[:3]] == bases
+
+
+def test_many_tips_count_as_git_counts_each(opened: Repository, clone: Repo) -> None:
+    randomly = Random(7)  # noqa: S311 - the same history each time
+    commits = [clone.head]
+    for number in range(60):
+        clone.switch("main").git("reset", "--quiet", "--hard", randomly.choice(commits))
+        if number % 3:
+            commits.append(clone.commit(f"Change {number}", {f"{number}": "x\n"}))
+        else:
+            commits.append(clone.merge(randomly.choice(commits)))
+    tips = [CommitId(tip) for tip in randomly.sample(commits, 30)]
+
+    found = opened.published("origin").unpushed([("HEAD", tip) for tip in tips], published=[])
+
+    for index, (tip, each) in enumerate(zip(tips, found, strict=True)):
+        before = ["--not", "--remotes=origin", *tips[:index]]
+        assert each.count == int(clone.git("rev-list", "--count", tip, *before))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -521,3 +522,48 @@ def test_an_invalid_lesson_hides_nothing_that_blocks(pusher: Pusher) -> None:
     assert pushed.code == 1
     assert "lessons/BROKEN.yaml:1:1" in pushed.said
     assert "Push stopped by 1 finding." in pushed.said
+
+
+def _import_branches(pusher: Pusher, number: int) -> list[str]:
+    """Make branches of a commit each on the first one, and return what Git tells a hook of their push."""
+    commits = "".join(
+        f"commit refs/heads/b{index}\ncommitter I <i@example.com> {1_700_000_000 + index} +0000\ndata 0\n"
+        f"from {pusher.first}\nM 100644 inline f{index}.py\ndata 6\nx = 1\n\n"
+        for index in range(number)
+    )
+    pusher.repo.git("fast-import", "--quiet", stdin=commits.encode())
+    rows = pusher.repo.git("for-each-ref", "--format=%(refname) %(objectname)", "refs/heads/b*").splitlines()
+    return [f"{row} {row.split(' ')[0]} {'0' * 40}\n" for row in rows]
+
+
+def _count_git(pusher: Pusher, folder: Path, told: list[str]) -> tuple[str, int]:
+    """Return what `pre-push` says of a push, and how often it starts Git."""
+    folder.mkdir()
+    path, log = os.environ["PATH"], folder / "log"  # noqa: TID251 - as the user's shell has it
+    (folder / "git").write_text(f'#!/bin/sh\necho >> {log}\nPATH={path} exec git "$@"\n')
+    (folder / "git").chmod(0o755)
+    said = lessonguard(
+        "pre-push", "origin", cwd=pusher.repo.path, stdin="".join(told), PATH=f"{folder}:{path}"
+    )
+    return said.stdout, len(log.read_text().splitlines())
+
+
+def test_a_push_of_three_thousand_tags_starts_git_as_often_as_one_of_one(
+    pusher: Pusher, tmp_path: Path
+) -> None:
+    tags = [f"refs/tags/v{index} {pusher.first} refs/tags/v{index} {'0' * 40}\n" for index in range(3000)]
+
+    one, many = (_count_git(pusher, tmp_path / f"{number}", tags[:number]) for number in (1, 3000))
+
+    assert one == many
+    assert many[0] == ""
+
+
+def test_a_push_of_many_branches_is_judged_together_and_takes_a_line(pusher: Pusher, tmp_path: Path) -> None:
+    told = _import_branches(pusher, 400)
+
+    said, started = _count_git(pusher, tmp_path / "bin", told)
+
+    clean = "No new findings · 400 files checked by 3 lessons"
+    assert said == f"lessonguard · 400 refs · 400 new commits · {clean}\n"
+    assert started < 20

@@ -36,6 +36,24 @@ def test_clean_refs_take_a_line_each() -> None:
     )
 
 
+def test_many_clean_refs_share_the_first_line() -> None:
+    clean = [pushed(make_report(), name=f"v{number}") for number in range(3000)]
+    stopped = pushed(make_report(make_finding()), name="bad")
+
+    first, blank, second, *_ = text(*clean, stopped).splitlines()
+
+    found = "No new findings · 36000 files checked by 30 lessons"
+    assert (first, blank) == (f"lessonguard · 3000 refs · 6000 new commits · {found}", "")
+    assert second == "lessonguard · bad · 2 new commits"
+    assert [line.split(" · ")[1] for line in text(*clean[:3]).splitlines()] == ["v0", "v1", "v2"]
+
+
+def test_what_is_whole_is_said_of_many_refs_too() -> None:
+    refs = [pushed(make_report(), is_whole=not number) for number in range(10)]
+
+    assert " · nothing of some is on the remote yet · " in text(*refs)
+
+
 def test_a_ref_without_lessons_takes_no_line() -> None:
     assert text(pushed(replace(make_report(), lessons=0))) == ""
 

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 
-from lessonguard.git.changes import CommitId, empty_tree, short
+from lessonguard.git.changes import CommitId, empty_tree
 from lessonguard.git.command import Git
 from lessonguard.git.merge_base import cut_commits
 from lessonguard.git.objects import Object
@@ -58,29 +58,41 @@ class Published:
         """Return the tip of the remote's default branch, if it was ever fetched."""
         return self._tips.get(self.remote)
 
-    def unpushed(self, head: CommitId, *, ref: str, published: Iterable[CommitId]) -> Unpushed:
-        """Return what of `head` was not published.
+    def unpushed(
+        self, tips: Sequence[tuple[str, CommitId]], *, published: Iterable[CommitId]
+    ) -> tuple[Unpushed, ...]:
+        """Return for each tip, a local ref and its commit, what was not published; each commit counts once.
 
-        The objects `published` were, as far as they are here, and so was what the branch `ref` is set to
-        follow (`@{upstream}`).
+        The objects `published` were, as far as they are here, and so was what the refs' branches are set to
+        follow (`@{upstream}`). Git is run once for all tips: a push of tags may have thousands.
         """
+        parents = self._new_commits(tips, [*published, *self._followed(ref for ref, _ in tips)])
+        counted: set[CommitId] = set()
+        found = []
+        for _, head in tips:
+            count, bases = _take(head, parents, counted)
+            if len(bases) > 1:
+                independent = self._git.run("merge-base", "--independent", *bases, to="find what was merged")
+                bases = [CommitId(name) for name in independent.decode().split()]
+            found.append(Unpushed(count=count, bases=tuple(sorted(bases)) or (empty_tree(head),)))
+        return tuple(found)
+
+    def _new_commits(
+        self, tips: Iterable[tuple[str, CommitId]], published: Iterable[CommitId]
+    ) -> Mapping[CommitId, Sequence[CommitId]]:
+        """Return the commits that were not published, each with its parents."""
         branches = [f"--remotes={self.remote}"] if self.remote in self._addresses else []
-        excluded = [*published, *self._tips.values(), *self._followed(ref), *sorted(cut_commits(self._git))]
-        # `--boundary` also lists, with a `-`, the published commits that the new ones start from, also in a
-        # shallow clone; `--ignore-missing`, because after a forced push the remote's commit may not be here.
+        excluded = [*published, *self._tips.values(), *sorted(cut_commits(self._git))]
+        names = [head for _, head in tips] + [f"^{commit}" for commit in excluded]
+        # `--ignore-missing`, because after a forced push the remote's commit may not be here.
         # See https://git-scm.com/docs/git-rev-list
         listing = self._git.run(
-            *("rev-list", "--boundary", "--ignore-missing", "--stdin", head, "--not", *branches),
-            to=f"find what of {short(head)} was not published",
-            stdin="".join(f"^{commit}\n" for commit in dict.fromkeys(excluded)).encode(),
+            *("rev-list", "--parents", "--ignore-missing", "--stdin", "--not", *branches),
+            to="find what was not published",
+            stdin="".join(f"{name}\n" for name in dict.fromkeys(names)).encode(),
         )
-        rows = listing.decode().split()
-        bases = [CommitId(row[1:]) for row in rows if row.startswith("-")]
-        count = len(rows) - len(bases)
-        if len(bases) > 1:
-            found = self._git.run("merge-base", "--independent", *bases, to="find what was merged")
-            bases = sorted(CommitId(name) for name in found.decode().split())
-        return Unpushed(count=count, bases=tuple(bases) or (empty_tree(head),))
+        rows = (line.split() for line in listing.decode().splitlines())
+        return {CommitId(row[0]): [CommitId(name) for name in row[1:]] for row in rows}
 
     @cached_property
     def _tips(self) -> Mapping[str, CommitId]:
@@ -91,13 +103,15 @@ class Published:
         }
         return {remote: commits[0] for remote, commits in candidates.items() if commits}
 
-    def _followed(self, ref: str) -> list[CommitId]:
-        branch = ref.removeprefix(_BRANCHES)
-        settings = self._settings.get(("branch", branch), {}) if branch != ref else {}
-        remote, merged = (settings.get(key, [""])[-1] for key in ("remote", "merge"))
-        if remote not in self._addresses or not merged.startswith(_BRANCHES):
-            return []
-        return self._commits([f"refs/remotes/{remote}/{merged.removeprefix(_BRANCHES)}"])
+    def _followed(self, refs: Iterable[str]) -> list[CommitId]:
+        names = []
+        for ref in dict.fromkeys(refs):
+            branch = ref.removeprefix(_BRANCHES)
+            settings = self._settings.get(("branch", branch), {}) if branch != ref else {}
+            remote, merged = (settings.get(key, [""])[-1] for key in ("remote", "merge"))
+            if remote in self._addresses and merged.startswith(_BRANCHES):
+                names.append(f"refs/remotes/{remote}/{merged.removeprefix(_BRANCHES)}")
+        return self._commits(names) if names else []
 
     def _commits(self, names: Sequence[str]) -> list[CommitId]:
         """Return the commits that these names stand for; leave out all other names."""
@@ -122,3 +136,21 @@ class Published:
             name, _, variable = rest.rpartition(".")
             settings[section, name].setdefault(variable, []).append(value)
         return settings
+
+
+def _take(
+    head: CommitId, parents: Mapping[CommitId, Sequence[CommitId]], counted: set[CommitId]
+) -> tuple[int, list[CommitId]]:
+    """Count the commits of `head` that are in `parents` and not `counted` yet, and list where they start."""
+    own: set[CommitId] = set()
+    bases: set[CommitId] = set()
+    waiting = [head]
+    while waiting:
+        commit = waiting.pop()
+        if commit in counted or commit not in parents:
+            bases.add(commit)
+        elif commit not in own:
+            own.add(commit)
+            waiting += parents[commit]
+    counted |= own
+    return len(own), sorted(bases)

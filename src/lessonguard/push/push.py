@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from lessonguard.errors import EngineError, GitError
-from lessonguard.git.changes import Change, CommitId, empty_tree
+from lessonguard.git.changes import Change, ChangedFile, CommitId, empty_tree
 from lessonguard.git.push_refs import RefUpdate
 from lessonguard.git.repository import Repository
 from lessonguard.lessons.model import Library
@@ -14,6 +14,9 @@ from lessonguard.record import record
 from lessonguard.scan.finding import ScanReport
 from lessonguard.scan.scan import ScanOptions, scan_change
 from lessonguard.semgrep.installed import Semgrep
+
+# A pushed commit, and a commit that it started from.
+_Step = tuple[CommitId, CommitId]
 
 
 @record
@@ -40,24 +43,33 @@ def find_unpushed(
     the commit that the new ones started from, or else their own. Raise `GitError` if Git fails.
     """
     published = repository.published(remote)
-    on_remote = [update.remote for update in updates if update.remote]
-    found: list[UnpushedRef] = []
-    for update in updates:
-        head = _commit(repository, update)
-        if head is None:
-            continue
-        new = published.unpushed(head, ref=update.local_ref, published=on_remote)
-        on_remote.append(head)
-        if not new.count:
-            continue
-        is_whole = new.bases == (empty_tree(head),)
-        tip = published.default_branch or (head if is_whole else new.bases[0])
-        changes = (
-            Change(base=base, tip=tip, head=head, files=repository.changed_files(base, head))
-            for base in new.bases
+    pushed = [(update, head) for update in updates if (head := _commit(repository, update))]
+    unpushed = published.unpushed(
+        [(update.local_ref, head) for update, head in pushed],
+        published=[update.remote for update in updates if update.remote],
+    )
+    new = [(*each, found) for each, found in zip(pushed, unpushed, strict=True) if found.count]
+    changed = _changed_files(repository, [(head, base) for _, head, found in new for base in found.bases])
+    work = []
+    for update, head, found in new:
+        is_whole = found.bases == (empty_tree(head),)
+        tip = published.default_branch or (head if is_whole else found.bases[0])
+        changes = tuple(
+            Change(base=base, tip=tip, head=head, files=changed[head, base]) for base in found.bases
         )
-        found.append(UnpushedRef(update=update, commits=new.count, tip=tip, changes=tuple(changes)))
-    return tuple(found)
+        work.append(UnpushedRef(update=update, commits=found.count, tip=tip, changes=changes))
+    return tuple(work)
+
+
+def _changed_files(repository: Repository, steps: Sequence[_Step]) -> Mapping[_Step, tuple[ChangedFile, ...]]:
+    """Return the files that differ between each head and its base, by few runs of Git."""
+    # A commit cannot be compared with a tree together with others, only with another commit.
+    together = [(head, base) for head, base in steps if len(steps) > 1 and base != empty_tree(head)]
+    alone = [(head, base) for head, base in steps if not together or base == empty_tree(head)]
+    found = {(head, base): repository.changed_files(base, head) for head, base in alone}
+    if together:
+        found |= zip(together, repository.history().changed_files(together), strict=True)
+    return found
 
 
 def scan_push(
