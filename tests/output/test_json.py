@@ -11,7 +11,7 @@ from jsonschema import Draft202012Validator
 
 from lessonguard.output.json import render_json
 from lessonguard.scan.finding import Finding, ScanReport
-from tests.support.report import expected, make_finding, make_full_report, make_report
+from tests.support.report import expected, make_finding, make_full_report, make_notice, make_report
 
 SCHEMA = json.loads((Path(__file__).parents[2] / "schema" / "report.schema.json").read_text("utf-8"))
 
@@ -64,3 +64,13 @@ def test_text_that_a_terminal_would_obey_is_written_as_json_escapes() -> None:
 
     assert "\\u001b[31m\\u009b\\u202e漢" in text
     assert text.encode("utf-8")
+
+
+def test_only_a_comment_that_is_not_understood_has_a_detail() -> None:
+    faulty = replace(make_notice("accept-invalid", path="a.py", line=1), detail="put the reason in quotes")
+    report = make_report(notices=(faulty, make_notice("accept-unused", path="b.py", line=1)))
+
+    document = json.loads(render_json(report))
+
+    Draft202012Validator(SCHEMA).validate(document)
+    assert [item.get("detail") for item in document["notices"]] == ["put the reason in quotes", None]

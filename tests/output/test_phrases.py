@@ -8,9 +8,8 @@ import pytest
 
 from lessonguard.lessons.model import Mode
 from lessonguard.output.phrases import notice_words, outcome, tallies, verdict_words
-from lessonguard.scan.finding import Notice
 from lessonguard.semgrep.interface import Unchecked
-from tests.support.report import TIMEOUT, make_finding, make_report
+from tests.support.report import TIMEOUT, make_finding, make_notice, make_report
 
 
 @pytest.mark.parametrize(
@@ -31,35 +30,11 @@ def test_a_finding_is_called_blocked_where_it_fails_the_check(
     assert verdict_words(finding, fails_from=fails_from) == words
 
 
-@pytest.mark.parametrize(
-    ("line", "is_told_how"),
-    [
-        ("# lessonguard: accept INC-245", False),
-        ('# lessonguard: accept INC-245 reason=""', False),
-        ("/* lessonguard: accept INC-245 */", False),
-        ("# lessonguard: accept INC-245 until=2027-01-01", False),
-        ("# lessonguard: accept INC-245 our own host", True),
-        ("# lessonguard: accept INC-245: because it cannot stall", True),
-    ],
-)
-def test_words_without_an_option_are_taken_for_the_reason_that_was_meant(
-    line: str, is_told_how: bool
-) -> None:
-    notice = Notice(
-        incident="INC-245",
-        lesson=None,
-        kind="accept-without-reason",
-        path="a.py",
-        line=1,
-        side="head",
-        text=line,
-    )
+def test_a_comment_that_is_not_understood_says_why_and_what_to_write() -> None:
+    detail = 'put the reason in quotes. Write: lessonguard: accept INC-245 reason="own host"'
+    notice = replace(make_notice("accept-invalid", path="a.py", line=1), detail=detail)
 
-    assert notice_words(notice) == (
-        'accepts INC-245: write the reason as reason="…"; until then this does not count'
-        if is_told_how
-        else "accepts INC-245 without a reason, so it does not count"
-    )
+    assert notice_words(notice) == f"an accept comment is not understood, so it does not count: {detail}"
 
 
 def test_a_file_that_no_lesson_could_check_is_not_counted_as_checked() -> None:

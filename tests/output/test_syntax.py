@@ -45,7 +45,7 @@ def test_what_a_comment_proposes_to_paste_is_accepted(name: str, path: str) -> N
 
     [found] = find_accept_comments(Source(pasted.encode()), file_name=path)
 
-    assert (found.incident, found.is_readable) == ("INC-245", True)
+    assert (found.incident, found.fault) == ("INC-245", "")
     assert found.applies_to == pasted.count("\n")
 
 

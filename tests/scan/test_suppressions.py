@@ -25,6 +25,7 @@ def find(text: str) -> list[AcceptComment]:
         ('lessonguard: accept INC-1 reason="  "', "accept-without-reason"),
         ('lessonguard: accept INC-1 reason="…"', "accept-without-reason"),
         ('lessonguard: accept INC-1 reason="why it is safe"', "accept-without-reason"),
+        ('lessonguard: accept INC-1 reason="TODO"', "accept-without-reason"),
         ("lessonguard: accept", "accept-invalid"),
         ("lessonguard: accept INC-1 until=tomorrow reason=x", "accept-invalid"),
         ("lessonguard: accept INC-1 until=2026-13-01 reason=x", "accept-invalid"),

@@ -68,6 +68,7 @@ def _notice(notice: Notice) -> dict[str, str | int]:
         "path": notice.path,
         "line": notice.line,
         "side": notice.side,
+        **({"detail": notice.detail} if notice.detail else {}),
     }
 
 

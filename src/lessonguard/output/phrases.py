@@ -13,7 +13,7 @@ from lessonguard.lessons.model import Lesson, Mode
 from lessonguard.output.escape import one_line, shortened, visible
 from lessonguard.output.story import accepted, carried, introduced
 from lessonguard.scan.finding import Finding, Notice, NoticeKind, ScanReport, State
-from lessonguard.scan.suppressions import PLACEHOLDER
+from lessonguard.scan.suppressions import write_accept
 from lessonguard.semgrep.interface import Unchecked
 
 _LONGEST_MESSAGE = 500  # characters; a metavariable in a message may hold a whole file
@@ -39,7 +39,7 @@ _NOTICES: Mapping[NoticeKind, str] = {
     "watched-path": "{incident} watches this path",
     "citation-removed": "this change deletes a line that cites {incident}",
     "accept-without-reason": "accepts {incident} without a reason, so it does not count",
-    "accept-invalid": "the accept comment for {incident} cannot be read, so it does not count",
+    "accept-invalid": "an accept comment is not understood, so it does not count",
     "accept-expired": "the accept comment for {incident} has expired",
     "accept-unknown": "accepts {incident}, but there is no lesson about it",
     "accept-unused": "accepts {incident}, but there is no finding here: delete this comment",
@@ -137,7 +137,7 @@ def story_parts(lesson: Lesson) -> list[tuple[str, str]]:
 
 def accept_comment(lesson: Lesson) -> str:
     """Return what to write in a comment, on the line or above it, to accept a finding."""
-    return f'lessonguard: accept {lesson.incident} reason="{PLACEHOLDER}"'
+    return write_accept(lesson.incident)
 
 
 def status_words(finding: Finding) -> str:
@@ -150,13 +150,10 @@ def status_words(finding: Finding) -> str:
 
 
 def notice_words(notice: Notice) -> str:
-    """Return what a notice is about, with the title of its lesson."""
+    """Return what a notice is about, with the title of its lesson, or what is wrong with a comment."""
     words = _NOTICES[notice.kind].format(incident=visible(notice.incident))
-    after = notice.text.partition(f"accept {notice.incident}")[2]
-    # A word that is no option follows the incident: it may be meant as the reason.
-    if notice.kind == "accept-without-reason" and re.match(r"\W*\w+(?![\w=])", after):
-        how = 'write the reason as reason="…"; until then this does not count'
-        words = f"accepts {visible(notice.incident)}: {how}"
+    if notice.detail:
+        return f"{words}: {one_line(notice.detail)}"
     return f"{words}: {one_line(notice.lesson.title)}" if notice.lesson else words
 
 

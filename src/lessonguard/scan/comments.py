@@ -10,23 +10,17 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
-from datetime import datetime
 
 from pygments.lexer import Lexer
 from pygments.lexers import get_lexer_by_name, get_lexer_for_filename
 from pygments.token import Comment
 from pygments.util import ClassNotFound
 
+from lessonguard.scan.accept_text import read_accept
 from lessonguard.scan.source import Source
-from lessonguard.scan.suppressions import MARK, AcceptComment
+from lessonguard.scan.suppressions import AcceptComment, may_accept
 
-_MARK = re.compile(r"lessonguard:[ \t]*accept\b(?P<rest>[^\r\n]*)")
 _SHEBANG = re.compile(r"#!(?:\S*/env[ \t]+(?:-S[ \t]+)?|\S*/)([a-z]+)")
-_INCIDENT = re.compile(r"[ \t]+([A-Za-z0-9][A-Za-z0-9._-]*)")
-# From the beginning of a word only: else a long word without `=` is read anew from each of its letters,
-# and a line of 40 kB takes 10 s.
-_OPTION = re.compile(r"""(?<!\w)(\w+)=("[^"]*"|'[^']*'|\S+)""")
 _LINE_COMMENT = re.compile(r"^[ \t]*(#|//|--|;|%|'|/\*|\*|<!--|\(\*|!)[^\n]*", re.MULTILINE)
 
 # What Pygments counts as comments and people do not: `#include`, and the first line of a script.
@@ -35,7 +29,7 @@ _NO_COMMENTS = {Comment.Preproc, Comment.PreprocFile, Comment.Hashbang}
 
 def find_accept_comments(source: Source, *, file_name: str) -> list[AcceptComment]:
     """List the accept comments of a file, in order; of a file with none this costs nothing."""
-    if MARK not in source.content:
+    if not may_accept(source.content):
         return []
     text = source.content.decode("utf-8", "surrogateescape")
     comments = list(_comments(text, file_name))
@@ -43,9 +37,9 @@ def find_accept_comments(source: Source, *, file_name: str) -> list[AcceptCommen
     breaks = [match.start() for match in re.finditer("\n", text)]
     found = []
     for start, comment in comments:
-        for match in _MARK.finditer(comment):
-            line = bisect_right(breaks, start + match.start() - 1) + 1
-            found.append(_read(match.group("rest"), line=line, applies_to=targets.get(line, line)))
+        for line, text in enumerate(comment.split("\n"), bisect_right(breaks, start - 1) + 1):
+            if said := read_accept(text, line=line, applies_to=targets.get(line, line)):
+                found.append(said)
     return found
 
 
@@ -85,22 +79,3 @@ def _next_lines_of_code(text: str, comments: list[tuple[int, str]]) -> Mapping[i
         if "\0" in line and not line.strip("\0 \t\r\f"):
             targets[number] = targets.get(number + 1, number + 1)
     return targets
-
-
-def _read(rest: str, *, line: int, applies_to: int) -> AcceptComment:
-    incident = _INCIDENT.match(rest)
-    options = {name: value.strip("\"'") for name, value in _OPTION.findall(rest)}
-    until = None
-    if "until" in options:
-        with suppress(ValueError):
-            # Not `date.fromisoformat`, because from Python 3.11 on it reads more than `2027-01-01`.
-            until = datetime.strptime(options["until"], "%Y-%m-%d").date()  # noqa: DTZ007 - a day, no time
-    is_date_readable = until is not None or "until" not in options
-    return AcceptComment(
-        incident=incident.group(1) if incident else "",
-        line=line,
-        applies_to=applies_to,
-        reason=options.get("reason", "").strip(),
-        until=until,
-        is_readable=bool(incident) and is_date_readable and options.keys() <= {"reason", "until"},
-    )

@@ -101,7 +101,8 @@ class Notice:
     """Something worth saying that is not a rule match.
 
     `lesson` is None only for `accept-unknown`. `incident` is the ID as it stands in the code.
-    `text` is the source line, or empty for a watched path.
+    `text` is the source line, or empty for a watched path. `detail` is what is wrong with an accept
+    comment that is not understood, with a line to paste; otherwise it is empty.
     """
 
     incident: str
@@ -111,6 +112,7 @@ class Notice:
     line: int
     side: Side
     text: str
+    detail: str = ""
 
 
 @record

@@ -120,6 +120,7 @@ def _accepts(file: FileComparison, comments: Acceptances, library: Library) -> I
             line=comment.line,
             side="head",
             text=file.head.line(comment.line).text if file.head else "",
+            detail=comment.fault,
         )
 
 

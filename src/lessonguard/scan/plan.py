@@ -12,7 +12,7 @@ from lessonguard.lessons.model import Lesson, Library, RuleId
 from lessonguard.record import record
 from lessonguard.scan.notices import CitationIndex
 from lessonguard.scan.source import Source
-from lessonguard.scan.suppressions import MARK
+from lessonguard.scan.suppressions import may_accept
 from lessonguard.semgrep.globs import glob_filter, visible_path
 from lessonguard.semgrep.interface import EngineResult, EngineRule, Match, Side, Target, Unchecked
 from lessonguard.semgrep.targets import Selector, too_large
@@ -124,7 +124,7 @@ def files_to_compare(
         paths = {visible_path(version.path) for version in versions}
         watched_by = tuple(lesson for lesson, watched in watches if any(map(watched.admits, paths)))
         texts = [text for version in versions if isinstance(text := plan.texts[version.blob], Source)]
-        accepts = (index, "head") in plan.target_places and MARK in texts[-1].content
+        accepts = (index, "head") in plan.target_places and may_accept(texts[-1].content)
         is_citing = any(citations.cited(text.content) for text in texts)
         if watched_by or index in with_matches or accepts or is_citing:
             found[index] = watched_by

@@ -22,7 +22,7 @@ from lessonguard.scan.finding import Finding, Notice, ScanReport, State
 from lessonguard.scan.notices import CitationIndex
 from lessonguard.scan.plan import ScanPlan, files_to_compare, list_unchecked, plan_scan
 from lessonguard.scan.source import Source
-from lessonguard.scan.suppressions import MARK, AcceptComment
+from lessonguard.scan.suppressions import AcceptComment, may_accept
 from lessonguard.semgrep.interface import Engine, EngineResult, EngineRule, Limits
 from lessonguard.semgrep.languages import Languages
 from lessonguard.semgrep.rules import engine_rules, unknown_languages
@@ -232,7 +232,7 @@ def _compare(
     for index, file in files.items():
         base, head = plan.source(file.base), plan.source(file.head)
         comments: Sequence[AcceptComment] = ()
-        if head and MARK in head.content and (index, "head") in plan.target_places:
+        if head and (index, "head") in plan.target_places and may_accept(head.content):
             # Loaded here, because Pygments costs 30 ms, and most changes have no such comment.
             from lessonguard.scan.comments import find_accept_comments  # noqa: PLC0415
 

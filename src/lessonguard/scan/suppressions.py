@@ -8,11 +8,23 @@ from datetime import date
 from lessonguard.record import record
 from lessonguard.scan.finding import Acceptance, NoticeKind
 
-# What every accept comment holds, so that files without it need not be searched for comments.
-MARK = b"lessonguard:"
+# What every accept comment holds in some case, also one that is written wrongly.
+_MARK = b"lessonguard"
 
 # The reason in the comment that we propose; left as it is, it is no reason.
 PLACEHOLDER = "why it is safe"
+_NO_REASONS = {PLACEHOLDER, "TODO", "TBD", "FIXME", "XXX"}
+
+
+def may_accept(content: bytes) -> bool:
+    """Return whether a file must be searched for accept comments; for most there is no need."""
+    return _MARK in content.lower()
+
+
+def write_accept(incident: str, *, reason: str = PLACEHOLDER, until: str = "") -> str:
+    """Return the text of an accept comment, without the signs that make it a comment."""
+    quoted = (reason or PLACEHOLDER).replace('"', "'")
+    return f'lessonguard: accept {incident}{f" until={until}" if until else ""} reason="{quoted}"'
 
 
 @record
@@ -20,8 +32,8 @@ class AcceptComment:
     """One accept comment. `line` is where it stands, `applies_to` the line that it is about.
 
     A comment behind code is about its own line, one on a line of its own about the next line
-    that is not a comment. One that is not readable (no incident, no valid date after `until=`,
-    another option) accepts nothing, nor does one without a reason.
+    that is not a comment. One with a fault (no incident, no valid date after `until=`, anything
+    that is left over) accepts nothing, nor does one without a reason.
     """
 
     incident: str
@@ -29,7 +41,7 @@ class AcceptComment:
     applies_to: int
     reason: str
     until: date | None
-    is_readable: bool = True
+    fault: str = ""
 
 
 class Acceptances:
@@ -66,10 +78,10 @@ class Acceptances:
 
 
 def _fault(comment: AcceptComment, today: date) -> NoticeKind | None:
-    if not comment.is_readable:
+    if comment.fault:
         return "accept-invalid"
     # `reason="…"` is what we proposed until 2026; people paste it from old comments.
-    if comment.reason == PLACEHOLDER or not any(map(str.isalnum, comment.reason)):
+    if comment.reason in _NO_REASONS or not any(map(str.isalnum, comment.reason)):
         return "accept-without-reason"
     if comment.until is not None and comment.until < today:
         return "accept-expired"

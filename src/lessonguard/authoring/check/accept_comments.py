@@ -9,11 +9,10 @@ from lessonguard.authoring.tree import Tree
 from lessonguard.lessons.diagnostic import Diagnostic, find_similar
 from lessonguard.lessons.model import is_lesson_path
 from lessonguard.scan.source import Source
-from lessonguard.scan.suppressions import MARK
 from lessonguard.semgrep.languages import Languages
 from lessonguard.semgrep.targets import MAX_BYTES
 
-_MARKED = MARK.decode()
+_MARKED = "lessonguard:"
 
 
 def check_accept_comments(selection: Selection, tree: Tree, *, languages: Languages) -> Iterator[Diagnostic]:
@@ -33,7 +32,7 @@ def check_accept_comments(selection: Selection, tree: Tree, *, languages: Langua
         from lessonguard.scan.comments import find_accept_comments  # noqa: PLC0415
 
         for comment in find_accept_comments(source, file_name=path):
-            if comment.is_readable and comment.incident not in incidents:
+            if not comment.fault and comment.incident not in incidents:
                 similar = find_similar(comment.incident, incidents)
                 hint = "remove the comment, or add the lesson"
                 yield Diagnostic(
