@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pty
+import re
 import select
 import subprocess
 from contextlib import suppress
@@ -14,6 +15,8 @@ from types import TracebackType
 from tests.support.cli import LESSONGUARD
 
 _PATIENCE = 30.0
+_PROGRESS = re.compile(r"(?:\r\x1b\[K[^\r\n]+)+\r\x1b\[K")
+"""What a slow machine shows: a line that is written again and again, and is gone in the end."""
 
 
 class Terminal:
@@ -83,10 +86,11 @@ class Terminal:
         return self._child.wait(timeout=_PATIENCE)
 
     def end(self) -> int:
-        """Wait until the command ends, and give its exit code."""
+        """Wait until the command ends, and give its exit code; `text` is then without progress."""
         deadline = monotonic() + _PATIENCE
         while self._more(deadline - monotonic()):
             pass
+        self.text = _PROGRESS.sub("", self.text)
         return self._child.wait(timeout=_PATIENCE)
 
     def _more(self, seconds: float) -> bool:
