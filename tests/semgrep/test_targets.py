@@ -122,6 +122,46 @@ def test_what_is_no_lesson_is_scanned_in_the_folder_of_lessons_too(name: str) ->
     assert paths(select([any_file], file(f"lessons/{name}"))) == [f"lessons/{name}"]
 
 
+_POINTER = "version https://git-lfs.github.com/spec/v1\noid sha256:4d7a2146\nsize 12345\n"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        _POINTER,
+        _POINTER.replace("\n", "\r\n"),
+        _POINTER.replace("git-lfs", "hawser"),
+        _POINTER.replace("https://git-lfs.github.com/spec/v1", "http://git-media.io/v/2"),
+        f"\n \n{_POINTER}",
+        f"{_POINTER}\n\n",
+        _POINTER.rstrip(),
+        _POINTER.replace("\n", "  \n"),
+        _POINTER.replace("oid", "ext-0-case sha256:00\noid"),
+        "[git-media]\n" + _POINTER.replace(" ", "="),
+    ],
+)
+def test_each_form_of_a_git_lfs_pointer_is_listed(text: str) -> None:
+    selection = select([rule()], file("a.py", text.encode()))
+
+    assert (selection.targets, [item.kind for item in selection.unchecked]) == ((), ["git-lfs"])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"{_POINTER}requests.get(url)\n",
+        f"import requests\n{_POINTER}",
+        f'"""\n{_POINTER}"""\nrequests.get(url)\n',
+        "version 2\nsize 1\n",
+        "version https://git-lfs.github.com/spec/v1\n",
+        "oid sha256:00\nsize 1\n",
+        f"{_POINTER}{'size 1' + chr(10)}" * 50,
+    ],
+)
+def test_code_beside_the_lines_of_a_pointer_is_checked(text: str) -> None:
+    assert paths(select([rule()], file("a.py", text.encode()))) == ["a.py"]
+
+
 def test_without_a_folder_nothing_is_a_lesson() -> None:
     any_file = rule("r", "regex")
 

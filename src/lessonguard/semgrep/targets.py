@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from lessonguard.git.changes import FileVersion
@@ -15,9 +16,11 @@ from lessonguard.semgrep.languages import Languages
 # https://semgrep.dev/docs/cli-reference (`--max-target-bytes`).
 MAX_BYTES = 1_000_000
 
-# How a file that is stored with Git LFS begins in Git:
+# What Git has of a file that is stored with Git LFS, in fewer than 1,024 bytes:
 # https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md#the-pointer
-_LFS_POINTER = b"version https://git-lfs.github.com/spec/v1\n"
+# Git LFS also reads pointers with CRLF, blank lines, or the address of its time as Hawser or Git Media.
+_LONGEST_LFS_POINTER = 1023
+_LFS_LINE = re.compile(rb"(version|oid|size|ext-[0-9]-\S+)[ =]+\S+|\[git-media\]")
 
 # In how many bytes Git looks for a NUL to tell binary from text (`FIRST_FEW_BYTES`):
 # https://github.com/git/git/blob/master/xdiff-interface.c
@@ -140,11 +143,20 @@ def _why_not(content: bytes, max_bytes: int) -> tuple[UncheckedKind, str] | None
     """Return why a content cannot be checked, as a kind and in words; None if it can."""
     if b"\0" in content[:_BINARY_SAMPLE]:
         return "binary", "its content is binary"
-    if content.startswith(_LFS_POINTER):
+    if _is_lfs_pointer(content):
         return "git-lfs", "it is stored with Git LFS, so its content is not in Git"
     if len(content) > max_bytes:
         return "too-large", too_large(len(content), max_bytes)
     return None
+
+
+def _is_lfs_pointer(content: bytes) -> bool:
+    """Return whether all that a file holds is a pointer of Git LFS, so that no code can hide beside one."""
+    if len(content) > _LONGEST_LFS_POINTER or b"oid" not in content:
+        return False
+    lines = [_LFS_LINE.fullmatch(line) for raw in content.splitlines() if (line := raw.strip())]
+    keys = {line[1] for line in lines if line}
+    return all(lines) and {b"version", b"oid"} <= keys
 
 
 def too_large(size: int, max_bytes: int) -> str:
