@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from markdown_it import MarkdownIt
 
-from lessonguard.output.escape import code_span, link, markdown_prose, markdown_text
+from lessonguard.output.escape import code_span, html_text, link, markdown_prose, markdown_text
 from tests.support.gfm import github_html
 from tests.support.report import (
     HOSTILE,
@@ -95,3 +95,34 @@ def test_only_web_addresses_are_linked(url: str, written: str) -> None:
 def test_escaped_text_never_spans_lines(text: str) -> None:
     assert len(markdown_text(text).splitlines()) <= 1
     assert len(code_span(text).splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    "name", ["INC-20260514", "GH-12", "deadbeef", "fb-2010-cache-feedback", "INC_1234567.a"]
+)
+def test_a_name_that_the_base_branch_vouches_for_can_be_copied(name: str) -> None:
+    text = f"accepts {name}: see deadbeef1 and {name}7654321, @x"
+
+    page = html.unescape(re.sub("<[^>]*>", "", GITHUB.render(markdown_text(text, names=[name])))).strip()
+
+    assert page == f"accepts {name}: see deadbe\u200bef1 and {broken_apart(name)}, @\u200bx"
+    assert html_text(name, names=[name]) == name
+
+
+def broken_apart(name: str) -> str:
+    """Return what becomes of the name with digits behind it, which is no name that anybody vouches for."""
+    return re.sub("<[^>]*>", "", GITHUB.render(markdown_text(f"{name}7654321"))).strip()
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("cache-feedback", "cache-feedback"),
+        ("effaces", "effaces"),
+        ("at 4f1c2d9", "at 4f1c2d\u200b9"),
+        ("b" * 14, f"{'b' * 6}\u200b{'b' * 6}\u200bbb"),
+        ("INC-20260514", "INC-202605\u200b14"),
+    ],
+)
+def test_only_a_word_of_seven_hexadecimal_digits_is_broken(text: str, written: str) -> None:
+    assert markdown_text(text) == written

@@ -11,10 +11,11 @@ from hypothesis import given
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from lessonguard.lessons.model import Rule, RuleId
+from lessonguard.lessons.model import IncidentId, Rule, RuleId
 from lessonguard.output.escape import code_span, fence, markdown_prose, markdown_text
 from lessonguard.output.markdown import render_markdown
-from lessonguard.scan.finding import ScanReport
+from lessonguard.scan.finding import Acceptance, ScanReport, State
+from lessonguard.semgrep.interface import Unchecked
 from tests.support.gfm import LINKING
 from tests.support.report import (
     CACHE,
@@ -186,3 +187,21 @@ def test_no_report_says_more_than_it_should(report: ScanReport) -> None:
     assert_harmless(text)
     assert linking_text(text) == []
     assert text.encode("utf-8")
+
+
+def test_the_ids_of_lessons_can_be_copied_and_found() -> None:
+    lesson = replace(TIMEOUT, incident=IncidentId("INC-20260514"))
+    finding = make_finding(lesson=lesson)
+    accepted = Acceptance(reason="own host", until=None, where="a.py:1")
+    report = make_report(
+        finding,
+        replace(finding, accepted=accepted),
+        fixed=(replace(finding, state=State.FIXED),),
+        notices=(make_notice("watched-path", path="a.py", line=1, lesson=lesson),),
+        unchecked=(Unchecked(path="b.py", incident=lesson.incident, reason="too slow"),),
+    )
+
+    text = render_markdown(report)
+
+    assert text.count("INC-20260514") >= 6
+    assert "\u200b" not in text

@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lessonguard.lessons.model import IncidentId
 from lessonguard.output.rdjson import render_rdjson
 from lessonguard.scan.finding import Acceptance, ScanReport, State
-from tests.support.report import CACHE, expected, make_finding, make_full_report, make_report
+from tests.support.report import CACHE, TIMEOUT, expected, make_finding, make_full_report, make_report
 
 
 def diagnostics(report: ScanReport) -> list[dict[str, object]]:
@@ -75,3 +76,12 @@ def test_the_match_is_found_again_in_the_bytes(before: str) -> None:
 
     found = (before + "pay(x)").encode()[place["start"]["column"] - 1 : place["end"]["column"] - 1]
     assert found == b"pay(x)" or "pay(x)" in before
+
+
+def test_the_id_of_a_lesson_can_be_copied_and_found() -> None:
+    lesson = replace(TIMEOUT, incident=IncidentId("INC-20260514"))
+    finding = make_finding(lesson=lesson)
+
+    [diagnostic] = diagnostics(make_report(finding))
+
+    assert "INC-20260514" in str(diagnostic["message"]).replace("\\", "")

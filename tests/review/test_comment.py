@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lessonguard.lessons.model import Lesson, Mode, Rule, RuleId
+from lessonguard.lessons.model import IncidentId, Lesson, Mode, Rule, RuleId
 from lessonguard.review.comment import render_comment, render_resolved
 from lessonguard.review.links import Links
 from lessonguard.scan.finding import Acceptance, Finding, ScanReport, SourceLine, State
@@ -263,3 +263,12 @@ def test_no_comment_says_more_than_it_should(report: ScanReport, is_exact: bool,
         for settle in (fixed, accepted, carried):
             assert_harmless(settle(text), addresses=OURS)
             assert fixed(settle(text)) == fixed(text)
+
+
+def test_the_id_of_a_lesson_can_be_copied_and_found() -> None:
+    lesson = replace(TIMEOUT, incident=IncidentId("INC-20260514"))
+
+    text = comment(make_finding(lesson=lesson))
+
+    assert "INC-20260514" in text.partition("\n")[0]
+    assert "\u200b" not in text

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from lessonguard.lessons.model import IncidentId, Lesson, Mode
 from lessonguard.review.links import Links
 from lessonguard.review.summary import render_further, render_review
-from lessonguard.scan.finding import Finding, Fingerprint, ScanReport, State
+from lessonguard.scan.finding import Acceptance, Finding, Fingerprint, ScanReport, State
 from lessonguard.semgrep.interface import Unchecked
 from tests.support.gfm import Page, assert_harmless
 from tests.support.report import (
@@ -191,3 +191,21 @@ def test_no_summary_says_more_than_it_should(report: ScanReport, limit: int, is_
     assert text.encode("utf-8")
     assert_harmless(text, addresses=OURS)
     assert len(Page(text).addresses) >= 1
+
+
+def test_the_ids_of_lessons_can_be_copied_and_found() -> None:
+    lesson = replace(TIMEOUT, incident=IncidentId("INC-20260514"))
+    finding = make_finding(lesson=lesson)
+    accepted = Acceptance(reason="own host", until=None, where="a.py:1")
+    report = make_report(
+        finding,
+        replace(finding, accepted=accepted),
+        fixed=(replace(finding, state=State.FIXED),),
+        notices=(make_notice("watched-path", path="a.py", line=1, lesson=lesson),),
+        unchecked=(Unchecked(path="b.py", incident=lesson.incident, reason="too slow"),),
+    )
+
+    text = summary(report)
+
+    assert text.count("INC-20260514") == 6
+    assert "\u200b" not in text

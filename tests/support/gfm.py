@@ -9,7 +9,9 @@ from html.parser import HTMLParser
 import cmarkgfm  # type: ignore[import-untyped]  # it has no types
 from cmarkgfm.cmark import Options  # type: ignore[import-untyped]  # the same
 
-LINKING = re.compile(r"@\w|#\d|\w://|www\.|\bGH-\d|[0-9a-f]{7}|:(octocat|\+1|100):", re.IGNORECASE)
+LINKING = re.compile(
+    r"@\w|#\d|\w://|www\.|\bGH-\d|(?<![0-9a-z])[0-9a-f]{7,}(?![0-9a-z])|:(octocat|\+1|100):", re.IGNORECASE
+)
 """What GitHub makes a link, a mention or a picture of, in text that is not code."""
 
 _EXPECTED = {

@@ -1,8 +1,8 @@
 """Make text from a change harmless: it was written by whoever opened it.
 
 `visible` is for terminals, `log_text` for messages, `json_text` for JSON, `markdown_text`,
-`markdown_prose`, `html_text`, `code_span` and `fence` for GitHub-flavoured Markdown, `command_data`
-and `command_property` for workflow commands.
+`markdown_name`, `markdown_prose`, `html_text`, `code_span` and `fence` for GitHub-flavoured
+Markdown, `command_data` and `command_property` for workflow commands.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
+from collections.abc import Collection
 
 _HTML = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#x27;"})
 _BREAK = "\u200b"  # a zero-width space: nobody sees it, and no mention or link survives it
@@ -18,7 +19,8 @@ _LINKING = re.compile(
     r"|(?<=:)(?=(?:100|1234|(?!\d+:)[\w+-]+):)",  # emoji; of numbers only these two, not `a.py:7:1`
     re.IGNORECASE,
 )
-_COMMIT = re.compile(r"[0-9a-f]{6}(?=[0-9a-f])", re.IGNORECASE)  # GitHub links seven digits or more
+# GitHub links seven digits or more, as a word of their own: not those in `cache-feedback`.
+_COMMIT = re.compile(r"(?<![0-9a-z])[0-9a-f]{7,}(?![0-9a-z])", re.IGNORECASE)
 _MARKUP = re.compile(r"[\\`*_{}\[\]<>&#|~!$^]")
 _LINE_START = re.compile(r"^(\d*)([-+=.)])")
 _CODE = re.compile("`([^`]+)`")
@@ -75,14 +77,20 @@ def json_text(document: object) -> str:
     return _SURROGATE.sub(lambda found: "\\" + _spelled(found[0]), text) + "\n"
 
 
-def markdown_text(text: str) -> str:
+def markdown_text(text: str, *, names: Collection[str] = ()) -> str:
     """Write text for a line of Markdown, as nothing but text.
 
     It makes no markup, HTML, link, mention, emoji or reference to an issue or a commit: GitHub
     looks for the last five in the finished page, where a backslash no longer helps, so these
-    are broken by a zero-width space.
+    are broken by a zero-width space. `names` are IDs of lessons, which stay whole, because people
+    copy `INC-20260514` into accept comments and search for it; the base branch vouches for them.
     """
-    return _LINE_START.sub(r"\1\\\2", _escaped(one_line(text)))
+    return _LINE_START.sub(r"\1\\\2", _escaped(one_line(text), names))
+
+
+def markdown_name(name: str) -> str:
+    """Write the ID of a lesson of the base branch for a line of Markdown, so that it can be copied."""
+    return markdown_text(name, names=[name])
 
 
 def markdown_prose(text: str) -> str:
@@ -92,9 +100,9 @@ def markdown_prose(text: str) -> str:
     return _LINE_START.sub(r"\1\\\2", "".join(written))
 
 
-def html_text(text: str) -> str:
+def html_text(text: str, *, names: Collection[str] = ()) -> str:
     """Write text for the inside of an HTML element, as nothing but text; see `markdown_text`."""
-    return _unlinked(one_line(text)).translate(_HTML)
+    return _unlinked(one_line(text), names).translate(_HTML)
 
 
 def code_span(text: str) -> str:
@@ -150,12 +158,21 @@ def command_property(text: str) -> str:
     return command_data(visible(text)).replace(":", "%3A").replace(",", "%2C")
 
 
-def _escaped(text: str) -> str:
-    return _MARKUP.sub(r"\\\g<0>", _unlinked(text))
+def _escaped(text: str, names: Collection[str] = ()) -> str:
+    return _MARKUP.sub(r"\\\g<0>", _unlinked(text, names))
 
 
-def _unlinked(text: str) -> str:
-    return _COMMIT.sub(rf"\g<0>{_BREAK}", _LINKING.sub(_BREAK, text))
+def _unlinked(text: str, names: Collection[str] = ()) -> str:
+    whole = "|".join(re.escape(name) for name in names)
+    parts = re.split(rf"(?<![\w.-])({whole})(?![\w-])", text) if names else [text]
+    return "".join(part if index % 2 else _broken(part) for index, part in enumerate(parts))
+
+
+def _broken(text: str) -> str:
+    def apart(commit: re.Match[str]) -> str:
+        return re.sub(".{6}(?=.)", rf"\g<0>{_BREAK}", commit[0])
+
+    return _COMMIT.sub(apart, _LINKING.sub(_BREAK, text))
 
 
 def _spelled(character: str) -> str:

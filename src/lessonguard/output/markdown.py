@@ -6,10 +6,18 @@ nor mentions; all else is written as plain text. See `escape` for how.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from lessonguard.lessons.model import Mode
-from lessonguard.output.escape import code_span, fence, html_text, link, markdown_text, shortened
+from lessonguard.output.escape import (
+    code_span,
+    fence,
+    html_text,
+    link,
+    markdown_name,
+    markdown_text,
+    shortened,
+)
 from lessonguard.output.excerpt import excerpt
 from lessonguard.output.phrases import (
     accept_comment,
@@ -81,7 +89,7 @@ def _sections(report: ScanReport) -> Iterator[str]:
 def _table(findings: Sequence[Finding]) -> str:
     rows = [
         f"| {_place(finding.path, finding.start.line)} | {state_words(finding)} "
-        f"| **{markdown_text(finding.lesson.incident)}** {_text(finding.lesson.title)} "
+        f"| **{markdown_name(finding.lesson.incident)}** {_text(finding.lesson.title)} "
         f"| {mode_words(finding.lesson)} |"
         for finding in findings[:_PLACES]
     ]
@@ -92,7 +100,8 @@ def _table(findings: Sequence[Finding]) -> str:
 def _story(story: Story) -> str:
     """Write a lesson as a section that unfolds; one that blocks is open already."""
     lesson = story.lesson
-    summary = f"<b>{html_text(lesson.incident)}</b> · {lesson.date.isoformat()} · {lesson.severity.value}"
+    incident = html_text(lesson.incident, names=[lesson.incident])
+    summary = f"<b>{incident}</b> · {lesson.date.isoformat()} · {lesson.severity.value}"
     paragraphs = [
         "<details open>" if lesson.mode is Mode.BLOCK else "<details>",
         f"<summary>{summary} · {html_text(shortened(lesson.title, _LONGEST_TEXT))}</summary>",
@@ -139,10 +148,15 @@ def _lists(report: ScanReport) -> Iterator[str]:
     for title, items in [("Accepted", accepted(report)), ("Not new", carried(report))]:
         yield from _list(title, [_entry(item, status_words(item)) for item in items])
     yield from _list("Fixed", [_entry(item, item.lesson.title) for item in report.fixed])
-    notices = [f"{_place(item.path, item.line)} {_text(notice_words(item))}" for item in report.notices]
+    notices = [
+        f"{_place(item.path, item.line)} "
+        f"{_text(notice_words(item), [item.lesson.incident] if item.lesson else [])}"
+        for item in report.notices
+    ]
     yield from _list("Notices", notices)
+    names = {item.incident for item in report.unchecked if item.incident}
     unchecked = [
-        f"{code_span(shortened(path, _LONGEST_PATH))} {_text(reason)}"
+        f"{code_span(shortened(path, _LONGEST_PATH))} {_text(reason, names)}"
         for path, reason in unchecked_words(report.unchecked)
     ]
     yield from _list("Not checked", unchecked)
@@ -150,7 +164,9 @@ def _lists(report: ScanReport) -> Iterator[str]:
 
 
 def _entry(finding: Finding, words: str) -> str:
-    return f"{_place(finding.path, finding.start.line)} {_text(finding.lesson.incident)} {_text(words)}"
+    return (
+        f"{_place(finding.path, finding.start.line)} {markdown_name(finding.lesson.incident)} {_text(words)}"
+    )
 
 
 def _list(title: str, entries: list[str]) -> Iterator[str]:
@@ -167,5 +183,5 @@ def _place(path: str, line: int) -> str:
     return code_span(f"{shortened(path, _LONGEST_PATH)}:{line}")
 
 
-def _text(text: str) -> str:
-    return markdown_text(shortened(text, _LONGEST_TEXT))
+def _text(text: str, names: Collection[str] = ()) -> str:
+    return markdown_text(shortened(text, _LONGEST_TEXT), names=names)

@@ -32,7 +32,9 @@ def _diagnostic(finding: Finding) -> _Object:
     lesson = finding.lesson
     code: _Object = {"value": lesson.incident}
     diagnostic: _Object = {
-        "message": "\n\n".join(markdown_text(sentence) for sentence in whole_message(finding)),
+        "message": "\n\n".join(
+            markdown_text(sentence, names=[lesson.incident]) for sentence in whole_message(finding)
+        ),
         "location": {"path": finding.path, "range": _range(finding)},
         "severity": _SEVERITIES[lesson.mode],
         "code": {**code, "url": lesson.postmortem} if lesson.postmortem else code,

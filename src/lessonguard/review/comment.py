@@ -11,7 +11,15 @@ from typing import Literal
 
 from lessonguard.git.changes import short
 from lessonguard.lessons.model import Lesson, Mode
-from lessonguard.output.escape import code_span, fence, link, markdown_prose, markdown_text, shortened
+from lessonguard.output.escape import (
+    code_span,
+    fence,
+    link,
+    markdown_name,
+    markdown_prose,
+    markdown_text,
+    shortened,
+)
 from lessonguard.output.excerpt import excerpt
 from lessonguard.output.phrases import (
     accept_comment,
@@ -56,7 +64,7 @@ def render_comment(
     lesson = finding.lesson
     facts = f"{lesson.date.isoformat()}, {lesson.severity.value}"
     paragraphs = [
-        (0, f"**This looks like the code behind {markdown_prose(lesson.incident)}** ({facts})"),
+        (0, f"**This looks like the code behind {markdown_name(lesson.incident)}** ({facts})"),
         (2, _prose(what_happened(lesson))),
         (1, _reason(finding, links=links, is_exact=is_exact)),
         (6, _code(finding, is_exact=is_exact)),

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from lessonguard.git.changes import short
 from lessonguard.lessons.model import Mode
-from lessonguard.output.escape import code_span, link, markdown_prose, markdown_text, shortened
+from lessonguard.output.escape import code_span, link, markdown_name, markdown_prose, markdown_text, shortened
 from lessonguard.output.phrases import (
     counted,
     gist,
@@ -68,7 +68,7 @@ def _headline(findings: Sequence[Finding], report: ScanReport, branch: str) -> s
         is_accepted = bool(accepted(report))
         return f"✓ **{'All findings are accepted, with reasons.' if is_accepted else 'No new findings.'}**"
     incidents = {finding.lesson.incident for finding in findings}
-    behind = markdown_text(min(incidents)) if len(incidents) == 1 else "past incidents"
+    behind = markdown_text(min(incidents), names=incidents) if len(incidents) == 1 else "past incidents"
     return f"### {counted(len(findings), 'place')} {_looks(len(findings), behind)}"
 
 
@@ -111,7 +111,7 @@ def _story_head(story: Story, commented: Collection[Fingerprint], links: Links) 
     """Write the name of the lesson, and what worked if no comment beside the code does."""
     lesson = story.lesson
     address = links.lesson(lesson)
-    incident = markdown_text(lesson.incident)
+    incident = markdown_name(lesson.incident)
     named = link(incident, lesson.postmortem) if lesson.postmortem else incident
     parts = [
         f"**{named}** {_prose(lesson.title)}",
@@ -141,7 +141,10 @@ def _folded(entries: Sequence[str]) -> str:
 
 def _lists(report: ScanReport, links: Links, *, room: int) -> Iterator[str]:
     unchecked, kept = unchecked_words(report.unchecked), accepted(report)
-    yield from _list("Not checked", unchecked, lambda item: f"{_name(item[0])} {_text(item[1])}", room=room)
+    names = {item.incident for item in report.unchecked if item.incident}
+    yield from _list(
+        "Not checked", unchecked, lambda item: f"{_name(item[0])} {_text(item[1], names)}", room=room
+    )
     yield from _list("Invalid lessons", report.faults, lambda item: _text(item.text), room=room)
     yield from _list("Accepted", kept, lambda item: _about(item, _text(status_words(item)), links), room=room)
     yield from _list("Notices", report.notices, _notice, room=room)
@@ -159,7 +162,7 @@ def _list(title: str, items: Sequence[_Item], write: Callable[[_Item], str], *, 
 
 
 def _about(finding: Finding, words: str, links: Links) -> str:
-    return f"{_place(finding, links)} {_text(finding.lesson.incident)} {words}"
+    return f"{_place(finding, links)} {markdown_name(finding.lesson.incident)} {words}"
 
 
 def _place(finding: Finding, links: Links) -> str:
@@ -169,7 +172,8 @@ def _place(finding: Finding, links: Links) -> str:
 
 
 def _notice(notice: Notice) -> str:
-    return f"{_name(f'{shortened(notice.path, _LONGEST_PATH)}:{notice.line}')} {_text(notice_words(notice))}"
+    words = _text(notice_words(notice), [notice.lesson.incident] if notice.lesson else [])
+    return f"{_name(f'{shortened(notice.path, _LONGEST_PATH)}:{notice.line}')} {words}"
 
 
 def _checked(report: ScanReport, links: Links) -> Iterator[str]:
@@ -193,8 +197,8 @@ def _name(path: str) -> str:
     return code_span(shortened(path, _LONGEST_PATH))
 
 
-def _text(text: str) -> str:
-    return markdown_text(gist(text, _LONGEST_PROSE))
+def _text(text: str, names: Collection[str] = ()) -> str:
+    return markdown_text(gist(text, _LONGEST_PROSE), names=names)
 
 
 def _prose(text: str) -> str:
