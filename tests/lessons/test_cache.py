@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import zlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -72,6 +73,18 @@ def test_a_damaged_cache_is_replaced(change: Any, tmp_path: Path) -> None:  # no
 def test_a_cache_that_is_no_object_is_as_good_as_empty(tmp_path: Path) -> None:
     write_cache(tmp_path / "cache", [1])  # type: ignore[arg-type]
     assert read_cache(tmp_path / "cache") == {}
+
+
+def test_a_cache_nested_too_deeply_is_as_good_as_empty(tmp_path: Path) -> None:
+    """With the right checksum, so that it is parsed."""
+    cache = tmp_path / "cache"
+    write_cache(cache, {})
+    header, _, body = cache.read_bytes().partition(b"\n")
+    deep = b"[" * 200_000 + b"]" * 200_000
+    header = header.replace(b"%d" % zlib.crc32(body), b"%d" % zlib.crc32(deep))
+    cache.write_bytes(header + b"\n" + deep)
+
+    assert read_cache(cache) == {}
 
 
 def test_a_cache_that_cannot_be_written_costs_time_and_nothing_else(tmp_path: Path) -> None:

@@ -18,7 +18,8 @@ def read_cache(path: Path) -> dict[str, Any]:
     Whatever does not look like the complete work of this very version of lessonguard is as good as empty:
     no file, no permission, another version, a half-written or damaged file.
     """
-    with suppress(OSError, ValueError):
+    # Of 200,000 brackets in each other, Python's JSON raises RecursionError, which is no ValueError.
+    with suppress(OSError, ValueError, RecursionError):
         header, _, body = path.read_bytes().partition(b"\n")
         if header == _header(body) and isinstance(entries := json.loads(body), dict):
             return entries

@@ -149,6 +149,16 @@ def test_a_value_that_is_no_outcome_counts_as_none(tmp_path: Path, value: object
     assert OutcomeCache(tmp_path).get(LESSON, "change") is None
 
 
+def test_a_key_without_a_day_breaks_nothing(tmp_path: Path) -> None:
+    """As if another version had written it: the checksum is right."""
+    outcomes = OutcomeCache(tmp_path)
+    outcomes.put(LESSON, "tree ", Outcome())
+    outcomes.put(LESSON, "change", OUTCOME)
+    outcomes.save()
+
+    assert OutcomeCache(tmp_path).get(LESSON, "change") == OUTCOME
+
+
 def test_a_folder_that_cannot_be_written_is_no_error(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     outcomes = OutcomeCache(tmp_path / "file" / "folder")

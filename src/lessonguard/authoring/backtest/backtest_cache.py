@@ -266,7 +266,7 @@ def _shortened(finding: Finding) -> Finding:
 
 def _day(key: str) -> str:
     """Return the day in the key of a part of a tree; nothing for a change."""
-    return key.split()[1] if key.startswith(_TREE) else ""
+    return key.removeprefix(_TREE).partition(" ")[0] if key.startswith(_TREE) else ""
 
 
 def _version() -> str:
