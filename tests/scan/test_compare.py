@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
+import time
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import replace
 from difflib import SequenceMatcher
+from random import Random
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from lessonguard.git.changes import Hunk, LineMap
-from lessonguard.scan.compare import ClassifiedMatch, FileComparison, classify
+from lessonguard.scan.compare import ClassifiedMatch, FileComparison, Likeness, classify
 from lessonguard.scan.finding import State
 from lessonguard.scan.source import Source
 from lessonguard.semgrep.interface import Match, Unchecked
@@ -256,3 +259,75 @@ def test_counts_of_base_and_head_add_up(base: list[str], head: list[str]) -> Non
     old = count[State.INHERITED] + count[State.TOUCHED] + count[State.MOVED]
 
     assert old + count[State.FIXED] == len(matches(before))
+
+
+def _rewritten(kind: str) -> tuple[str, str]:
+    """Make two versions of a file with hundreds or thousands of calls, of which none is as it was."""
+    randomly = Random(1)  # noqa: S311 - the same calls each time
+
+    def calls(number: int, end: str, write: Callable[[], str]) -> str:
+        return "".join(f"get({write()}){end}" for _ in range(number)) + "\n"
+
+    def digits() -> str:
+        return ",".join(str(randomly.randint(0, 9)) for _ in range(250))
+
+    def words() -> str:
+        return " ".join(randomly.choice("abcdefgh") for _ in range(randomly.randint(1, 60)))
+
+    make: dict[str, Callable[[], str]] = {
+        "long": lambda: calls(300, "\n", digits),
+        "short": lambda: calls(3000, "\n", lambda: f"url{randomly.random()}"),
+        "on one line": lambda: calls(5000, ";", lambda: f"url{randomly.random()}"),
+        "shuffled": lambda: calls(1000, "\n", words),
+    }
+    return make[kind](), make[kind]()
+
+
+@pytest.mark.parametrize("kind", ["long", "short", "on one line", "shuffled"])
+def test_generated_code_that_was_all_rewritten_is_compared_in_seconds(kind: str) -> None:
+    base, head = _rewritten(kind)
+    hunk = Hunk(base_start=1, base_count=base.count("\n"), head_start=1, head_count=head.count("\n"))
+    file = replace(compared(base, head), lines=LineMap([hunk]))
+    began = time.process_time()
+
+    found = [match for match in classify([file]) if match.side == "head"]
+
+    assert len(found) == len(matches(head))
+    # 60 of the long ones alone took minutes.
+    assert time.process_time() - began < 10
+
+
+def test_new_code_in_place_of_other_code_is_compared_in_seconds() -> None:
+    """Each hunk is just small enough to be searched for code that was there, without a match."""
+    hunks, lines = 20, 1000
+    base = "".join("".join(f"x{i}_{j} = 1\n" for j in range(lines)) + "same\n" for i in range(hunks))
+    head = "".join("".join(f"get(u{i}_{j})\n" for j in range(lines)) + "same\n" for i in range(hunks))
+    starts = range(1, hunks * (lines + 1), lines + 1)
+    changed = [Hunk(base_start=it, base_count=lines, head_start=it, head_count=lines) for it in starts]
+    file = FileComparison(
+        path="a.py",
+        previous_path=None,
+        base=Source(base.encode()),
+        head=Source(head.encode()),
+        lines=LineMap(changed),
+        head_matches=matches(head),
+    )
+    began = time.process_time()
+
+    assert {match.state for match in classify([file])} == {State.ADDED}
+    assert time.process_time() - began < 10
+
+
+@given(*[st.lists(st.sampled_from("abc()"), max_size=12)] * 2)
+def test_likeness_is_what_both_have_in_order(one: list[str], other: list[str]) -> None:
+    longest = [[0] * (len(other) + 1) for _ in range(len(one) + 1)]
+    for i, token in enumerate(one):
+        for j, its in enumerate(other):
+            same, either = longest[i][j] + 1, max(longest[i][j + 1], longest[i + 1][j])
+            longest[i + 1][j + 1] = same if token == its else either
+    both = len(one) + len(other)
+
+    found = Likeness(one).of(other)
+
+    assert found == (2 * longest[-1][-1] / both if both else 1.0)
+    assert found >= SequenceMatcher(None, one, other, autojunk=False).ratio()

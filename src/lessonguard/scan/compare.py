@@ -11,7 +11,6 @@ from bisect import bisect_left, bisect_right
 from collections import defaultdict, deque
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 from functools import cached_property
 from itertools import islice, takewhile
 from operator import attrgetter
@@ -26,8 +25,8 @@ from lessonguard.scan.suppressions import AcceptComment
 from lessonguard.semgrep.interface import Match, Side, Unchecked
 
 # How alike two matches at one place must be to count as one match, edited. Above 0.6, sequences are
-# "close matches": https://docs.python.org/3/library/difflib.html#difflib.SequenceMatcher.ratio.
-# `get(u)` and `get(u, v)` have 0.8.
+# "close matches": https://docs.python.org/3/library/difflib.html#difflib.SequenceMatcher.ratio, whose
+# measure this is, of the longest common sequence. `get(u)` and `get(u, v)` have 0.8.
 _SAME_CODE = 0.6
 
 # How many base matches of one hunk are compared by likeness, so that time grows with the number of
@@ -38,8 +37,7 @@ _CANDIDATES = 50
 # begins anew at each equal token.
 _LARGEST_REGION = 20_000
 
-# Of how many tokens likeness is computed, because `SequenceMatcher` takes quadratic time, and a match in
-# minified code may have thousands.
+# Of how many tokens likeness is computed, because a match in minified code may have thousands.
 _MOST_TOKENS = 500
 
 _NOTHING = range(0)
@@ -170,13 +168,20 @@ class _Classifier:
         """Pair matches at one place: by line, then by text, then by likeness."""
         if self.file.base is None or self.file.head is None:
             return
-        by_line = _group(self.base, lambda match: (match.match.rule, match.lines.start))
-        for same_text in (True, False):
-            for match in self.open:
-                here = by_line.get((match.match.rule, self.lines.to_base(match.lines.start)), ())
-                _pair(match, [base for base in here if not same_text or base.text == match.text])
+        self._pair_on_line(lambda match: match.text)
+        self._pair_on_line(lambda match: match.match.rule)
         self._pair_nearby(lambda match: match.text)
         self._pair_nearby(lambda match: match.match.rule)
+
+    def _pair_on_line(self, key: Callable[[ClassifiedMatch], Hashable]) -> None:
+        """Pair with the first that is open on the line that a match came from; in linear time."""
+        by_line = _group(self.base, lambda match: (key(match), match.lines.start))
+        waiting = {place: deque(matches) for place, matches in by_line.items()}
+        for match in self.open:
+            queue = waiting.get((key(match), self.lines.to_base(match.lines.start)), deque())
+            while queue and not queue[0].is_open:
+                queue.popleft()
+            _pair(match, islice(queue, 1))
 
     def _pair_nearby(self, key: Callable[[ClassifiedMatch], Hashable]) -> None:
         """Pair within the lines that a match came from, the most alike first; in linear time."""
@@ -186,7 +191,8 @@ class _Classifier:
             while queue and (not queue[0].is_open or queue[0].lines.stop <= region.start):
                 queue.popleft()
             near = [base for base in islice(queue, _CANDIDATES) if overlap(base.lines, region)]
-            rated = [(similarity(match.text[1], base.text[1]), base) for base in near]
+            likeness_to = Likeness(match.text[1])
+            rated = [(likeness_to.of(base.text[1]), base) for base in near]
             rated.sort(key=lambda pair: -pair[0])
             _pair(match, [base for likeness, base in rated if likeness >= _SAME_CODE])
 
@@ -236,7 +242,8 @@ class _Classifier:
     def _has_lost_guard(self, match: ClassifiedMatch) -> bool:
         """Return whether the change took this code, unmatched, from elsewhere in the file."""
         if match.text not in self._lost_guard:
-            removed = self._removed_text.count(_joined(match.text[1]))
+            is_possible = self._removed_words.issuperset(match.text[1])
+            removed = self._removed_text.count(_joined(match.text[1])) if is_possible else 0
             matched = sum(
                 all(self._to_head.to_base(line) is None for line in base.lines)
                 for base in self.base_by_text[match.text]
@@ -246,10 +253,18 @@ class _Classifier:
 
     @cached_property
     def _removed_text(self) -> str:
+        return _joined(self._removed_tokens)
+
+    @cached_property
+    def _removed_words(self) -> frozenset[str]:
+        return frozenset(self._removed_tokens)
+
+    @cached_property
+    def _removed_tokens(self) -> Sequence[str]:
         source = self.file.base
         if source is None or self.file.head is None:
-            return ""
-        return "".join(_joined(source.tokens(hunk.base_lines)) for hunk in self.lines.hunks)
+            return ()
+        return [token for hunk in self.lines.hunks for token in source.tokens(hunk.base_lines)]
 
     @cached_property
     def _to_head(self) -> LineMap:
@@ -274,12 +289,31 @@ def _pair_moved(matches: Sequence[ClassifiedMatch], removed: Sequence[Classified
             match.origin = origin.file
 
 
-def similarity(one: Sequence[str], other: Sequence[str]) -> float:
-    """Return how alike two sequences of tokens are, from 0.0 to 1.0; long ones by their beginning."""
-    if one == other:
-        return 1.0
-    matcher = SequenceMatcher(None, one[:_MOST_TOKENS], other[:_MOST_TOKENS], autojunk=False)
-    return matcher.ratio() if matcher.quick_ratio() > 0 else 0.0
+class Likeness:
+    """Tells how alike others are to one sequence of tokens, from 0.0 to 1.0; of long ones the beginnings.
+
+    That is how much of both belongs to their longest common sequence. It is found in one step for each
+    token of the other, on all tokens of this one at once, as the bits of a number: Hyyrö, "Bit-Parallel
+    LCS-length Computation Revisited" (2004). Two lists of 500 one-digit numbers take 0.2 ms;
+    `SequenceMatcher` takes 0.1 s, and 60 such calls, all rewritten, took it minutes.
+    """
+
+    def __init__(self, tokens: Sequence[str]) -> None:
+        """Note at which places each token stands."""
+        self._count = min(len(tokens), _MOST_TOKENS)
+        self._places: defaultdict[str, int] = defaultdict(int)
+        for place, token in enumerate(tokens[:_MOST_TOKENS]):
+            self._places[token] |= 1 << place
+
+    def of(self, tokens: Sequence[str]) -> float:
+        """Return how alike these tokens are; two empty sequences are equal."""
+        others = tokens[:_MOST_TOKENS]
+        every = unmatched = (1 << self._count) - 1
+        for token in others:
+            found = unmatched & self._places.get(token, 0)
+            unmatched = (unmatched + found | unmatched - found) & every
+        both = self._count + len(others)
+        return 2 * (self._count - unmatched.bit_count()) / both if both else 1.0
 
 
 def _survives_beside(
@@ -287,6 +321,9 @@ def _survives_beside(
 ) -> bool:
     """Return whether the code of a match is in `region` once more than the equal `matches` there."""
     if not region or source.byte_count(region) > _LARGEST_REGION:
+        return False
+    # Most code that is new has a word that was not there before: this is asked of thousands of matches.
+    if not source.words(region).issuperset(match.text[1]):
         return False
     first = bisect_right(matches, region.start, key=lambda other: other.lines.stop)
     near = takewhile(lambda other: other.lines.start < region.stop, matches[first:])

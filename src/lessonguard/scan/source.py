@@ -36,6 +36,7 @@ class Source:
         """Take the content; everything else is computed when it is needed."""
         self.content = content
         self._excerpts: dict[int, SourceLine] = {}
+        self._tokens: tuple[range, tuple[str, ...], frozenset[str]] = range(0), (), frozenset()
 
     @cached_property
     def _starts(self) -> list[int]:
@@ -83,14 +84,32 @@ class Source:
 
     def tokens(self, lines: range, *, without: Iterable[tuple[int, int]] = ()) -> tuple[str, ...]:
         """Return the tokens of some whole lines; the bytes of `without` (start, end) count as a sign."""
+        blanks = tuple(without)
+        if not blanks:
+            return self._tokens_of(lines)[0]
         if not lines:
             return ()
         offset = self._starts[lines.start - 1]
         text = bytearray(self.content[offset : self._end(lines.stop - 1)])
-        for start, end in without:
+        for start, end in blanks:
             first, last = max(0, start - offset), max(0, end - offset)
             text[first:last] = re.sub(rb"[^\n]", b"\0", text[first:last])
         return tokenize(_decode(bytes(text)))
+
+    def words(self, lines: range) -> frozenset[str]:
+        """Return the different tokens of some whole lines."""
+        return self._tokens_of(lines)[1]
+
+    def _tokens_of(self, lines: range) -> tuple[tuple[str, ...], frozenset[str]]:
+        """Return the tokens of some whole lines, and these without their order.
+
+        The last ones are kept, because thousands of matches may ask for the same lines in a row.
+        """
+        if lines != self._tokens[0]:
+            text = self.content[self._starts[lines.start - 1] : self._end(lines.stop - 1)] if lines else b""
+            tokens = tokenize(_decode(text))
+            self._tokens = lines, tokens, frozenset(tokens)
+        return self._tokens[1:]
 
     def token_text(self, start: int, end: int) -> tuple[str, ...]:
         """Return the tokens between two byte offsets."""
