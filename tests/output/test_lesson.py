@@ -85,3 +85,11 @@ def test_detection_gap_is_told_in_hours_and_minutes(
 def test_detection_gap_is_not_guessed() -> None:
     assert detection_gap(None) == ""
     assert detection_gap(Timeline(detected=BEGAN)) == ""
+
+
+def test_commits_of_a_proof_have_the_length_that_they_have_everywhere(lesson: Lesson) -> None:
+    proven = replace(lesson, proof=Proof(broken="4f1c2d9a" * 5, fixed="9a7b3e1c4d55"))
+
+    text = render_lesson(proven, width=80, colour=False)
+
+    assert "found at 4f1c2d9a4f, not found at 9a7b3e1c4d" in text

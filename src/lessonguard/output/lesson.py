@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
 
+from lessonguard.git.changes import short
 from lessonguard.lessons.model import Lesson, Library, Remediation, Timeline
 from lessonguard.output.escape import one_line, visible
 from lessonguard.output.phrases import counted, mode_words, story_parts
@@ -80,7 +81,7 @@ def _origin(lesson: Lesson) -> Iterator[tuple[str, str]]:
     if lesson.watch:
         yield "Watched", ", ".join(lesson.watch.paths)
     if lesson.proof:
-        yield "Proof", f"found at {lesson.proof.broken}, not found at {lesson.proof.fixed}"
+        yield "Proof", f"found at {short(lesson.proof.broken)}, not found at {short(lesson.proof.fixed)}"
 
 
 def _remediation(screen: Screen, item: Remediation) -> list[str]:

@@ -42,7 +42,7 @@ _NOTICES: Mapping[NoticeKind, str] = {
     "accept-invalid": "an accept comment is not understood, so it does not count",
     "accept-expired": "the accept comment for {incident} has expired",
     "accept-unknown": "accepts {incident}, but there is no lesson about it",
-    "accept-unused": "accepts {incident}, but there is no finding here: delete this comment",
+    "accept-unused": "accepts {incident}, but there is no finding here, so delete this comment",
 }
 
 

@@ -7,7 +7,14 @@ from datetime import date
 
 import pytest
 
-from lessonguard.authoring.backtest.phrases import advice, cause_words, replayed_words, stop_words, verdict
+from lessonguard.authoring.backtest.phrases import (
+    advice,
+    cause_words,
+    replayed_words,
+    stop_words,
+    verdict,
+    watch_words,
+)
 from lessonguard.authoring.backtest.result import Cause, LessonBacktest
 from lessonguard.lessons.model import Mode, Watch
 from tests.support.past import (
@@ -207,3 +214,18 @@ def test_a_report_states_that_it_ended_early(words: str, fields: dict[str, objec
 )
 def test_a_report_states_what_was_replayed(words: str, fields: dict[str, object]) -> None:
     assert replayed_words(report(quiet(), **fields)) == words
+
+
+@pytest.mark.parametrize(
+    ("watched", "replayed", "words"),
+    [
+        (0, 500, "None of the last 500 merges touch a path that it watches."),
+        (1, 500, "1 of the last 500 merges touches a path that it watches, and would have got a notice."),
+        (3, 500, "3 of the last 500 merges touch a path that it watches, and would have got a notice."),
+        (0, 0, ""),
+    ],
+)
+def test_notices_about_watched_paths_are_counted(watched: int, replayed: int, words: str) -> None:
+    watching = backtest(replace(TIMEOUT, watch=Watch(paths=("a",))), watched=watched, replayed=replayed)
+
+    assert watch_words(watching, report(watching, reached=replayed)) == words

@@ -100,11 +100,12 @@ def cause_words(backtest: LessonBacktest, past: PastChanges) -> str:
 
 def watch_words(backtest: LessonBacktest, report: BacktestReport) -> str:
     """Return how many changes would have got a notice about a watched path; empty for a lesson without."""
-    if backtest.lesson.watch is None:
+    if backtest.lesson.watch is None or not report.replayed:
         return ""
     touch = "touches" if backtest.watched == 1 or report.replayed == 1 else "touch"
     share = _share(backtest.watched, report)
-    return f"{share[0].upper()}{share[1:]} {touch} a path that it watches, and would have got a notice."
+    notice = ", and would have got a notice" if backtest.watched else ""
+    return f"{share[0].upper()}{share[1:]} {touch} a path that it watches{notice}."
 
 
 def unchecked_words(*backtests: LessonBacktest) -> str:
