@@ -18,11 +18,6 @@ from tests.support.report import TIMEOUT, make_finding
 
 _OPENINGS = {"php": "<?php\n", "hack": "<?hh\n"}
 _NO_COMMENT = {"html", "json", "vue", "xml", "generic", "spacegrep", "aliengrep", "regex", "none"}
-_NOT_READ = {"apex", "objc", "objectivec", "objective-c"}
-"""Their files have an ending under which Pygments expects another language."""
-
-_MISTAKEN = {".cl", ".tpl", ".r"}
-"""Endings under which Pygments expects another language."""
 
 
 def _finding(*languages: str, path: str) -> Finding:
@@ -30,20 +25,19 @@ def _finding(*languages: str, path: str) -> Finding:
     return make_finding(path=path, lesson=replace(TIMEOUT, rules=(rule,)))
 
 
-def _files() -> Iterator[tuple[str, str]]:
+def _files() -> Iterator[tuple[str, str, str]]:
     for row in find_semgrep().languages.rows:
         for name in row.keys:
-            if name not in _NO_COMMENT | _NOT_READ:
-                endings = [ending for ending in row.endings if ending not in _MISTAKEN]
-                yield from ((name, f"a{ending}" if ending[0] == "." else ending) for ending in endings)
+            if name not in _NO_COMMENT:
+                yield from ((name, row.id, f"a{end}" if end[0] == "." else end) for end in row.endings)
 
 
-@pytest.mark.parametrize(("name", "path"), list(_files()))
-def test_what_a_comment_proposes_to_paste_is_accepted(name: str, path: str) -> None:
+@pytest.mark.parametrize(("name", "analyzer", "path"), list(_files()))
+def test_what_a_comment_proposes_to_paste_is_accepted(name: str, analyzer: str, path: str) -> None:
     finding = _finding(name, path=path)
     pasted = f"{_OPENINGS.get(name, '')}{commented(accept_comment(TIMEOUT), finding)}\ncall(1)\n"
 
-    [found] = find_accept_comments(Source(pasted.encode()), file_name=path)
+    [found] = find_accept_comments(Source(pasted.encode()), file_name=path, analyzers=[analyzer])
 
     assert (found.incident, found.fault) == ("INC-245", "")
     assert found.applies_to == pasted.count("\n")

@@ -11,11 +11,13 @@ from lessonguard.scan.comments import find_accept_comments
 from lessonguard.scan.source import Source
 from lessonguard.scan.suppressions import AcceptComment
 
+UNREAD = "this is not read as a comment of this file: write it as one, on a line of its own"
 OK = 'lessonguard: accept INC-1 reason="read-only"'
 
 
-def find(text: str, file_name: str = "app.py") -> list[AcceptComment]:
-    return find_accept_comments(Source(text.encode("utf-8", "surrogateescape")), file_name=file_name)
+def find(text: str, file_name: str = "app.py", *analyzers: str) -> list[AcceptComment]:
+    source = Source(text.encode("utf-8", "surrogateescape"))
+    return find_accept_comments(source, file_name=file_name, analyzers=analyzers)
 
 
 def test_a_comment_carries_incident_reason_and_end_date() -> None:
@@ -72,8 +74,80 @@ def test_comments_count_in_the_syntax_of_each_language(file_name: str, text: str
         ("a.cairo", f"x = '# {OK}'\n"),
     ],
 )
-def test_strings_are_not_comments(file_name: str, text: str) -> None:
-    assert find(text, file_name) == []
+def test_what_stands_in_a_string_accepts_nothing_and_is_named(file_name: str, text: str) -> None:
+    (comment,) = find(text, file_name)
+
+    assert comment.fault == UNREAD
+    assert comment.line == text.partition(OK)[0].count("\n") + 1
+
+
+@pytest.mark.parametrize(
+    ("file_name", "text", "analyzers"),
+    [
+        ("requirements.txt", f"requests==2.0  # {OK}\n", ["regex"]),
+        ("requirements.txt", f"# {OK}\nrequests==2.0\n", ["regex"]),
+        ("go.mod", f"// {OK}\nrequire x v1\n", ["generic"]),
+        ("go.mod", f"require x v1 // {OK}\n", ["generic"]),
+        ("a.m", f"// {OK}\n[x call];\n", ["objc"]),
+        ("a.cl", f"; {OK}\n(x)\n", ["lisp"]),
+        ("a.pl", f"# {OK}\nx();\n", ["regex"]),
+        ("a.fs", f"x // {OK}\n", ["regex"]),
+        ("a.r", f"# {OK}\nx()\n", ["r"]),
+        ("a.cls", f"// {OK}\nx();\n", ["apex"]),
+        ("a.cairo", f"x(); // {OK}\n", ["cairo"]),
+        ("a.move", f"*x = 1; // {OK}\n", ["move_on_sui"]),
+        ("README.md", f"<!-- {OK} -->\ncall\n", ["generic"]),
+        (".env", f"KEY=1 # {OK}\n", ["regex"]),
+        ("Jenkinsfile", f"call() // {OK}\n", ["generic"]),
+        ("a.jsonc", f'"x": 1, // {OK}\n', ["regex"]),
+        (".gitignore", f"# {OK}\nx\n", ["regex"]),
+        ("a.tf", f'x = "a${{f("b")}}" # {OK}\n', ["terraform"]),
+        ("a.tfvars", f"x = 1 # {OK}\n", ["terraform"]),
+        ("a.tofu", f"/* {OK} */\nx = 1\n", ["terraform"]),
+        ("Dockerfile", f"RUN a \\\n  # {OK}\n  && b\n", ["dockerfile"]),
+        ("chart.yaml", f"{{{{/* {OK} */}}}}\nx: 1\n", ["generic"]),
+        ("a.jsx", f"<a>\n  {{/* {OK} */}}\n  <b/>\n</a>\n", ["js"]),
+        ("a.tsx", f"x = <a>\n  {{/* {OK} */}}\n  <b/>\n</a>\n", ["ts"]),
+        ("page.j2", f"{{# {OK} #}}\nx\n", ["generic"]),
+        ("page.erb", f"<%# {OK} %>\nx\n", ["regex"]),
+    ],
+)
+def test_comments_count_in_the_syntax_that_the_rule_reads(
+    file_name: str, text: str, analyzers: list[str]
+) -> None:
+    (comment,) = find(text, file_name, *analyzers)
+
+    before = text.partition(OK)[0]
+    is_alone = not before.rpartition("\n")[2].strip(" #/*;<!-{%")
+    assert (comment.reason, comment.fault) == ("read-only", "")
+    assert comment.line == before.count("\n") + 1
+    assert comment.applies_to == comment.line + is_alone
+
+
+@pytest.mark.parametrize(
+    ("file_name", "text", "analyzers"),
+    [
+        ("a.json", f'"x": "{OK}"\n', ["json"]),
+        ("a.tf", f'x = "# {OK.replace(chr(34), "")}"\n', ["terraform"]),
+        ("Dockerfile", f"RUN x # {OK}\n", ["dockerfile"]),
+        ("a.txt", f"call({OK})\n", ["regex"]),
+    ],
+)
+def test_a_line_that_is_not_read_as_a_comment_is_never_passed_over(
+    file_name: str, text: str, analyzers: list[str]
+) -> None:
+    (comment,) = find(text, file_name, *analyzers)
+
+    assert (comment.line, comment.fault) == (1, UNREAD)
+
+
+@pytest.mark.parametrize("unit", ["/*", '"', '"${', "# ", " *", "{{/* ", "'", "\\"])
+@pytest.mark.parametrize("analyzer", ["terraform", "dockerfile", "regex"])
+def test_comments_are_looked_for_in_linear_time(unit: str, analyzer: str) -> None:
+    began = time.process_time()
+
+    find(f"# lessonguard\n{unit * 200_000}", "a.txt", analyzer)
+    assert time.process_time() - began < 5
 
 
 @pytest.mark.parametrize(

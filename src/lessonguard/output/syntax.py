@@ -20,8 +20,9 @@ _MARKS: Mapping[str, tuple[str, str]] = {
 _LANGUAGES = {
     "#": "bash docker dockerfile elixir ex fga hcl julia openfga powershell promql "
     "py python python2 python3 r ruby sh terraform tf yaml",
-    "//": "c c# c++ cairo circom cpp csharp dart go golang gosu hack java javascript js jsonnet kotlin kt "
-    "move_on_aptos move_on_sui php proto proto3 protobuf rust scala sol solidity swift ts typescript",
+    "//": "apex c c# c++ cairo circom cpp csharp dart go golang gosu hack java javascript js jsonnet "
+    "kotlin kt move_on_aptos move_on_sui objc objective-c objectivec php proto proto3 protobuf rust scala sol "
+    "solidity swift ts typescript",
     "--": "lua",
     ";": "clojure lisp scheme",
     "(*": "ocaml",
@@ -29,16 +30,24 @@ _LANGUAGES = {
 
 # Endings of file names, for rules of no language such as `regex`.
 _ENDINGS = {
-    "#": "bash cfg conf ex exs jl py pyi rake rb sh tf toml yaml yml zsh",
-    "//": "c cc cpp cs cxx dart go gradle groovy h hpp java js jsx kt kts mjs php proto rs scala sol swift "
-    "ts tsx",
+    "#": "bash cfg conf ex exs jl pl pm properties py pyi r rake rb sh tf tfvars tofu toml yaml yml zsh",
+    "//": "c cairo cc cpp cs cxx dart fs go gradle groovy h hpp java js jsonc jsx kt kts mjs php proto "
+    "rs scala sol swift ts tsx",
     "--": "hs lua sql",
     ";": "clj cljs el lisp scm",
     "/*": "css",
     "(*": "ml mli",
 }
 
-_NAMES = {"dockerfile": "#", "gemfile": "#", "makefile": "#", "rakefile": "#"}
+_NAMES = {
+    "dockerfile": "#",
+    "gemfile": "#",
+    "go.mod": "//",
+    "jenkinsfile": "//",
+    "makefile": "#",
+    "rakefile": "#",
+    "requirements.txt": "#",
+}
 
 
 def commented(text: str, finding: Finding) -> str:

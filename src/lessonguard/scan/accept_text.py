@@ -30,6 +30,7 @@ _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060-\u2064\ufeff]")
 _LOOSE_REASON = re.compile(r"""reason\s?[=:]?\s?(?:"([^"]*)"|'([^']*)'|(.*))""", re.IGNORECASE)
 _LOOSE_DATE = re.compile(r"until\W{0,3}(\d{4}-\d\d-\d\d)\b", re.IGNORECASE)
 _NEXT_OPTION = re.compile(r"\b(?:reason|until)\s?[=:]")
+_NO_COMMENT = "this is not read as a comment of this file: write it as one, on a line of its own"
 _MOST = 300  # characters that are looked at for what may have been meant, and that a proposal may have
 _NAMED = 40  # characters of a word that is named
 
@@ -44,6 +45,13 @@ def read_accept(text: str, *, line: int, applies_to: int) -> AcceptComment | Non
         fault = 'an accept comment begins with "lessonguard: accept"'
         return replace(meant, fault=f"{fault}. Write: {_proposal(meant.incident, near['rest'])}")
     return None
+
+
+def not_a_comment(text: str, *, line: int) -> AcceptComment | None:
+    """Return the fault of a line of code in which an accept comment stands, if one does."""
+    found = _ACCEPT.search(_INVISIBLE.sub("", text))
+    meant = _read(found["rest"], line=line, applies_to=line) if found else None
+    return replace(meant, fault=_NO_COMMENT) if meant else None
 
 
 def _read(rest: str, *, line: int, applies_to: int) -> AcceptComment:

@@ -51,6 +51,14 @@ class ScanPlan:
         """Return the versions that rules look at: the index of the file, and the side."""
         return frozenset(self.places[target.key] for target in self.targets)
 
+    @cached_property
+    def analyzers(self) -> Mapping[tuple[int, Side], frozenset[str]]:
+        """Return the languages, as Semgrep names them, that rules read each version as: by file and side."""
+        found: defaultdict[tuple[int, Side], frozenset[str]] = defaultdict(frozenset)
+        for target in self.targets:
+            found[self.places[target.key]] |= target.analyzers
+        return found
+
     def matches(self, result: EngineResult) -> Mapping[tuple[int, Side], Sequence[Match]]:
         """Group the matches in the answer of an engine by version: index of the file, and side."""
         found: defaultdict[tuple[int, Side], list[Match]] = defaultdict(list)

@@ -236,7 +236,9 @@ def _compare(
             # Loaded here, because Pygments costs 30 ms, and most changes have no such comment.
             from lessonguard.scan.comments import find_accept_comments  # noqa: PLC0415
 
-            comments = find_accept_comments(head, file_name=file.path)
+            comments = find_accept_comments(
+                head, file_name=file.path, analyzers=plan.analyzers[index, "head"]
+            )
         comparison = FileComparison(
             path=file.path,
             previous_path=file.previous_path,

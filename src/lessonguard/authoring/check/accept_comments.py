@@ -23,7 +23,8 @@ def check_accept_comments(selection: Selection, tree: Tree, *, languages: Langua
     incidents = find_incidents(selection.library, selection.read)
     folder = selection.library.folder
     for path in tree.find_text(_MARKED):
-        if is_lesson_path(path, folder=folder) or not languages.of_name(path) - languages.of_any_file:
+        analyzers = languages.of_name(path) - languages.of_any_file
+        if is_lesson_path(path, folder=folder) or not analyzers:
             continue
         source = Source(tree.read(path) or b"")
         if len(source.content) > MAX_BYTES or b"\0" in source.content:
@@ -31,7 +32,7 @@ def check_accept_comments(selection: Selection, tree: Tree, *, languages: Langua
         # Loaded here, because Pygments costs 30 ms, and few repositories have such comments.
         from lessonguard.scan.comments import find_accept_comments  # noqa: PLC0415
 
-        for comment in find_accept_comments(source, file_name=path):
+        for comment in find_accept_comments(source, file_name=path, analyzers=analyzers):
             if not comment.fault and comment.incident not in incidents:
                 similar = find_similar(comment.incident, incidents)
                 hint = "remove the comment, or add the lesson"
