@@ -93,3 +93,11 @@ def test_commits_of_a_proof_have_the_length_that_they_have_everywhere(lesson: Le
     text = render_lesson(proven, width=80, colour=False)
 
     assert "found at 4f1c2d9a4f, not found at 9a7b3e1c4d" in text
+
+
+def test_the_path_of_a_lesson_is_not_broken_however_long_it_is(lesson: Lesson) -> None:
+    path = "a-checkout-in-a-folder-with-a-long-name/" * 3 + "lessons/TIMEOUT.yaml"
+
+    lines = render_lesson(replace(lesson, path=path), width=80, colour=False).splitlines()
+
+    assert f"  Lesson         {path}" in lines

@@ -9,7 +9,7 @@ from lessonguard.git.changes import short
 from lessonguard.lessons.model import Lesson, Library, Remediation, Timeline
 from lessonguard.output.escape import one_line, visible
 from lessonguard.output.phrases import counted, mode_words, story_parts
-from lessonguard.output.terminal import Screen, clipped, column_width, fact_lines, title_lines
+from lessonguard.output.terminal import Screen, clipped, column_width, fact_lines, label, title_lines
 
 
 def render_lessons(library: Library, *, width: int, colour: bool) -> str:
@@ -66,7 +66,12 @@ def _row(screen: Screen, cells: Sequence[str], title: str) -> str:
 
 
 def _facts(screen: Screen, facts: Iterable[tuple[str, str]]) -> list[str]:
-    return [line for name, text in facts for line in fact_lines(screen, name, visible(text))]
+    lines = []
+    for name, text in facts:
+        # A path is not broken, as in the report of a scan: nobody can copy or click one of two halves.
+        is_path = name == "Lesson"
+        lines += [label(screen, name) + visible(text)] if is_path else fact_lines(screen, name, visible(text))
+    return lines
 
 
 def _origin(lesson: Lesson) -> Iterator[tuple[str, str]]:
