@@ -21,8 +21,8 @@ _LANGUAGES = {
     "#": "bash docker dockerfile elixir ex fga hcl julia openfga powershell promql "
     "py python python2 python3 r ruby sh terraform tf yaml",
     "//": "apex c c# c++ cairo circom cpp csharp dart go golang gosu hack java javascript js jsonnet "
-    "kotlin kt move_on_aptos move_on_sui objc objective-c objectivec php proto proto3 protobuf rust scala sol "
-    "solidity swift ts typescript",
+    "kotlin kt move_on_aptos move_on_sui objc objective-c objectivec php proto proto3 protobuf rust scala "
+    "sol solidity swift ts typescript",
     "--": "lua",
     ";": "clojure lisp scheme",
     "(*": "ocaml",
