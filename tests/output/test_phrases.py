@@ -34,7 +34,7 @@ def test_a_comment_that_is_not_understood_says_why_and_what_to_write() -> None:
     detail = 'put the reason in quotes. Write: lessonguard: accept INC-245 reason="own host"'
     notice = replace(make_notice("accept-invalid", path="a.py", line=1), detail=detail)
 
-    assert notice_words(notice) == f"an accept comment is not understood, so it does not count: {detail}"
+    assert notice_words(notice) == f"this accept comment does not count: {detail}"
 
 
 def test_a_file_that_no_lesson_could_check_is_not_counted_as_checked() -> None:

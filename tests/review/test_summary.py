@@ -209,3 +209,12 @@ def test_the_ids_of_lessons_can_be_copied_and_found() -> None:
 
     assert text.count("INC-20260514") == 6
     assert "\u200b" not in text
+
+
+def test_a_line_to_paste_is_whole_however_long_its_reason_is() -> None:
+    line = f'lessonguard: accept INC-245 reason="{"own host, cannot stall; " * 10}"'
+    notice = replace(
+        make_notice("accept-invalid", path="a.py", line=1), detail=f"put it in quotes. Write: {line}"
+    )
+
+    assert line in summary(make_report(notices=(notice,)))

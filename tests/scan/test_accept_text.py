@@ -44,7 +44,7 @@ def test_a_comment_counts_with_the_ends_and_neighbours_that_comments_have(text: 
 
 QUOTES = "put the reason in quotes"
 DATE = "the date is not written as until=YYYY-MM-DD"
-MISSPELT = 'an accept comment begins with "lessonguard: accept"'
+MISSPELT = 'it does not begin with "lessonguard: accept"'
 
 
 @pytest.mark.parametrize(

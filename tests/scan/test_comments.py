@@ -11,7 +11,7 @@ from lessonguard.scan.comments import find_accept_comments
 from lessonguard.scan.source import Source
 from lessonguard.scan.suppressions import AcceptComment
 
-UNREAD = "this is not read as a comment of this file: write it as one, on a line of its own"
+UNREAD = "it is not read as a comment in this file. Write it as one, on a line of its own"
 OK = 'lessonguard: accept INC-1 reason="read-only"'
 
 

@@ -153,7 +153,7 @@ def notice_words(notice: Notice) -> str:
     """Return what a notice is about, with the title of its lesson, or what is wrong with a comment."""
     words = _NOTICES[notice.kind].format(incident=visible(notice.incident))
     if notice.detail:
-        return f"{words}: {one_line(notice.detail)}"
+        return f"this accept comment does not count: {one_line(notice.detail)}"
     return f"{words}: {one_line(notice.lesson.title)}" if notice.lesson else words
 
 

@@ -24,6 +24,7 @@ _PLACES = 5  # of one lesson, before the rest is folded
 _ENTRIES = 10  # of a list below
 _LONGEST_PATH = 300  # characters
 _LONGEST_PROSE = 240  # characters
+_LONGEST_NOTICE = 600  # characters: more than an accept comment that is proposed, with its reason
 _RESERVE = 300  # characters for what holds the pieces together
 
 _Item = TypeVar("_Item")
@@ -172,7 +173,8 @@ def _place(finding: Finding, links: Links) -> str:
 
 
 def _notice(notice: Notice) -> str:
-    words = _text(notice_words(notice), [notice.lesson.incident] if notice.lesson else [])
+    names = [notice.lesson.incident] if notice.lesson else []
+    words = markdown_text(gist(notice_words(notice), _LONGEST_NOTICE), names=names)
     return f"{_name(f'{shortened(notice.path, _LONGEST_PATH)}:{notice.line}')} {words}"
 
 

@@ -30,7 +30,7 @@ _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060-\u2064\ufeff]")
 _LOOSE_REASON = re.compile(r"""reason\s?[=:]?\s?(?:"([^"]*)"|'([^']*)'|(.*))""", re.IGNORECASE)
 _LOOSE_DATE = re.compile(r"until\W{0,3}(\d{4}-\d\d-\d\d)\b", re.IGNORECASE)
 _NEXT_OPTION = re.compile(r"\b(?:reason|until)\s?[=:]")
-_NO_COMMENT = "this is not read as a comment of this file: write it as one, on a line of its own"
+_NO_COMMENT = "it is not read as a comment in this file. Write it as one, on a line of its own"
 _MOST = 300  # characters that are looked at for what may have been meant, and that a proposal may have
 _NAMED = 40  # characters of a word that is named
 
@@ -42,7 +42,7 @@ def read_accept(text: str, *, line: int, applies_to: int) -> AcceptComment | Non
         return _read(exact["rest"], line=line, applies_to=applies_to)
     if near := _NEAR.match(text):
         meant = _read(near["rest"], line=line, applies_to=applies_to)
-        fault = 'an accept comment begins with "lessonguard: accept"'
+        fault = 'it does not begin with "lessonguard: accept"'
         return replace(meant, fault=f"{fault}. Write: {_proposal(meant.incident, near['rest'])}")
     return None
 
