@@ -106,6 +106,8 @@ def test_what_stands_in_a_string_accepts_nothing_and_is_named(file_name: str, te
         ("a.tofu", f"/* {OK} */\nx = 1\n", ["terraform"]),
         ("Dockerfile", f"RUN a \\\n  # {OK}\n  && b\n", ["dockerfile"]),
         ("chart.yaml", f"{{{{/* {OK} */}}}}\nx: 1\n", ["generic"]),
+        ("chart.yaml", f"{{{{- /* {OK} */}}}}\nx: 1\n", ["yaml", "generic"]),
+        ("a.new", f"# {OK}\nx\n", ["a-language-of-tomorrow"]),
         ("a.jsx", f"<a>\n  {{/* {OK} */}}\n  <b/>\n</a>\n", ["js"]),
         ("a.tsx", f"x = <a>\n  {{/* {OK} */}}\n  <b/>\n</a>\n", ["ts"]),
         ("page.j2", f"{{# {OK} #}}\nx\n", ["generic"]),
@@ -131,6 +133,7 @@ def test_comments_count_in_the_syntax_that_the_rule_reads(
         ("a.tf", f'x = "# {OK.replace(chr(34), "")}"\n', ["terraform"]),
         ("Dockerfile", f"RUN x # {OK}\n", ["dockerfile"]),
         ("a.txt", f"call({OK})\n", ["regex"]),
+        ("a.py", f"x = '''# {OK}'''\n", ["python", "regex"]),
     ],
 )
 def test_a_line_that_is_not_read_as_a_comment_is_never_passed_over(

@@ -23,11 +23,17 @@ from lessonguard.scan.suppressions import AcceptComment, may_accept
 
 _SHEBANG = re.compile(r"#!(?:\S*/env[ \t]+(?:-S[ \t]+)?|\S*/)([a-z]+)")
 _LINE_COMMENT = re.compile(r"^[ \t]*(#|//|--|;|%|'|/\*|\*|<!--|\(\*|!)[^\n]*", re.MULTILINE)
-_AFTER_ANY_OPENER = re.compile(
-    r"(?:^|(?<=\s))(?:#+|//+|--|;+|%+|'|!|\*|/\*+|<!--|\(\*|\{#-?|<%#|\{\{-?[ \t]?/\*)"
-    r"[ \t]*lessonguard\b[^\n]*",
-    re.MULTILINE | re.IGNORECASE,
-)
+_OF_TEMPLATES = r"<!--|\{#-?|<%#|\{\{-?[ \t]?/\*"
+_OPENERS = rf"#+|//+|--|;+|%+|'|!|\*|/\*+|\(\*|{_OF_TEMPLATES}"
+
+
+def _marked_after(openers: str) -> re.Pattern[str]:
+    pattern = rf"(?:^|(?<=\s))(?:{openers})[ \t]*lessonguard\b[^\n]*"
+    return re.compile(pattern, re.MULTILINE | re.IGNORECASE)
+
+
+_AFTER_ANY_OPENER = _marked_after(_OPENERS)
+_IN_TEMPLATES = _marked_after(_OF_TEMPLATES)
 
 # Semgrep's names of languages are Pygments' too, but for these, whose comments are like those of another.
 _LIKE = {
@@ -90,13 +96,21 @@ def _comments(text: str, file_name: str, analyzers: Collection[str]) -> Iterator
             found = (match for match in pattern.finditer(text) if match["comment"])
             yield from ((match.start("comment"), match["comment"]) for match in found)
         else:
-            yield from _lexed(
-                text, get_lexer_by_name(_LIKE.get(language, language), startinline=language == "hack")
-            )
+            yield from _comments_of_language(text, file_name, language)
     if not languages:
         yield from _comments_by_name(text, file_name)
-    if not languages and analyzers:
-        yield from ((match.start(), match.group()) for match in _AFTER_ANY_OPENER.finditer(text))
+    if _NO_LANGUAGES & set(analyzers):
+        # Where a language is known as well, what stands in its strings is no comment: only in its templates.
+        pattern = _IN_TEMPLATES if languages else _AFTER_ANY_OPENER
+        yield from ((match.start(), match.group()) for match in pattern.finditer(text))
+
+
+def _comments_of_language(text: str, file_name: str, language: str) -> Iterator[tuple[int, str]]:
+    try:
+        lexer = get_lexer_by_name(_LIKE.get(language, language), startinline=language == "hack")
+    except ClassNotFound:  # of a language that a newer Semgrep reads
+        return _comments_by_name(text, file_name)
+    return _lexed(text, lexer)
 
 
 def _comments_by_name(text: str, file_name: str) -> Iterator[tuple[int, str]]:
