@@ -17,6 +17,7 @@ from tests.support.semgrep import install_semgrep
 
 LESSONS = Path(__file__).parents[1] / "cases" / "change_lessons"
 SAFE = "import requests\n\nrequests.get(url, timeout=5)\n"
+_COPY_SOME = "hint: copy some with `lessonguard init --starter`, or write one with `lessonguard new INCIDENT`"
 BAD = "import requests\n\nrequests.get(url)\n"
 
 
@@ -110,7 +111,10 @@ def test_lessons_of_a_directory_override_those_of_base(repo: Repo, tmp_path: Pat
     outcome = lessonguard("scan", "--lessons", str(tmp_path / "none"), cwd=repo.path)
 
     assert outcome.stdout == "Nothing checked: no lessons · 1 changed file\n"
-    assert outcome.stderr == f"note: there are no lessons in {tmp_path}/none, so nothing was checked\n"
+    assert outcome.stderr.splitlines() == [
+        f"note: there are no lessons in {tmp_path}/none, so nothing was checked",
+        _COPY_SOME,
+    ]
 
 
 def test_a_base_without_lessons_is_told(repo: Repo) -> None:
@@ -118,11 +122,45 @@ def test_a_base_without_lessons_is_told(repo: Repo) -> None:
 
     outcome = lessonguard("scan", "--lessons-folder", "elsewhere", cwd=repo.path)
 
-    tip = repo.git("rev-parse", "main")[:10]
     assert outcome.stderr.splitlines() == [
-        f"note: there are no lessons in elsewhere at {tip}, so nothing was checked",
-        "hint: run `lessonguard init` to add some",
+        "note: there are no lessons in elsewhere/ on main, so nothing was checked",
+        _COPY_SOME,
     ]
+
+
+@pytest.mark.parametrize("mode", ["", " --staged", " --worktree"])
+def test_lessons_that_are_not_on_the_base_yet_are_told(tmp_path: Path, mode: str) -> None:
+    """As after `lessonguard init`: the folder is there, even its README is merged, but no lesson is."""
+    repo = Repo(tmp_path / "repo").write({"app.py": SAFE, "lessons/README.md": ""})
+    repo.commit("Base")
+    copy(LESSONS / "TIMEOUT.yaml", repo.path / "lessons")
+    (repo.path / "src").mkdir()
+
+    outcome = lessonguard("scan", *mode.split(), cwd=repo.path / "src")
+
+    base = "HEAD" if mode == " --staged" else "main"
+    assert outcome.stderr.splitlines()[:2] == [
+        f"note: the lessons in lessons/ are not on {base} yet, so nothing was checked",
+        f"hint: commit and merge them; to try them now: lessonguard scan{mode} --lessons ../lessons",
+    ]
+
+
+def test_a_scan_of_the_default_branch_names_what_else_to_do(repo: Repo) -> None:
+    outcome = lessonguard("scan", cwd=repo.path)
+
+    assert outcome.stdout == "Nothing to check: no changes against main\n"
+    assert outcome.stderr.splitlines() == [
+        "hint: switch to a branch, or check uncommitted work with `--worktree`;",
+        "      `lessonguard backtest` shows what matches today",
+    ]
+    assert lessonguard("scan", "--worktree", cwd=repo.path).stderr == ""
+
+
+def test_the_help_explains_each_example_in_full(tmp_path: Path) -> None:
+    text = lessonguard("scan", "--help", cwd=tmp_path).stdout
+
+    assert "what the next commit would introduce\n" in text
+    assert "…" not in text.partition("Options")[0].partition("Examples")[2]
 
 
 def test_lessons_may_live_in_another_folder(repo: Repo) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shlex
 from pathlib import Path
 
 import click
@@ -11,10 +13,10 @@ from lessonguard.cli.options import LESSONS, OUTPUT
 from lessonguard.cli.progress import Progress
 from lessonguard.cli.scan_options import exit_code, limit, scan_options, with_scan_options
 from lessonguard.errors import UsageError
-from lessonguard.git.changes import Change, short
+from lessonguard.git.changes import Change
 from lessonguard.git.repository import Repository
 from lessonguard.git.revisions import branch_change, staged_change, worktree_change
-from lessonguard.lessons.model import Library
+from lessonguard.lessons.library import find_files
 from lessonguard.scan.scan import read_directory, read_library, scan_change
 from lessonguard.semgrep.installed import find_semgrep
 
@@ -30,6 +32,10 @@ _RENDERERS = {
 }
 
 FORMATS = tuple(_RENDERERS)
+
+_NOTHING_TO_COMPARE = """\
+hint: switch to a branch, or check uncommitted work with `--worktree`;
+      `lessonguard backtest` shows what matches today"""
 
 
 @click.command()
@@ -65,10 +71,10 @@ def scan(
     \b
     Examples:
       lessonguard scan                      what this branch introduces
-      lessonguard scan --base origin/dev    … compared with another branch
-      lessonguard scan --staged             what the next commit would
-      lessonguard scan --worktree           what is not committed yet, too
-      lessonguard scan --lessons builtin    … with the lessons that come with lessonguard
+      lessonguard scan --base origin/dev    what this branch introduces, compared with another branch
+      lessonguard scan --staged             what the next commit would introduce
+      lessonguard scan --worktree           what this branch and uncommitted work introduce
+      lessonguard scan --lessons builtin    this branch, with the lessons that come with lessonguard
       lessonguard scan --format sarif --output lessonguard.sarif
 
     Exit codes: 0 no new finding at or above --fail-on, 1 new findings, 2 wrong option or
@@ -77,7 +83,11 @@ def scan(
     with Repository.open(directory) as repository, Progress() as progress:
         progress.step("finding what changed")
         change = _pick(repository, base=base, head=head, staged=staged, worktree=worktree)
-        library = _library(repository, change, directory=lessons, folder=lessons_folder.strip("/"))
+        folder = lessons_folder.strip("/")
+        if lessons:
+            library = read_directory(repository, lessons, folder=folder)
+        else:
+            library = read_library(repository, change.tip, folder=folder)
         semgrep = find_semgrep()
         options = scan_options(
             timeout=timeout, max_memory=max_memory, max_target_bytes=max_target_bytes, step=progress.step
@@ -85,9 +95,18 @@ def scan(
         report = scan_change(
             library, repository, change, engine=semgrep, languages=semgrep.languages, options=options
         )
-        against = ""  # what an empty change is compared with, as the user would name it
-        if not change.files:
+        against = ""  # what the change is compared with, as the user would name it
+        is_empty = not library.lessons and not library.faults
+        if is_empty or not change.files:
             against = "HEAD" if staged else base or repository.history().name(repository.default_base())
+        notes = []
+        if is_empty:
+            mode = " --staged" if staged else " --worktree" if worktree else ""
+            notes += [_no_lessons(repository, directory=lessons, folder=folder, against=against, mode=mode)]
+        if not (change.files or staged or worktree or base):
+            notes += [_NOTHING_TO_COMPARE]
+    for note in notes:
+        click.echo(note, err=True)
     write_report(_RENDERERS, format_name, output, report, against=against, fails_from=limit(fail_on))
     return exit_code(report, fail_on=fail_on, is_shown=format_name == "text" and output is None)
 
@@ -104,14 +123,17 @@ def _pick(repository: Repository, *, base: str | None, head: str, staged: bool, 
     return branch_change(repository, base=base, head=head)
 
 
-def _library(repository: Repository, change: Change, *, directory: Path | None, folder: str) -> Library:
-    if directory:
-        library = read_directory(repository, directory, folder=folder)
+def _no_lessons(
+    repository: Repository, *, directory: Path | None, folder: str, against: str, mode: str
+) -> str:
+    """Return why there are no lessons, and what to do about that."""
+    here = repository.top / folder if repository.top else None
+    if directory is None and here and here.is_dir() and find_files(here, name=folder):
+        # As after `init`: the lessons are there, but a change is checked with those of its base.
+        note = f"the lessons in {folder}/ are not on {against} yet"
+        where = shlex.quote(os.path.relpath(here))
+        hint = f"commit and merge them; to try them now: lessonguard scan{mode} --lessons {where}"
     else:
-        library = read_library(repository, change.tip, folder=folder)
-    if not library.lessons and not library.faults:
-        where = directory or f"{folder} at {short(change.tip)}"
-        click.echo(f"note: there are no lessons in {where}, so nothing was checked", err=True)
-        if directory is None:
-            click.echo("hint: run `lessonguard init` to add some", err=True)
-    return library
+        note = f"there are no lessons in {directory or f'{folder}/ on {against}'}"
+        hint = "copy some with `lessonguard init --starter`, or write one with `lessonguard new INCIDENT`"
+    return f"note: {note}, so nothing was checked\nhint: {hint}"
