@@ -73,6 +73,9 @@ def _plain_environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Non
         for name in list(os.environ):  # noqa: TID251 - children inherit this
             if name in _FOREIGN or name.startswith(_FOREIGN_PREFIXES):
                 patch.delenv(name)
+        # Coverage costs each child 0.1 s, and hangs now and then in one that is interrupted. Commands run in
+        # the process of the test, which measures them; only `Terminal` needs the coverage of its children.
+        patch.delenv("COVERAGE_PROCESS_CONFIG", raising=False)
         patch.setenv("GIT_CONFIG_NOSYSTEM", "1")
         patch.setenv("NO_PROXY", _LOOPBACK)  # servers of tests are not reached through any
         patch.setenv("no_proxy", _LOOPBACK)
@@ -94,12 +97,6 @@ def _move_home(patch: pytest.MonkeyPatch, home: Path) -> None:
     (home / ".gitconfig").write_text(_GITCONFIG, encoding="utf-8")
     patch.setenv("HOME", str(home))
     patch.setenv("USERPROFILE", str(home))
-
-
-@pytest.fixture
-def unmeasured(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Do not measure the coverage of child processes: for what others cover, and would take twice as long."""
-    monkeypatch.delenv("COVERAGE_PROCESS_CONFIG", raising=False)
 
 
 @pytest.fixture(scope="session")

@@ -19,8 +19,6 @@ from tests.support.hub.pull import Pull
 from tests.support.hub.server import Hub
 from tests.support.repo import Repo
 
-pytestmark = pytest.mark.usefixtures("unmeasured")
-
 _EXAMPLES = ROOT / "docs" / "workflows"
 _LESSONS = ROOT / "tests" / "cases" / "change_lessons"
 _BLOCKED = "import requests\n\nrequests.get(url)\n"

@@ -339,7 +339,7 @@ def test_before_there_is_code_lessons_about_workflows_are_offered(tmp_path: Path
 
 @pytest.mark.parametrize("keys", ["\x03", "\x04"])
 def test_breaking_off_writes_nothing(keys: str, repo: Repo) -> None:
-    with Terminal("init", cwd=repo.path) as terminal:
+    with Terminal("init", cwd=repo.path, is_measured=False) as terminal:
         terminal.answer("lessons: ", "all")
         terminal.expect("workflow: ")
         terminal.expect("> ")

@@ -321,7 +321,7 @@ def test_every_letter_can_be_typed(repo: Repo) -> None:
 
 @pytest.mark.parametrize("keys", ["\x03", "\x04"])
 def test_breaking_off_writes_nothing(keys: str, tmp_path: Path) -> None:
-    with Terminal("new", "INC-245", cwd=tmp_path) as terminal:
+    with Terminal("new", "INC-245", cwd=tmp_path, is_measured=False) as terminal:
         terminal.answer("title: ", "Checkout hung")
         terminal.expect("date: ")
         terminal.expect("> ")

@@ -19,8 +19,6 @@ from tests.support.hub.pull import Pull
 from tests.support.report import HOSTILE
 from tests.support.shop import Reviewed, Shop, ours, places
 
-pytestmark = pytest.mark.usefixtures("unmeasured")
-
 Report = dict[str, Any]
 
 

@@ -11,16 +11,12 @@ from itertools import product
 from pathlib import Path
 from zlib import compress
 
-import pytest
-
 from tests.support.cli import lessonguard
 from tests.support.code import BAD, SAFE, UNLOCKED
 from tests.support.hostile import MARKER, bodies
 from tests.support.hub.pull import Pull
 from tests.support.repo import Repo
 from tests.support.shop import Shop, ours, places
-
-pytestmark = pytest.mark.usefixtures("unmeasured")
 
 
 def lesson(shop: Shop, name: str) -> str:

@@ -18,8 +18,6 @@ from tests.support.hub.run import Run
 from tests.support.repo import Files
 from tests.support.shop import Shop, ours, places, summaries
 
-pytestmark = pytest.mark.usefixtures("unmeasured")
-
 MOST = 500  # megabytes of the largest process
 UNIT = 1_000_000 if sys.platform == "darwin" else 1_000  # of `ru_maxrss` in a megabyte, about
 

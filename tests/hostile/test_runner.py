@@ -18,8 +18,6 @@ from tests.support.hostile import COMMANDS, commands, file_names, literal, said,
 from tests.support.report import HOSTILE
 from tests.support.shop import Reviewed, Shop, ours
 
-pytestmark = pytest.mark.usefixtures("unmeasured")
-
 OUTPUTS = ["introduced", "blocking", "accepted", "unchecked", "report", "sarif"]
 
 

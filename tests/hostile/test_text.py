@@ -10,8 +10,6 @@ import re
 from collections.abc import Sequence
 from html import unescape
 
-import pytest
-
 from lessonguard.review.markers import FindingMark, read_mark
 from tests.support.code import BAD
 from tests.support.gfm import LINKING, Page, assert_harmless, github_html
@@ -19,8 +17,6 @@ from tests.support.hostile import MARKER, bodies, file_names, literal, teach, un
 from tests.support.hub.pull import Pull
 from tests.support.report import HOSTILE
 from tests.support.shop import Shop, ours, summaries
-
-pytestmark = pytest.mark.usefixtures("unmeasured")
 
 CAPTURING = """\
 rules:

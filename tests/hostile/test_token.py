@@ -18,8 +18,6 @@ from tests.support.hostile import files_below, said
 from tests.support.hub.server import Hub
 from tests.support.shop import Shop, ours
 
-pytestmark = pytest.mark.usefixtures("unmeasured")
-
 WATCHING = """\
 #!/bin/sh
 printf '%s\\n' "$@" >> '{log}'

@@ -15,6 +15,14 @@ from types import TracebackType
 from tests.support.cli import LESSONGUARD
 
 _PATIENCE = 30.0
+
+# What has coverage.py measure a child; no other children are measured, see `tests/conftest.py`.
+_MEASURED = {
+    name: value
+    for name, value in os.environ.items()  # noqa: TID251 - read before the tests clear it
+    if name == "COVERAGE_PROCESS_CONFIG"
+}
+
 _PROGRESS = re.compile(r"(?:\r\x1b\[K[^\r\n]+)+\r\x1b\[K")
 """What a slow machine shows: a line that is written again and again, and is gone in the end."""
 
@@ -22,10 +30,13 @@ _PROGRESS = re.compile(r"(?:\r\x1b\[K[^\r\n]+)+\r\x1b\[K")
 class Terminal:
     """A run of `lessonguard` with a pseudo-terminal for input and output, 80 columns wide.
 
+    Its coverage is measured, because nothing else runs what asks at a terminal; not if it is to be
+    interrupted (`is_measured`): coverage.py may then wait for a lock of its own for ever.
+
     Use it in a `with`: at its end the command has ended, or is ended. `text` is all that was shown so far.
     """
 
-    def __init__(self, *argv: str, cwd: Path, **variables: str) -> None:
+    def __init__(self, *argv: str, cwd: Path, is_measured: bool = True, **variables: str) -> None:
         """Start the command."""
         self._master, slave = pty.openpty()
         self.text = ""
@@ -34,7 +45,14 @@ class Terminal:
         self._child = subprocess.Popen(
             [LESSONGUARD, *argv],
             cwd=cwd,
-            env={**inherited, "COLUMNS": "80", "TERM": "dumb", "INPUTRC": os.devnull, **variables},
+            env={
+                **inherited,
+                **(_MEASURED if is_measured else {}),
+                "COLUMNS": "80",
+                "TERM": "dumb",
+                "INPUTRC": os.devnull,
+                **variables,
+            },
             stdin=slave,
             stdout=slave,
             stderr=slave,
