@@ -206,6 +206,46 @@ def test_lessons_from_elsewhere_check_code_in_the_lesson_folder_too(repo: Repo) 
     assert states(outcome.stdout) == ["added lessons/bad.py:3", "added other.py:3"]
 
 
+def noticed(text: str) -> list[str]:
+    return [
+        f"{item['kind']} {item['lesson']} {item['path']}:{item['line']} {item.get('detail', '')}".rstrip()
+        for item in json.loads(text)["notices"]
+    ]
+
+
+def test_a_deleted_and_a_milder_lesson_are_noticed(repo: Repo) -> None:
+    milder = (LESSONS / "TIMEOUT.yaml").read_text(encoding="utf-8").replace("mode: block", "mode: monitor")
+    repo.branch("pr").commit("Relax", {"lessons/LOCK.yaml": None, "lessons/TIMEOUT.yaml": milder})
+
+    outcome = lessonguard("scan", "--format", "json", cwd=repo.path)
+
+    assert noticed(outcome.stdout) == [
+        "lesson-removed LOCK lessons/LOCK.yaml:1",
+        "lesson-weakened TIMEOUT lessons/TIMEOUT.yaml:1 block → monitor",
+    ]
+    assert "this change removes the lesson of LOCK" in lessonguard("scan", cwd=repo.path).stdout
+
+
+def test_a_move_of_the_lesson_folder_says_that_nothing_is_checked_any_more(repo: Repo) -> None:
+    repo.branch("pr").git("mv", "lessons", "docs")
+    repo.commit("Tidy up")
+
+    outcome = lessonguard("scan", "--format", "json", cwd=repo.path)
+
+    assert noticed(outcome.stdout) == [
+        f"lesson-removed {name} lessons/{name}.yaml:1 no lesson is left, so nothing will be checked"
+        for name in ("LOCK", "SHELL", "TIMEOUT")
+    ]
+
+
+def test_a_lesson_that_moves_within_its_folder_is_not_noticed(repo: Repo) -> None:
+    (repo.branch("pr").path / "lessons/pay").mkdir()
+    repo.git("mv", "lessons/LOCK.yaml", "lessons/pay/LOCK.yaml")
+    repo.commit("Sort")
+
+    assert noticed(lessonguard("scan", "--format", "json", cwd=repo.path).stdout) == []
+
+
 def test_staged_code_is_judged_against_head(repo: Repo) -> None:
     repo.write({"app.py": BAD}).git("add", "app.py")
     repo.write({"app.py": SAFE, "untracked.py": BAD})

@@ -111,6 +111,8 @@ def test_lessons_that_the_change_edits_are_used_as_they_were_before(shop: Shop) 
 
     assert places(pull) == ["app.py:5 **This looks like"]
     assert reviewed.run.outputs["blocking"] == "1"
+    assert "this change weakens the lesson of TIMEOUT" in reviewed.run.summary
+    assert any("this change weakens the lesson of TIMEOUT" in body for body in bodies(pull))
 
 
 def test_a_comment_of_another_login_is_ignored_and_not_edited(shop: Shop) -> None:

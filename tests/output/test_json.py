@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from jsonschema import Draft202012Validator
 
 from lessonguard.output.json import render_json
-from lessonguard.scan.finding import Finding, ScanReport
+from lessonguard.scan.finding import Finding, NoticeKind, ScanReport
 from tests.support.report import expected, make_finding, make_full_report, make_notice, make_report
 
 SCHEMA = json.loads((Path(__file__).parents[2] / "schema" / "report.schema.json").read_text("utf-8"))
@@ -64,6 +65,10 @@ def test_text_that_a_terminal_would_obey_is_written_as_json_escapes() -> None:
 
     assert "\\u001b[31m\\u009b\\u202e漢" in text
     assert text.encode("utf-8")
+
+
+def test_the_schema_has_every_kind_of_notice() -> None:
+    assert SCHEMA["$defs"]["notice"]["properties"]["kind"]["enum"] == list(get_args(NoticeKind))
 
 
 def test_only_a_comment_that_is_not_understood_has_a_detail() -> None:

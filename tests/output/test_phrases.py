@@ -37,6 +37,16 @@ def test_a_comment_that_is_not_understood_says_why_and_what_to_write() -> None:
     assert notice_words(notice) == f"this accept comment does not count: {detail}"
 
 
+def test_a_lesson_that_the_change_takes_away_is_named_with_what_it_did() -> None:
+    removed = make_notice("lesson-removed", path="lessons/a.yaml", line=1)
+    weakened = replace(
+        make_notice("lesson-weakened", path="lessons/a.yaml", line=1), detail="block → monitor"
+    )
+
+    assert notice_words(removed).startswith("this change removes the lesson of INC-245 (blocks): ")
+    assert notice_words(weakened) == "this change weakens the lesson of INC-245: block → monitor"
+
+
 def test_a_file_that_no_lesson_could_check_is_not_counted_as_checked() -> None:
     unchecked = (
         Unchecked(path="big.py", incident=None, reason="too large"),

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
+import pytest
+
 from lessonguard.git.changes import Hunk, LineMap
 from lessonguard.lessons.diagnostic import Diagnostic
-from lessonguard.lessons.model import Library
+from lessonguard.lessons.model import Lesson, Library, Mode, Rule, RuleId, Watch
 from lessonguard.scan.compare import FileComparison
-from lessonguard.scan.notices import CitationIndex, make_notices, removed_citations
+from lessonguard.scan.notices import CitationIndex, lesson_notices, make_notices, removed_citations
 from lessonguard.scan.source import Source
 from lessonguard.scan.suppressions import Acceptances, AcceptComment
-from tests.support.report import TIMEOUT
+from tests.support.report import CACHE, TIMEOUT
 
 INDEX = CitationIndex(["INC-1", "INC-245", "cloudflare-2019-07-regex"])
 
@@ -63,6 +66,98 @@ def test_a_deleted_file_loses_its_citations() -> None:
     gone = compared(b"x\n# INC-245\n", None)
 
     assert removed(gone) == [(0, 2, "INC-245")]
+
+
+# Lessons of the change ---------------------------------------------------------------------------
+
+
+def about_lessons(
+    before: tuple[Lesson, ...],
+    after: tuple[Lesson, ...],
+    *,
+    library: tuple[Lesson, ...] = (),
+    faults: tuple[Diagnostic, ...] = (),
+) -> list[tuple[str, str, str, str]]:
+    """Return kind, path, side and detail of the notices about lessons; one more lesson is not edited."""
+    found = lesson_notices(
+        Library(lessons=library or (*before, CACHE), folder="lessons"),
+        before=Library(lessons=before, folder="lessons"),
+        after=Library(lessons=after, folder="lessons", faults=faults),
+    )
+    return [(notice.kind, notice.path, notice.side, notice.detail) for notice in found]
+
+
+def with_rules(*paths: Mapping[str, Sequence[str]]) -> Lesson:
+    """Make a lesson with a rule for each of these `paths`."""
+    rules = tuple(
+        Rule(id=RuleId(f"r{number}"), languages=("python",), document={"paths": each}, line=1)
+        for number, each in enumerate(paths)
+    )
+    return replace(TIMEOUT, rules=rules)
+
+
+def test_a_deleted_lesson_is_removed() -> None:
+    assert about_lessons((TIMEOUT,), ()) == [("lesson-removed", TIMEOUT.path, "base", "")]
+
+
+def test_with_the_last_lesson_nothing_is_checked_any_more() -> None:
+    [(kind, _, _, detail)] = about_lessons((TIMEOUT,), (), library=(TIMEOUT,))
+
+    assert (kind, detail) == ("lesson-removed", "no lesson is left, so nothing will be checked")
+
+
+def test_a_lesson_that_becomes_invalid_is_removed() -> None:
+    fault = Diagnostic(path=TIMEOUT.path, message="no", code="schema")
+
+    [(kind, _, _, detail)] = about_lessons((TIMEOUT,), (), faults=(fault,))
+
+    assert (kind, detail) == ("lesson-removed", "its file is no valid lesson any more")
+
+
+def test_a_lesson_in_another_file_is_neither_removed_nor_weakened() -> None:
+    assert about_lessons((TIMEOUT,), (replace(TIMEOUT, path="lessons/pay/a.yaml", line=9),)) == []
+
+
+def test_a_lesson_that_the_base_branch_has_no_longer_is_not_removed_by_the_change() -> None:
+    assert about_lessons((TIMEOUT,), (), library=(CACHE,)) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "detail"),
+    [
+        (replace(TIMEOUT, mode=Mode.BLOCK), replace(TIMEOUT, mode=Mode.MONITOR), "block → monitor"),
+        (replace(TIMEOUT, mode=Mode.COMMENT), replace(TIMEOUT, mode=Mode.MONITOR), "comment → monitor"),
+        (with_rules({}, {}), with_rules({}), "2 → 1 rules"),
+        (with_rules({}), with_rules({"exclude": ["."]}), "its rules look at fewer paths"),
+        (with_rules({}), with_rules({"include": ["no"]}), "its rules look at fewer paths"),
+        (
+            with_rules({"include": ["a", "b"]}),
+            with_rules({"include": ["b"]}),
+            "its rules look at fewer paths",
+        ),
+        (
+            replace(TIMEOUT, watch=Watch(paths=("a", "b"))),
+            replace(TIMEOUT, watch=None),
+            "watches 2 paths less",
+        ),
+    ],
+)
+def test_a_lesson_that_reports_less_is_weakened(old: Lesson, new: Lesson, detail: str) -> None:
+    assert about_lessons((old,), (new,)) == [("lesson-weakened", TIMEOUT.path, "head", detail)]
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (TIMEOUT, replace(TIMEOUT, title="Other words")),
+        (replace(TIMEOUT, mode=Mode.COMMENT), replace(TIMEOUT, mode=Mode.BLOCK)),
+        (with_rules({}), with_rules({}, {})),
+        (with_rules({"exclude": ["a"], "include": ["b"]}), with_rules({"include": ["b", "c"]})),
+        (with_rules({"include": ["b"]}), with_rules({})),
+    ],
+)
+def test_a_lesson_that_reports_as_much_or_more_is_not_weakened(old: Lesson, new: Lesson) -> None:
+    assert about_lessons((old,), (new,)) == []
 
 
 # Notices -----------------------------------------------------------------------------------------

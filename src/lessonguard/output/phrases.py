@@ -38,6 +38,8 @@ _MODES: Mapping[Mode, str] = {
 _NOTICES: Mapping[NoticeKind, str] = {
     "watched-path": "{incident} watches this path",
     "citation-removed": "this change deletes a line that cites {incident}",
+    "lesson-removed": "this change removes the lesson of {incident} ({mode})",
+    "lesson-weakened": "this change weakens the lesson of {incident}",
     "accept-without-reason": "accepts {incident} without a reason, so it does not count",
     "accept-invalid": "an accept comment is not understood, so it does not count",
     "accept-expired": "the accept comment for {incident} has expired",
@@ -151,9 +153,12 @@ def status_words(finding: Finding) -> str:
 
 def notice_words(notice: Notice) -> str:
     """Return what a notice is about, with the title of its lesson, or what is wrong with a comment."""
-    words = _NOTICES[notice.kind].format(incident=visible(notice.incident))
+    mode = mode_words(notice.lesson) if notice.lesson else ""
+    words = _NOTICES[notice.kind].format(incident=visible(notice.incident), mode=mode)
     if notice.detail:
-        return f"this accept comment does not count: {one_line(notice.detail)}"
+        is_about_lesson = notice.kind in {"lesson-removed", "lesson-weakened"}
+        lead = words if is_about_lesson else "this accept comment does not count"
+        return f"{lead}: {one_line(notice.detail)}"
     return f"{words}: {one_line(notice.lesson.title)}" if notice.lesson else words
 
 

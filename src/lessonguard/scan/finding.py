@@ -88,6 +88,8 @@ class Finding:
 NoticeKind = Literal[
     "watched-path",
     "citation-removed",
+    "lesson-removed",
+    "lesson-weakened",
     "accept-without-reason",
     "accept-invalid",
     "accept-expired",
@@ -101,8 +103,9 @@ class Notice:
     """Something worth saying that is not a rule match.
 
     `lesson` is None only for `accept-unknown`. `incident` is the ID as it stands in the code.
-    `text` is the source line, or empty for a watched path. `detail` is what is wrong with an accept
-    comment that is not understood, with a line to paste; otherwise it is empty.
+    `text` is the source line, or empty for a watched path or a lesson. `detail` is what is wrong with an
+    accept comment that is not understood, with a line to paste, or how a lesson is weakened; otherwise it
+    is empty.
     """
 
     incident: str

@@ -140,7 +140,7 @@ class Replay:
                 change.change,
                 engine=self._engine,
                 languages=self._languages,
-                options=replace(self._options, today=change.today, limits=limits),
+                options=replace(self._options, today=change.today, limits=limits, notices_lessons=False),
             )
         except EngineError as error:
             self._deadline.check()

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from lessonguard.lessons.model import IncidentId, Library
+from lessonguard.lessons.model import IncidentId, Lesson, Library, Rule
 from lessonguard.scan.finding import Notice
 
 if TYPE_CHECKING:  # most changes need none of these, and yet `CitationIndex`
@@ -47,7 +47,66 @@ def make_notices(
         *_citation_notices(list(files), library, index),
         *(notice for file, comments in files.items() for notice in _accepts(file, comments, library)),
     ]
-    return tuple(sorted(found, key=lambda it: (it.path, it.line, it.incident, it.kind, it.side)))
+    return sort_notices(found)
+
+
+def sort_notices(notices: Iterable[Notice]) -> tuple[Notice, ...]:
+    """Sort notices by path, line, incident, kind and side."""
+    return tuple(sorted(notices, key=lambda it: (it.path, it.line, it.incident, it.kind, it.side)))
+
+
+def lesson_notices(library: Library, *, before: Library, after: Library) -> Iterator[Notice]:
+    """List the lessons of a library that a change removes, or makes milder.
+
+    `before` and `after` are the lesson files that differ, at the base and at the head of the change: the
+    library is that of the tip of the base branch, and may know more. A lesson in another file is the same.
+    """
+    edited = [lesson for lesson in before.lessons if lesson.incident in library.by_incident]
+    gone = {lesson.incident for lesson in edited} - after.by_incident.keys()
+    is_last = library.by_incident.keys() <= gone and not after.lessons
+    invalid = {fault.path for fault in after.faults}
+    for old in edited:
+        new = after.by_incident.get(old.incident)
+        if new is None:
+            detail = "its file is no valid lesson any more" if old.path in invalid else ""
+            detail = "no lesson is left, so nothing will be checked" if is_last else detail
+        else:
+            detail = ", ".join(_weaknesses(old, new))
+        if new is None or detail:
+            yield Notice(
+                incident=old.incident,
+                lesson=library.by_incident[old.incident],
+                kind="lesson-weakened" if new else "lesson-removed",
+                path=new.path if new else old.path,
+                line=(new or old).line,
+                side="head" if new else "base",
+                text="",
+                detail=detail,
+            )
+
+
+def _weaknesses(old: Lesson, new: Lesson) -> Iterator[str]:
+    """List in words what makes a lesson report less than before; whether a rule finds less is not known."""
+    if not new.mode.reaches(old.mode):
+        yield f"{old.mode.value} → {new.mode.value}"
+    if len(new.rules) < len(old.rules):
+        yield f"{len(old.rules)} → {len(new.rules)} rules"
+    rules = {rule.id: rule for rule in new.rules}
+    if any(rule.id in rules and _has_fewer_paths(rule, rules[rule.id]) for rule in old.rules):
+        yield "its rules look at fewer paths"
+    watched = set(old.watch.paths if old.watch else ()) - set(new.watch.paths if new.watch else ())
+    if watched:
+        yield f"watches {len(watched)} path{'s' * (len(watched) > 1)} less"
+
+
+def _has_fewer_paths(old: Rule, new: Rule) -> bool:
+    """Return whether the `paths` of a rule leave out, or no longer include, what they did not before."""
+    was, now = (rule.document.get("paths", {}) for rule in (old, new))
+    included = set(was.get("include", ()))
+    is_limited = bool(now.get("include"))
+    return bool(set(now.get("exclude", ())) - set(was.get("exclude", ()))) or (
+        is_limited and (not included or bool(included - set(now["include"])))
+    )
 
 
 def _watched(file: FileComparison) -> Iterator[Notice]:

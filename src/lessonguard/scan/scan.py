@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import field, replace
 from datetime import date
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from threading import Timer
@@ -19,7 +20,7 @@ from lessonguard.lessons.library import READ_AT_MOST, load_blobs, load_folder
 from lessonguard.lessons.model import Lesson, Library, is_lesson_path
 from lessonguard.record import record
 from lessonguard.scan.finding import Finding, Notice, ScanReport, State
-from lessonguard.scan.notices import CitationIndex
+from lessonguard.scan.notices import CitationIndex, lesson_notices, sort_notices
 from lessonguard.scan.plan import ScanPlan, files_to_compare, list_unchecked, plan_scan
 from lessonguard.scan.source import Source
 from lessonguard.scan.suppressions import AcceptComment, may_accept
@@ -54,7 +55,7 @@ class ScanOptions:
 
     `today` decides which accept comments have expired. `step` is called with words for what is done
     now. `max_bytes_in_all` bounds how much of the contents is in memory: what comes packed as a
-    kilobyte may be a gigabyte.
+    kilobyte may be a gigabyte. With `notices_lessons`, what the change does to lessons is reported.
     """
 
     today: date
@@ -62,21 +63,23 @@ class ScanOptions:
     limits: Limits = field(default_factory=Limits)
     max_target_bytes: int = MAX_BYTES
     max_bytes_in_all: int = 256_000_000
+    notices_lessons: bool = True
 
 
 def read_library(repository: Repository, commit: CommitId, *, folder: str) -> Library:
     """Read the lessons in the tree of a commit; the repository keeps a cache of what was parsed before."""
-
-    def read(blobs: Sequence[BlobId]) -> Mapping[BlobId, bytes]:
-        contents = repository.read_blobs(blobs, limit=READ_AT_MOST)
-        # What is too large for a lesson stays too large, so that it is refused for its size.
-        return {
-            blob: bytes(READ_AT_MOST) if isinstance(content, int) else content
-            for blob, content in contents.items()
-        }
-
     entries = repository.tree_entries(commit, folder)
-    return load_blobs(entries, read, folder=folder, cache=Path(repository.git_directory) / _CACHE)
+    cache = Path(repository.git_directory) / _CACHE
+    return load_blobs(entries, partial(_read_lessons, repository), folder=folder, cache=cache)
+
+
+def _read_lessons(repository: Repository, blobs: Sequence[BlobId]) -> Mapping[BlobId, bytes]:
+    contents = repository.read_blobs(blobs, limit=READ_AT_MOST)
+    # What is too large for a lesson stays too large, so that it is refused for its size.
+    return {
+        blob: bytes(READ_AT_MOST) if isinstance(content, int) else content
+        for blob, content in contents.items()
+    }
 
 
 def read_directory(repository: Repository, directory: Path, *, folder: str) -> Library:
@@ -117,6 +120,7 @@ def scan_change(
     citations = CitationIndex(lesson.incident for lesson in library.lessons)
     findings: list[Finding] = []
     notices: tuple[Notice, ...] = ()
+    about_lessons = _lesson_notices(library, repository, change) if options.notices_lessons else ()
     if watched := files_to_compare(plan, result, library, citations=citations):
         # Loaded here, because most changes need none of it, and loading takes a tenth of their time.
         from lessonguard.scan.report import list_findings  # noqa: PLC0415
@@ -136,7 +140,7 @@ def scan_change(
         files=len(change.files),
         findings=tuple(finding for finding in findings if finding.state is not State.FIXED),
         fixed=tuple(finding for finding in findings if finding.state is State.FIXED),
-        notices=notices,
+        notices=sort_notices((*notices, *about_lessons)),
         unchecked=list_unchecked(plan, result, library),
         faults=(*library.faults, *refusals),
     )
@@ -186,6 +190,22 @@ def _read_texts(
                 texts[blob] = Source(content.removeprefix(_BYTE_ORDER_MARK))
                 room -= len(content)
     return texts
+
+
+def _lesson_notices(library: Library, repository: Repository, change: Change) -> Iterable[Notice]:
+    """List what a change does to the lessons that check it; most changes edit none, and cost nothing here."""
+    folder = library.folder
+    if folder is None or not library.lessons:
+        return ()
+    sides = [(file.base for file in change.files), (file.head for file in change.files)]
+    base, head = (
+        [(it.path, it.blob) for it in side if it and is_lesson_path(it.path, folder=folder)] for side in sides
+    )
+    if not base:
+        return ()
+    read = partial(_read_lessons, repository)
+    before, after = (load_blobs(entries, read, folder=folder, cache=None) for entries in (base, head))
+    return lesson_notices(library, before=before, after=after)
 
 
 def run_plan(plan: ScanPlan, repository: Repository, *, engine: Engine, options: ScanOptions) -> EngineResult:
