@@ -11,6 +11,7 @@ from shutil import copy
 
 import pytest
 
+from lessonguard.cli.scan import FORMATS
 from tests.support.cli import LESSONGUARD, lessonguard
 from tests.support.repo import Repo
 from tests.support.semgrep import install_semgrep
@@ -326,7 +327,7 @@ def test_a_report_goes_to_a_file(repo: Repo, tmp_path: Path) -> None:
     assert json.loads((tmp_path / "out.sarif").read_bytes())["version"] == "2.1.0"
 
 
-@pytest.mark.parametrize("format_name", ["text", "json", "sarif", "markdown", "github", "rdjson"])
+@pytest.mark.parametrize("format_name", FORMATS)
 def test_every_format_survives_names_git_can_hold(repo: Repo, format_name: str) -> None:
     names = [b"new\nline.py", b"\xff\xfe.py", b'quo"te.py', b"::error::.py", b"-dash.py", "ünï.py".encode()]
     repo.branch("pr")

@@ -27,18 +27,19 @@ def test_the_word_of_every_module_is_explained() -> None:
     assert unknown == {}
 
 
-def test_the_walks_through_the_code_name_what_is_there() -> None:
-    """`docs/development.md` names files of `src/lessonguard`, and behind some of them what they define."""
+def test_the_document_for_developers_names_what_is_there() -> None:
+    """It names files of `src/lessonguard`, and behind some of them what they define."""
     text = (_ROOT / "docs/development.md").read_text(encoding="utf-8")
-    steps = re.findall(r"^\d+\. `([\w/]+\.py)` `(\w+)`", text, flags=re.MULTILINE)
+    steps = re.findall(r"^\d+\. `[\w/]+\.py` `\w+`", text, flags=re.MULTILINE)
+    defined = re.findall(r"`([a-z_/]+\.py)` `(\w+)`", text)
     files = {name for name in re.findall(r"`([a-z_]+/[a-z_/]+\.py)`", text) if not name.startswith("tests/")}
     paths = {name: _ROOT / name if name.startswith("tools/") else _SOURCE / name for name in files}
 
     assert len(steps) == 20
     assert [name for name, path in paths.items() if not path.is_file()] == []
-    assert [step for step in steps if not _defines(_SOURCE / step[0], step[1])] == []
+    assert [(name, word) for name, word in defined if not _defines(_SOURCE / name, word)] == []
 
 
 def _defines(path: Path, name: str) -> bool:
-    pattern = rf"^(?:def|class) {name}\b"
+    pattern = rf"^(?: *def |class |){name}\b(?:[(:]| = )"
     return re.search(pattern, path.read_text(encoding="utf-8"), flags=re.MULTILINE) is not None
