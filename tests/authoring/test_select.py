@@ -177,6 +177,14 @@ def test_faults_of_files_that_are_not_meant_are_left_out(shop: Repo) -> None:
     assert not selection.is_all
 
 
+def test_an_incident_is_found_that_was_copied_with_invisible_characters(shop: Repo, tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text(LESSON.replace("INC-1", "INC-20260514"), encoding="utf-8")
+
+    selection = _select(shop, "INC-202605\u200b14\ufeff", lessons=tmp_path)
+
+    assert [lesson.incident for lesson in selection.lessons] == ["INC-20260514"]
+
+
 def test_two_files_about_one_incident_are_both_meant(shop: Repo, tmp_path: Path) -> None:
     for name in ("a", "b"):
         (tmp_path / f"{name}.yaml").write_text(LESSON, encoding="utf-8")

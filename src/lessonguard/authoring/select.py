@@ -16,6 +16,7 @@ from lessonguard.lessons.diagnostic import Diagnostic, find_similar
 from lessonguard.lessons.library import READ_AT_MOST, LessonFile, find_files, load_files, read_file
 from lessonguard.lessons.model import LESSON_ENDINGS, Lesson, Library
 from lessonguard.record import record
+from lessonguard.scan.accept_text import INVISIBLE
 from lessonguard.scan.scan import read_library
 
 # How a lesson that is not valid yet names its incident, if it does.
@@ -168,6 +169,7 @@ def _about(
     incident: str, by_incident: Mapping[str, tuple[str, ...]], directory: Path | None = None
 ) -> tuple[str, ...]:
     """Return the paths of the files about an incident; raise `UsageError` if there are none."""
+    incident = INVISIBLE.sub("", incident)  # because it may be copied from a web page or a chat
     if incident in by_incident:
         return by_incident[incident]
     # A file without the ending of lessons comes last, because an incident may be called like any word.

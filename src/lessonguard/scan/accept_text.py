@@ -25,7 +25,7 @@ _CLOSING = " \t\r\f*/-#%>)}]="  # the ends of comments: `*/`, `-->`, `*)`, `#}`,
 
 # A chat, a mail or a web page puts these between letters and signs when text is copied from it; our own
 # outputs do so, lest GitHub makes links of what the author of a change wrote.
-_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060-\u2064\ufeff]")
+INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060-\u2064\ufeff]")
 
 _LOOSE_REASON = re.compile(r"""reason\s?[=:]?\s?(?:"([^"]*)"|'([^']*)'|(.*))""", re.IGNORECASE)
 _LOOSE_DATE = re.compile(r"until\W{0,3}(\d{4}-\d\d-\d\d)\b", re.IGNORECASE)
@@ -37,7 +37,7 @@ _NAMED = 40  # characters of a word that is named
 
 def read_accept(text: str, *, line: int, applies_to: int) -> AcceptComment | None:
     """Return what a line of a comment accepts; None for a line that does not begin as such a comment does."""
-    text = _INVISIBLE.sub("", text)
+    text = INVISIBLE.sub("", text)
     if exact := _ACCEPT.search(text):
         return _read(exact["rest"], line=line, applies_to=applies_to)
     if near := _NEAR.match(text):
@@ -49,7 +49,7 @@ def read_accept(text: str, *, line: int, applies_to: int) -> AcceptComment | Non
 
 def not_a_comment(text: str, *, line: int) -> AcceptComment | None:
     """Return the fault of a line of code in which an accept comment stands, if one does."""
-    found = _ACCEPT.search(_INVISIBLE.sub("", text))
+    found = _ACCEPT.search(INVISIBLE.sub("", text))
     meant = _read(found["rest"], line=line, applies_to=line) if found else None
     return replace(meant, fault=_NO_COMMENT) if meant else None
 
