@@ -12,6 +12,7 @@ from shutil import copy
 
 import pytest
 
+from lessonguard.output.terminal import column_width
 from tests.support.cli import LESSONGUARD, lessonguard
 from tests.support.repo import Repo
 from tests.support.semgrep import install_semgrep
@@ -114,6 +115,13 @@ def test_help_of_each_command_has_an_example(command: str) -> None:
 
     assert "Example" in outcome.stdout
     assert f"lessonguard {command}" in outcome.stdout
+
+
+@pytest.mark.parametrize("command", ["", *COMMANDS, "hook install", "hook uninstall"])
+def test_help_fits_a_terminal_of_80_columns(command: str) -> None:
+    outcome = lessonguard(*command.split(), "--help", cwd=ROOT)
+
+    assert [line for line in outcome.stdout.splitlines() if column_width(line) > 80] == []
 
 
 def test_help_lists_the_commands() -> None:

@@ -79,11 +79,11 @@ def backtest(
 
     \b
     Examples:
-      lessonguard backtest                          all lessons, the last 100 merges
-      lessonguard backtest INC-245 --last 500       one lesson, further back
+      lessonguard backtest                       all lessons, the last 100 merges
+      lessonguard backtest INC-245 --last 500    one lesson, further back
       lessonguard backtest INC-245 --since 2026-01-01
       lessonguard backtest v1.0..main --format markdown
-      lessonguard backtest --lessons builtin        the lessons that come with lessonguard
+      lessonguard backtest --lessons builtin     those that come with lessonguard
 
     Ctrl-C prints what is known so far; the next run continues there. Exits with 0 whatever it finds,
     2 for an unknown incident or an invalid lesson, 3 if it could not replay.

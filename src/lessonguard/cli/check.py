@@ -69,7 +69,7 @@ def check(
       lessonguard check
       lessonguard check INC-245
       lessonguard check drafts/INC-245.yaml
-      lessonguard check --fix               fix spelling and order of keys, then check
+      lessonguard check --fix           fix spelling and order of keys, then check
       lessonguard check --strict --format github
 
     Exits with 0 if the lessons can be used, 2 if one cannot (with --strict, also for a warning), 3

@@ -37,7 +37,7 @@ def install(*, required: bool, lessons_folder: str, fail_on: str, directory: Pat
     \b
     Examples:
       lessonguard hook install
-      lessonguard hook install --required   also stop a push if lessonguard is missing or fails
+      lessonguard hook install --required   also stop a push if it cannot check
     """
     options = (f"--lessons-folder={lessons_folder}", f"--fail-on={fail_on}")
     with Repository.open(directory) as repository:

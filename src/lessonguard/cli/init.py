@@ -102,7 +102,7 @@ def init(
     \b
     Examples:
       lessonguard init                               asks
-      lessonguard init --starter                     copies the lessons that fit the code here
+      lessonguard init --starter                     copies lessons that fit
       lessonguard init --starter --language python   copies all Python lessons
       lessonguard init --starter --class missing-timeout
       lessonguard init --starter --workflow --hook --no-input

@@ -62,7 +62,7 @@ def prove(
       lessonguard prove
       lessonguard prove INC-245
       lessonguard prove lessons/INC-245.yaml --fetch
-      lessonguard prove --lessons builtin     the lessons that come with lessonguard
+      lessonguard prove --lessons builtin    those that come with lessonguard
 
     Exits with 0 if all rules are proven, 2 if one is not or a lesson is invalid, 3 if they could
     not be tried, 4 for a bug in lessonguard.

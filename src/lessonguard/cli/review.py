@@ -95,10 +95,10 @@ def review(
 
     \b
     Examples:
-      lessonguard review                                     what the event is about
+      lessonguard review                             what the event is about
       lessonguard review --fail-on comment --max-comments 5
-      lessonguard review --base main --head topic            after workflow_dispatch
-      lessonguard review --report report.json                after workflow_run
+      lessonguard review --base main --head topic    after workflow_dispatch
+      lessonguard review --report report.json        after workflow_run
 
     Prints annotations; writes the step's summary and outputs. Exit codes are those of
     `lessonguard scan`; 3 also if the review could not be posted.

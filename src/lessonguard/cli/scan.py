@@ -71,10 +71,10 @@ def scan(
     \b
     Examples:
       lessonguard scan                      what this branch introduces
-      lessonguard scan --base origin/dev    what this branch introduces, compared with another branch
+      lessonguard scan --base origin/dev    the same, compared with another branch
       lessonguard scan --staged             what the next commit would introduce
-      lessonguard scan --worktree           what this branch and uncommitted work introduce
-      lessonguard scan --lessons builtin    this branch, with the lessons that come with lessonguard
+      lessonguard scan --worktree           this branch and what is not committed
+      lessonguard scan --lessons builtin    this branch, with the builtin lessons
       lessonguard scan --format sarif --output lessonguard.sarif
 
     Exit codes: 0 no new finding at or above --fail-on, 1 new findings, 2 wrong option or
