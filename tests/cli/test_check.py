@@ -188,7 +188,7 @@ def test_a_repository_without_lessons_is_told_how_to_begin(repo: Repo) -> None:
     (repo.path / "lessons").rmdir()
     missing = lessonguard("check", cwd=repo.path, expect=2)
 
-    assert empty.stdout == "no lessons, so nothing was checked\n"
+    assert empty.stdout.startswith("There are no lessons in lessons/. ")
     assert "there is no such folder\nhint: `lessonguard init` starts one\n" in missing.stderr
 
 

@@ -76,7 +76,7 @@ def test_the_readme_of_the_folder_names_commands_and_is_not_read_as_a_lesson(rep
 
     text = (repo.path / "lessons/README.md").read_text(encoding="utf-8")
     assert re.findall(r"^\$ lessonguard (\w+)", text, re.MULTILINE) == ["new", "check", "backtest"]
-    assert lessonguard("list", cwd=repo.path).stdout == "no lessons\n"
+    assert lessonguard("list", cwd=repo.path).stdout.startswith("There are no lessons in lessons/. ")
     lessonguard("check", cwd=repo.path)
 
 

@@ -5,9 +5,16 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+
 from tests.support.cli import lessonguard
+from tests.support.repo import Repo
 
 ROOT = Path(__file__).parents[2]
+_NO_LESSONS = (
+    "There are no lessons in {}/. Copy some with `lessonguard init --starter`, "
+    "or write one with `lessonguard new INCIDENT`.\n"
+)
 LESSONS = Path(__file__).parents[1] / "cases" / "change_lessons"
 
 
@@ -33,8 +40,22 @@ def test_list_names_invalid_lessons_and_shows_the_others(tmp_path: Path) -> None
     assert "bad.yaml:" in outcome.stderr
 
 
-def test_list_of_an_empty_folder_says_so(tmp_path: Path) -> None:
-    assert lessonguard("list", "--lessons", str(tmp_path), cwd=ROOT).stdout == "no lessons\n"
+@pytest.mark.parametrize("command", ["list", "check", "prove", "backtest"])
+def test_an_empty_folder_is_told_in_the_same_words_with_the_next_step(tmp_path: Path, command: str) -> None:
+    repo = Repo(tmp_path).write({"lessons/README.md": ""})
+    repo.commit("Begin")
+
+    outcome = lessonguard(command, cwd=tmp_path)
+
+    assert (outcome.stdout, outcome.stderr) == (_NO_LESSONS.format("lessons"), "")
+
+
+def test_an_empty_folder_is_called_as_it_was_given(tmp_path: Path) -> None:
+    Repo(tmp_path).write({"drafts/README.md": ""}).commit("Begin")
+
+    for arguments in (["list", "--lessons", "drafts/"], ["check", "drafts"], ["prove", "./drafts"]):
+        output = lessonguard(*arguments, cwd=tmp_path).stdout
+        assert output == _NO_LESSONS.format(arguments[-1].rstrip("/"))
 
 
 def test_show_prints_the_whole_lesson() -> None:

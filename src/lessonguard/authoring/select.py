@@ -31,7 +31,8 @@ class Selection:
 
     `library` holds their lessons and, so that IDs can be compared, those beside them; `names` are the files
     that are meant, as lessons and faults call them, and `paths` where they are, if they are on disk. `read`
-    returns the contents of any file of the library, or raises `OSError`. `repository` and `tree` are those
+    returns the contents of any file of the library, or raises `OSError`. `where` names the folder that was
+    searched, as the author calls it. `repository` and `tree` are those
     that the files are in, if they are in any. `is_all` is true if these are all lessons of the repository.
     """
 
@@ -39,6 +40,7 @@ class Selection:
     names: frozenset[str]
     paths: Mapping[str, Path]
     read: Callable[[str], bytes]
+    where: str
     repository: Repository | None
     tree: Tree | None
     is_all: bool
@@ -110,6 +112,7 @@ def select_lessons(
         names=frozenset(meant),
         paths={file.name: file.path for file in wanted},
         read=lambda name: read_file(every[name]),
+        where=", ".join(names) or str(lessons or folder),
         repository=repository,
         tree=Tree(repository) if repository and top else None,
         is_all=not names or bool(kept and meant >= {file.name for file in kept}),
@@ -143,6 +146,7 @@ def select_in_commit(
         names=frozenset(meant if incidents or paths else every),
         paths={},
         read=read,
+        where=folder,
         repository=repository,
         tree=Tree(repository, commit),
         is_all=not (incidents or paths),

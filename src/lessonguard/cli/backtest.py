@@ -114,7 +114,7 @@ def backtest(
             languages=semgrep.languages,
             options=options,
         )
-    write_report(_FUNCTIONS, format_name, output, report)
+    write_report(_FUNCTIONS, format_name, output, report, folder=selection.where)
     return _exit_code(report)
 
 

@@ -95,5 +95,5 @@ def check(
             step=progress.step,
         )
         report = check_lessons(selection, semgrep=find_semgrep(), options=options, autofix=autofix)
-    write_report(_RENDERERS, format_name, output, report)
+    write_report(_RENDERERS, format_name, output, report, folder=selection.where)
     return LessonError.exit_code if report.fails(strict=strict) else 0

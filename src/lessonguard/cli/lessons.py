@@ -46,7 +46,8 @@ def list_lessons(folder: Path | None) -> None:
       lessonguard list --lessons builtin    those that come with lessonguard
     """
     selection = _select((), folder)
-    click.echo(render_lessons(selection.library, width=width(), colour=wants_colour()), nl=False)
+    text = render_lessons(selection.library, folder=selection.where, width=width(), colour=wants_colour())
+    click.echo(text, nl=False)
     _refuse_faults(selection)
 
 

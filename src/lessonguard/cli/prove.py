@@ -92,7 +92,7 @@ def prove(
         progress.step("finding out why rules failed")
         proofs = explain_failures(proofs, locations=Locations(selection.read), semgrep=semgrep, limits=limits)
     colour = output is None and wants_colour()
-    text = render_proofs(proofs, selection.lessons, width=width(), colour=colour)
+    text = render_proofs(proofs, selection.lessons, folder=selection.where, width=width(), colour=colour)
     write_result(render_proofs_json(proofs) if format_name == "json" else text, output)
     if selection.faults:
         raise invalid_lessons(selection.faults)

@@ -17,6 +17,7 @@ from lessonguard.git.changes import Change
 from lessonguard.git.repository import Repository
 from lessonguard.git.revisions import branch_change, staged_change, worktree_change
 from lessonguard.lessons.library import find_files
+from lessonguard.output.phrases import BEGIN
 from lessonguard.scan.scan import read_directory, read_library, scan_change
 from lessonguard.semgrep.installed import find_semgrep
 
@@ -135,5 +136,5 @@ def _no_lessons(
         hint = f"commit and merge them; to try them now: lessonguard scan{mode} --lessons {where}"
     else:
         note = f"there are no lessons in {directory or f'{folder}/ on {against}'}"
-        hint = "copy some with `lessonguard init --starter`, or write one with `lessonguard new INCIDENT`"
+        hint = BEGIN
     return f"note: {note}, so nothing was checked\nhint: {hint}"

@@ -8,13 +8,15 @@ from datetime import timedelta
 from lessonguard.git.changes import short
 from lessonguard.lessons.model import Lesson, Library, Remediation, Timeline
 from lessonguard.output.escape import one_line, visible
-from lessonguard.output.phrases import counted, mode_words, story_parts
+from lessonguard.output.phrases import counted, mode_words, no_lessons, story_parts
 from lessonguard.output.terminal import Screen, clipped, column_width, fact_lines, label, title_lines
 
 
-def render_lessons(library: Library, *, width: int, colour: bool) -> str:
-    """List the lessons, one a line of `width` columns, and count them."""
+def render_lessons(library: Library, *, folder: str = "lessons", width: int, colour: bool) -> str:
+    """List the lessons of a folder, one a line of `width` columns, and count them."""
     screen = Screen(colour=colour, width=width)
+    if not library.lessons and not library.faults:
+        return no_lessons(folder) + "\n"
     rows = [
         (
             lesson.incident,

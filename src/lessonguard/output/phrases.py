@@ -35,6 +35,8 @@ _MODES: Mapping[Mode, str] = {
     Mode.MONITOR: "monitor only",
 }
 
+BEGIN = "copy some with `lessonguard init --starter`, or write one with `lessonguard new INCIDENT`"
+
 _NOTICES: Mapping[NoticeKind, str] = {
     "watched-path": "{incident} watches this path",
     "citation-removed": "this change deletes a line that cites {incident}",
@@ -172,6 +174,11 @@ def unchecked_words(unchecked: tuple[Unchecked, ...]) -> list[tuple[str, str]]:
         (path, f"{reason} (for {', '.join(meant)})" if meant else reason)
         for (path, reason), meant in incidents.items()
     ]
+
+
+def no_lessons(folder: str) -> str:
+    """Return a sentence: there are no lessons in this folder, and how to begin."""
+    return f"There are no lessons in {visible(folder).rstrip('/')}/. {BEGIN[0].upper()}{BEGIN[1:]}."
 
 
 def counted(number: int, noun: str) -> str:

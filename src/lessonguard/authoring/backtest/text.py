@@ -22,7 +22,7 @@ from lessonguard.authoring.backtest.phrases import (
 from lessonguard.authoring.backtest.result import BacktestReport, LessonBacktest, Noise
 from lessonguard.git.changes import short
 from lessonguard.output.escape import one_line, visible
-from lessonguard.output.phrases import counted, mode_words
+from lessonguard.output.phrases import counted, mode_words, no_lessons
 from lessonguard.output.terminal import Screen, Style, clipped, column_width, title_lines, wrapped
 from lessonguard.record import record
 from lessonguard.scan.finding import Finding
@@ -54,12 +54,14 @@ _ONE = _Detail(changes=10, places=3, today=10, with_advice=True)
 _MANY = _Detail(changes=3, places=2, today=0, with_advice=False)
 
 
-def render_backtest(report: BacktestReport, *, width: int, colour: bool) -> str:
+def render_backtest(report: BacktestReport, *, folder: str = "lessons", width: int, colour: bool) -> str:
     """Return the report for a terminal of `width` columns (60 at least), ending in a line feed.
 
     Of several lessons, it shows those that would have commented. Paths are not broken, so that
-    they can be clicked: they may be wider.
+    they can be clicked: they may be wider. `folder` is where the lessons were looked for.
     """
+    if not report.lessons and not report.faults:
+        return no_lessons(folder) + "\n"
     screen = Screen(colour=colour, width=max(width, _MIN_WIDTH))
     is_one = len(report.lessons) == 1
     detail = _ONE if is_one else _MANY
@@ -91,8 +93,6 @@ def render_backtest(report: BacktestReport, *, width: int, colour: bool) -> str:
 
 def _table(screen: Screen, report: BacktestReport) -> list[str]:
     """Return a row for each lesson: how often it would have commented and when, and what it matches today."""
-    if not report.lessons:
-        return ["There are no lessons."]
     head = ("", "comments", "then → now", "today", "")
     rows = [
         (

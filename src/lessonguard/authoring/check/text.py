@@ -12,7 +12,7 @@ from itertools import groupby
 from lessonguard.authoring.check.result import CheckReport
 from lessonguard.lessons.diagnostic import Diagnostic
 from lessonguard.output.escape import one_line, visible
-from lessonguard.output.phrases import counted
+from lessonguard.output.phrases import counted, no_lessons
 from lessonguard.output.terminal import Screen, Style, column_width, wrapped
 
 _NARROWEST = 48
@@ -23,10 +23,11 @@ _LEAST = 20
 _TONES = {"error": Style.RED, "warning": Style.MAGENTA}
 
 
-def render_check(report: CheckReport, *, width: int, colour: bool) -> str:
+def render_check(report: CheckReport, *, folder: str = "lessons", width: int, colour: bool) -> str:
     """Return what was fixed, then the diagnostics file by file, for a terminal of `width` columns.
 
     Without `colour` there is no escape sequence in it. Paths are not broken: they may be wider.
+    `folder` is where the lessons were looked for.
     """
     screen = Screen(colour=colour, width=max(width, _NARROWEST))
     blocks = [
@@ -49,7 +50,7 @@ def render_check(report: CheckReport, *, width: int, colour: bool) -> str:
         first, *rest = wrapped(f"note: {one_line(note)}", width=screen.width - len(_INDENT))
         notes += [screen.dim(first), *(_INDENT + screen.dim(line) for line in rest)]
     blocks.append(notes)
-    blocks.append(list(_summary(screen, report)))
+    blocks.append(list(_summary(screen, report)) if report.lessons else [no_lessons(folder)])
     return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
 
 
@@ -72,9 +73,6 @@ def _entry(screen: Screen, place: str, text: str, *, word: str, tone: Style) -> 
 
 
 def _summary(screen: Screen, report: CheckReport) -> Iterator[str]:
-    if not report.lessons:
-        yield "no lessons, so nothing was checked"
-        return
     counts = [(report.lessons, "lesson"), (report.rules, "rule"), (report.examples, "example")]
     what = ", ".join(counted(number, noun) for number, noun in counts)
     errors, warnings = report.count("error"), report.count("warning")

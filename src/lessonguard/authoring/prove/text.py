@@ -9,7 +9,7 @@ from lessonguard.authoring.prove.result import RuleProof, SampleResult, Side
 from lessonguard.git.changes import short
 from lessonguard.lessons.model import Lesson
 from lessonguard.output.escape import one_line, visible
-from lessonguard.output.phrases import counted
+from lessonguard.output.phrases import counted, no_lessons
 from lessonguard.output.terminal import Screen, Style, column_width, wrapped
 
 _MAX_WIDTH = 120
@@ -21,12 +21,22 @@ _MUST_MATCH: tuple[Side, ...] = ("bad", "broken")
 _AT_COMMITS: tuple[Side, ...] = ("broken", "fixed")
 
 
-def render_proofs(proofs: Sequence[RuleProof], lessons: Sequence[Lesson], *, width: int, colour: bool) -> str:
+def render_proofs(
+    proofs: Sequence[RuleProof],
+    lessons: Sequence[Lesson],
+    *,
+    folder: str = "lessons",
+    width: int,
+    colour: bool,
+) -> str:
     """Return the proofs of all rules of these lessons: first what is proven, then what is not.
 
-    Without `colour` there is no escape sequence in it. It ends in a line feed.
+    Without `colour` there is no escape sequence in it. It ends in a line feed. `folder` is where the lessons
+    were looked for.
     """
     screen = Screen(colour=colour, width=min(max(width, 48), _MAX_WIDTH))
+    if not lessons:
+        return no_lessons(folder) + "\n"
     names = [proof.rule.id for proof in proofs] + [lesson.incident for lesson in lessons if not lesson.rules]
     widths = (column_width(visible(name)) for name in names)
     column = max((columns for columns in widths if columns <= screen.width // 2), default=0)
