@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from lessonguard.output.terminal import column_width
 from tests.support.cli import lessonguard
 from tests.support.repo import Repo
+from tests.support.terminal import Terminal
 
 ROOT = Path(__file__).parents[2]
 _NO_LESSONS = (
@@ -22,12 +24,20 @@ def test_list_has_a_line_for_each_lesson_and_counts_them() -> None:
     outcome = lessonguard("list", "--lessons", str(LESSONS), cwd=ROOT)
 
     assert outcome.stdout.splitlines() == [
-        "LOCK     2026-02-03  P0  comment  race-condition     Customers were charged twi…",
-        "SHELL    2026-01-15  P0  comment  destructive-shell  A clean-up script removed …",
-        "TIMEOUT  2026-05-14  P1  block    missing-timeout    Checkout hung when the pay…",
+        "LOCK     2026-02-03  P0  comment  race-condition     Customers were charged twice",
+        "SHELL    2026-01-15  P0  comment  destructive-shell  A clean-up script removed the whole disk",
+        "TIMEOUT  2026-05-14  P1  block    missing-timeout    Checkout hung when the payments API stalled",
         "",
         "3 lessons",
     ]
+
+
+def test_list_fits_the_terminal() -> None:
+    with Terminal("list", "--lessons", "builtin", cwd=ROOT) as terminal:
+        assert terminal.end() == 0
+
+    assert max(map(column_width, terminal.text.splitlines())) <= 80
+    assert "…" not in terminal.text
 
 
 def test_list_names_invalid_lessons_and_shows_the_others(tmp_path: Path) -> None:

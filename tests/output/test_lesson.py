@@ -11,9 +11,10 @@ import pytest
 
 from lessonguard.lessons.library import load_folder
 from lessonguard.lessons.model import Lesson, Proof, Remediation, RemediationKind, Timeline, Watch
-from lessonguard.output.lesson import detection_gap, render_lesson
+from lessonguard.output.lesson import detection_gap, render_lesson, render_lessons
 
 LESSONS = Path(__file__).parents[1] / "cases" / "change_lessons"
+CELLS = "TIMEOUT  2026-05-14  P1  block    missing-timeout"
 BEGAN = datetime(2026, 5, 14, 9, 0, tzinfo=timezone.utc)
 
 
@@ -101,3 +102,28 @@ def test_the_path_of_a_lesson_is_not_broken_however_long_it_is(lesson: Lesson) -
     lines = render_lesson(replace(lesson, path=path), width=80, colour=False).splitlines()
 
     assert f"  Lesson         {path}" in lines
+
+
+@pytest.mark.parametrize(
+    ("width", "lines"),
+    [
+        (120, [f"{CELLS}    Checkout hung when the payments API stalled"]),
+        (94, [f"{CELLS}    Checkout hung when the payments API stal…"]),
+        (80, [CELLS, "  Checkout hung when the payments API stalled"]),
+        (40, ["TIMEOUT  2026-05-14  P1  block", "  Checkout hung when the payments API", "  stalled"]),
+    ],
+)
+def test_a_title_in_the_list_is_never_cut_to_a_few_words(width: int, lines: list[str]) -> None:
+    library = load_folder(LESSONS, name="lessons")
+
+    text = render_lessons(library, width=width, colour=False)
+
+    assert text.splitlines()[-len(lines) - 2 : -2] == lines
+
+
+def test_the_list_without_a_width_has_whole_titles() -> None:
+    library = load_folder(LESSONS, name="lessons")
+    title = "Checkout hung when the payments API stalled " * 9
+    long = replace(library, lessons=(replace(library.lessons[0], title=title.strip()),))
+
+    assert title.strip() in render_lessons(long, width=None, colour=False)

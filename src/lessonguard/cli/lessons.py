@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable
 from contextlib import nullcontext
 from pathlib import Path
@@ -46,7 +47,9 @@ def list_lessons(folder: Path | None) -> None:
       lessonguard list --lessons builtin    those that come with lessonguard
     """
     selection = _select((), folder)
-    text = render_lessons(selection.library, folder=selection.where, width=width(), colour=wants_colour())
+    # A program, or a file, has no width: `lessonguard list | grep timeout` searches whole titles.
+    columns = width() if sys.stdout.isatty() else None
+    text = render_lessons(selection.library, folder=selection.where, width=columns, colour=wants_colour())
     click.echo(text, nl=False)
     _refuse_faults(selection)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
 
@@ -9,12 +10,17 @@ from lessonguard.git.changes import short
 from lessonguard.lessons.model import Lesson, Library, Remediation, Timeline
 from lessonguard.output.escape import one_line, visible
 from lessonguard.output.phrases import counted, mode_words, no_lessons, story_parts
-from lessonguard.output.terminal import Screen, clipped, column_width, fact_lines, label, title_lines
+from lessonguard.output.terminal import Screen, clipped, column_width, fact_lines, label, title_lines, wrapped
+
+_LEAST_TITLE = 40  # columns; about half of what the titles of the builtin lessons have on average
 
 
-def render_lessons(library: Library, *, folder: str = "lessons", width: int, colour: bool) -> str:
-    """List the lessons of a folder, one a line of `width` columns, and count them."""
-    screen = Screen(colour=colour, width=width)
+def render_lessons(library: Library, *, folder: str = "lessons", width: int | None, colour: bool) -> str:
+    """List the lessons of a folder in lines of `width` columns, of any length if that is None, and count them.
+
+    Where a title would be cut to a few words, it has a line of its own.
+    """
+    screen = Screen(colour=colour, width=sys.maxsize if width is None else width)
     if not library.lessons and not library.faults:
         return no_lessons(folder) + "\n"
     rows = [
@@ -28,9 +34,12 @@ def render_lessons(library: Library, *, folder: str = "lessons", width: int, col
         for lesson in library.lessons
     ]
     widths = [max(map(column_width, column)) for column in zip(*rows, strict=True)] if rows else []
+    room = screen.width - sum(widths) - 2 * len(widths[1:])
+    starts = [[f"{cell:<{size}}" for cell, size in zip(row, widths, strict=True)] for row in rows]
     lines = [
-        _row(screen, [f"{cell:<{size}}" for cell, size in zip(row, widths, strict=True)], lesson.title)
-        for row, lesson in zip(rows, library.lessons, strict=True)
+        line
+        for start, lesson in zip(starts, library.lessons, strict=True)
+        for line in _row(screen, start, one_line(lesson.title), room=room)
     ]
     return "\n".join([*lines, *([""] if lines else []), counted(len(rows), "lesson")]) + "\n"
 
@@ -61,10 +70,16 @@ def _after(gap: timedelta) -> str:
     return f"after {' '.join(parts)}" if parts else "at once"
 
 
-def _row(screen: Screen, cells: Sequence[str], title: str) -> str:
-    start = "  ".join(cells)
-    rest = clipped(one_line(title), width=max(20, screen.width - column_width(start) - 2))
-    return f"{screen.bold(cells[0])}{start[len(cells[0]) :]}  {rest}"
+def _row(screen: Screen, cells: Sequence[str], title: str, *, room: int) -> list[str]:
+    """Write one lesson; `room` is how many columns are left for a title and the gap before it.
+
+    The last cell, the failure class, is left out where it does not fit: `show` has it.
+    """
+    rest = "".join(f"  {cell}" for cell in (cells[1:] if room >= 0 else cells[1:-1]))
+    start = screen.bold(cells[0]) + rest
+    if room - 2 >= _LEAST_TITLE:
+        return [f"{start}  {clipped(title, width=room - 2)}"]
+    return [start.rstrip(), *(f"  {line}" for line in wrapped(title, width=screen.width - 2))]
 
 
 def _facts(screen: Screen, facts: Iterable[tuple[str, str]]) -> list[str]:
