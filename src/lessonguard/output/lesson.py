@@ -16,7 +16,7 @@ _LEAST_TITLE = 40  # columns; about half of what the titles of the builtin lesso
 
 
 def render_lessons(library: Library, *, folder: str = "lessons", width: int | None, colour: bool) -> str:
-    """List the lessons of a folder in lines of `width` columns, of any length if that is None, and count them.
+    """List the lessons of a folder in lines of `width` columns, or whole if that is None, and count them.
 
     Where a title would be cut to a few words, it has a line of its own.
     """
