@@ -31,7 +31,7 @@ test: $(VENV)/.developing $(VENV)/.github  ## Run the tests and measure their co
 	@$(BIN)/coverage report
 
 .PHONY: test-fast
-test-fast: $(VENV)/.developing  ## Run only the tests that start no other program, in seconds
+test-fast: $(VENV)/.developing  ## Run only the tests that start no program, in seconds; "s" is a test left out
 	@$(BIN)/python -m pytest --fast --numprocesses auto --dist worksteal -r fE $(ARGS)
 
 .PHONY: test-newest
@@ -98,7 +98,7 @@ format: $(VENV)/.developing  ## Format the code
 	@$(BIN)/ruff format --quiet
 
 .PHONY: generate
-generate: $(VENV)/.developing  ## Write the generated files: schemas and parts of the documentation
+generate: $(VENV)/.developing  ## Write the generated files: the schema of lessons and parts of the documentation
 	@$(BIN)/python -m tools.generate
 
 .PHONY: site
