@@ -8,6 +8,7 @@ from datetime import date
 import pytest
 
 from lessonguard.scan.comments import find_accept_comments
+from lessonguard.scan.deadline import Deadline, TimeIsUpError
 from lessonguard.scan.source import Source
 from lessonguard.scan.suppressions import AcceptComment
 
@@ -167,6 +168,13 @@ def test_a_comment_is_about_its_own_line_or_the_next_line_of_code(text: str, app
     assert find(text)[0].applies_to == applies_to
 
 
+def test_reading_ends_at_the_deadline() -> None:
+    with pytest.raises(TimeIsUpError):
+        find_accept_comments(
+            Source(f"// {OK}\nx();\n".encode()), file_name="A.java", deadline=Deadline.after(0)
+        )
+
+
 def test_bytes_that_are_not_text_do_not_shift_lines() -> None:
     (comment,) = find(f"\udcff\udcfe\n# {OK}\nx\n")
 
@@ -178,6 +186,19 @@ def test_comments_below_each_other_are_about_the_same_line_however_many_they_are
     found = find(f"# {OK}\n" * number + "x = 1\n")
 
     assert {comment.applies_to for comment in found} == {number + 1}
+
+
+def test_a_long_line_of_terraform_takes_no_longer_than_its_length() -> None:
+    began = time.process_time()
+
+    found = find_accept_comments(
+        Source(f'# {OK}\nx = "'.encode() + b'\\"' * 100_000),
+        file_name="a.tf",
+        analyzers={"terraform"},
+    )
+
+    assert [comment.line for comment in found] == [1]
+    assert time.process_time() - began < 5
 
 
 @pytest.mark.parametrize("rest", ["a", "=", '="', "='", "a=", '"', "reason=", " ", "\t=", "until=x ", "é"])

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from lessonguard.git.changes import Hunk, LineMap
 from lessonguard.scan.compare import ClassifiedMatch, FileComparison, Likeness, classify
+from lessonguard.scan.deadline import Deadline
 from lessonguard.scan.finding import State
 from lessonguard.scan.source import Source
 from lessonguard.semgrep.interface import Match, Unchecked
@@ -75,7 +76,7 @@ def compared(base: str | None, head: str | None) -> FileComparison:
 
 
 def classified(*files: tuple[str | None, str | None]) -> list[ClassifiedMatch]:
-    return classify([compared(base, head) for base, head in files])
+    return classify([compared(base, head) for base, head in files])[0]
 
 
 def states(*files: tuple[str | None, str | None]) -> list[str]:
@@ -119,7 +120,7 @@ def test_code_moved_to_another_file_is_moved_once() -> None:
 def test_moved_code_names_the_file_it_came_from() -> None:
     new, old = compared(None, "get(u)"), compared("get(u)", None)
 
-    (moved,) = classify([new, old])
+    (moved,) = classify([new, old])[0]
 
     assert (moved.state, moved.file, moved.origin) == (State.MOVED, new, old)
 
@@ -148,7 +149,7 @@ def test_a_match_that_base_was_not_checked_for_is_not_introduced() -> None:
         unchecked=[unseen],
     )
 
-    (match,) = classify([file])
+    (match,) = classify([file])[0]
 
     assert match.state is State.INHERITED
 
@@ -157,7 +158,7 @@ def test_a_match_that_head_was_not_checked_for_is_not_fixed() -> None:
     unseen = Unchecked(path="a.py", kind="partial-parse", reason="not parsed", lines=(range(1, 2),))
     file = replace(compared("get(u)", "get(u) +"), head_matches=(), unchecked=[unseen])
 
-    assert classify([file]) == []
+    assert classify([file]) == ([], [])
 
 
 # Properties -----------------------------------------------------------------------------------
@@ -261,6 +262,12 @@ def test_counts_of_base_and_head_add_up(base: list[str], head: list[str]) -> Non
     assert old + count[State.FIXED] == len(matches(before))
 
 
+def test_a_file_that_is_not_compared_by_the_deadline_is_listed_without_a_word_about_it() -> None:
+    files = [compared("x\n", "get(a)\n"), compared(None, "get(b)\n")]
+
+    assert classify(files, deadline=Deadline.after(0)) == ([], files)
+
+
 def _rewritten(kind: str) -> tuple[str, str]:
     """Make two versions of a file with hundreds or thousands of calls, of which none is as it was."""
     randomly = Random(1)  # noqa: S311 - the same calls each time
@@ -290,7 +297,7 @@ def test_generated_code_that_was_all_rewritten_is_compared_in_seconds(kind: str)
     file = replace(compared(base, head), lines=LineMap([hunk]))
     began = time.process_time()
 
-    found = [match for match in classify([file]) if match.side == "head"]
+    found = [match for match in classify([file])[0] if match.side == "head"]
 
     assert len(found) == len(matches(head))
     # 60 of the long ones alone took minutes.
@@ -314,7 +321,7 @@ def test_new_code_in_place_of_other_code_is_compared_in_seconds() -> None:
     )
     began = time.process_time()
 
-    assert {match.state for match in classify([file])} == {State.ADDED}
+    assert {match.state for match in classify([file])[0]} == {State.ADDED}
     assert time.process_time() - began < 10
 
 

@@ -14,8 +14,9 @@ from lessonguard.errors import EngineError
 from lessonguard.git.repository import Repository
 from lessonguard.git.revisions import branch_change
 from lessonguard.lessons.library import load_folder
+from lessonguard.scan.deadline import Deadline, TimeIsUpError
 from lessonguard.scan.finding import ScanReport
-from lessonguard.scan.many import DatedChange, Deadline, Replay, TimeIsUpError
+from lessonguard.scan.many import DatedChange, Replay
 from lessonguard.scan.scan import ScanOptions
 from lessonguard.semgrep.installed import find_semgrep
 from lessonguard.semgrep.interface import EngineResult, EngineRule, Limits, Target
@@ -83,8 +84,3 @@ def test_a_change_that_the_engine_cannot_scan_spoils_no_other(tmp_path: Path, co
 def test_a_deadline_that_is_over_ends_it(tmp_path: Path, commits: list[str]) -> None:
     with pytest.raises(TimeIsUpError):
         scan(tmp_path, commits, Failing(), deadline=0.0)
-
-
-def test_a_deadline_bounds_a_run_of_the_engine() -> None:
-    assert Deadline(at=None).limit(Limits(deadline=9)).deadline == 9
-    assert Deadline(at=0.0).limit(Limits(deadline=9)).deadline == 0.1

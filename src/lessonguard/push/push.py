@@ -11,6 +11,7 @@ from lessonguard.git.repository import Repository
 from lessonguard.lessons.model import Library
 from lessonguard.push.result import PushedRef, merge_reports
 from lessonguard.record import record
+from lessonguard.scan.deadline import NEVER
 from lessonguard.scan.finding import ScanReport
 from lessonguard.scan.scan import ScanOptions, scan_change
 from lessonguard.semgrep.installed import Semgrep
@@ -120,7 +121,7 @@ def _scan(
             scan_change(library, repository, changes[0], engine=semgrep, languages=languages, options=options)
         ]
     # Imported here, because most pushes are of one branch, and somebody waits for them.
-    from lessonguard.scan.many import DatedChange, Deadline, Replay  # noqa: PLC0415
+    from lessonguard.scan.many import DatedChange, Replay  # noqa: PLC0415
 
     replay = Replay(
         library,
@@ -128,7 +129,7 @@ def _scan(
         engine=semgrep,
         languages=semgrep.languages,
         options=options,
-        deadline=Deadline(at=None),
+        deadline=NEVER,
     )
     questions = [DatedChange(change=change, today=options.today) for change in changes]
     reports: list[ScanReport] = []

@@ -18,6 +18,7 @@ from pygments.token import Comment
 from pygments.util import ClassNotFound
 
 from lessonguard.scan.accept_text import not_a_comment, read_accept
+from lessonguard.scan.deadline import NEVER, Deadline
 from lessonguard.scan.source import Source
 from lessonguard.scan.suppressions import AcceptComment, may_accept
 
@@ -52,7 +53,7 @@ _NO_LANGUAGES = {"generic", "aliengrep", "regex"}
 _COMMENTS = {
     "dockerfile": re.compile(r"^[ \t]*(?P<comment>#[^\n]*)", re.MULTILINE),
     "terraform": re.compile(
-        r'"(?:[^"\\\n]|\\.)*"|(?P<comment>(?:#|//)[^\n]*|/\*(?:[^*]|\*(?!/))*(?:\*/)?)',
+        r'"(?:[^"\\\n]|\\.)*"?|(?P<comment>(?:#|//)[^\n]*|/\*(?:[^*]|\*(?!/))*(?:\*/)?)',
     ),
 }
 
@@ -61,17 +62,24 @@ _NO_COMMENTS = {Comment.Preproc, Comment.PreprocFile, Comment.Hashbang}
 
 
 def find_accept_comments(
-    source: Source, *, file_name: str, analyzers: Collection[str] = ()
+    source: Source, *, file_name: str, analyzers: Collection[str] = (), deadline: Deadline = NEVER
 ) -> list[AcceptComment]:
     """List the accept comments of a file, in order; of a file with none this costs nothing.
 
     `analyzers` are the languages, as Semgrep names them, that rules read the file as; where
     there is none but `generic` and the like, the name of the file says what a comment is.
+    Raise `TimeIsUpError` if they are not found by the deadline: some of Pygments' lexers take time
+    that grows with the square of the size.
     """
     if not may_accept(source.content):
         return []
     text = source.content.decode("utf-8", "surrogateescape")
-    comments = sorted(_comments(text, file_name, analyzers))
+    comments = []
+    for start, comment in _comments(text, file_name, analyzers):
+        deadline.check()
+        if comment:
+            comments.append((start, comment))
+    comments.sort()
     targets = _next_lines_of_code(text, comments)
     breaks = [match.start() for match in re.finditer("\n", text)]
     found: dict[tuple[int, str], AcceptComment] = {}
@@ -89,7 +97,10 @@ def find_accept_comments(
 
 
 def _comments(text: str, file_name: str, analyzers: Collection[str]) -> Iterator[tuple[int, str]]:
-    """List the comments with their 0-based offsets in characters; some may be there twice."""
+    """List the comments with their 0-based offsets in characters; some may be there twice.
+
+    For each token that is none there is an empty one, so that the time can be watched.
+    """
     languages = sorted(set(analyzers) - _NO_LANGUAGES)
     for language in languages:
         if pattern := _COMMENTS.get(language):
@@ -122,8 +133,8 @@ def _comments_by_name(text: str, file_name: str) -> Iterator[tuple[int, str]]:
 
 def _lexed(text: str, lexer: Lexer) -> Iterator[tuple[int, str]]:
     for start, kind, value in lexer.get_tokens_unprocessed(text):
-        if Comment in kind.split() and not _NO_COMMENTS & set(kind.split()):
-            yield start, value
+        is_comment = Comment in kind.split() and not _NO_COMMENTS & set(kind.split())
+        yield start, value if is_comment else ""
 
 
 def _lexer(text: str, file_name: str) -> Lexer | None:

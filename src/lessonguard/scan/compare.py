@@ -19,6 +19,7 @@ from typing import TypeVar
 from lessonguard.git.changes import LineMap
 from lessonguard.lessons.model import Lesson
 from lessonguard.record import record
+from lessonguard.scan.deadline import NEVER, Deadline, TimeIsUpError
 from lessonguard.scan.finding import State
 from lessonguard.scan.source import Source, survives
 from lessonguard.scan.suppressions import AcceptComment
@@ -114,16 +115,25 @@ class ClassifiedMatch:
         return self.match.rule, self.source.token_text(self.match.start, self.match.end)
 
 
-def classify(files: Sequence[FileComparison]) -> list[ClassifiedMatch]:
+def classify(
+    files: Sequence[FileComparison], *, deadline: Deadline = NEVER
+) -> tuple[list[ClassifiedMatch], list[FileComparison]]:
     """List the matches in head, and those in base that are gone, with what the change did to each.
 
     The order is that of the files, then that of the matches; what is `fixed` comes last in
-    its file.
+    its file. The other list has the files that were not compared by the deadline: nothing is said of them.
     """
-    classifiers = [_Classifier(file) for file in files]
-    for classifier in classifiers:
-        classifier.pair_in_place()
-        classifier.find_exposed()
+    classifiers: list[_Classifier] = []
+    late: list[FileComparison] = []
+    for file in files:
+        try:
+            classifier = _Classifier(file, deadline)
+            classifier.pair_in_place()
+            classifier.find_exposed()
+        except TimeIsUpError:  # noqa: PERF203 - the other files may be small
+            late.append(file)
+        else:
+            classifiers.append(classifier)
     # The base matches whose code is gone from its place, so that it may have moved.
     removed = [
         [match for match in classifier.base if match.is_open and not classifier.is_in_place(match)]
@@ -133,14 +143,22 @@ def classify(files: Sequence[FileComparison]) -> list[ClassifiedMatch]:
     for classifier, matches in zip(classifiers, removed, strict=True):
         _pair_moved(classifier.open, matches)
     _pair_moved([match for each in classifiers for match in each.open], [m for each in removed for m in each])
-    return [match for classifier in classifiers for match in classifier.finish()]
+    classified: list[ClassifiedMatch] = []
+    for classifier in classifiers:
+        try:
+            classified += list(classifier.finish())
+        except TimeIsUpError:  # noqa: PERF203 - as above
+            late.append(classifier.file)
+    return classified, late
 
 
 class _Classifier:
     """Classifies the matches of one file, in steps that need those before them."""
 
-    def __init__(self, file: FileComparison) -> None:
+    def __init__(self, file: FileComparison, deadline: Deadline) -> None:
+        deadline.check()
         self.file = file
+        self.deadline = deadline
         self.lines = file.lines
         self.base = [
             ClassifiedMatch(file=file, side="base", source=file.base, match=match, state=State.FIXED)
@@ -178,6 +196,7 @@ class _Classifier:
         by_line = _group(self.base, lambda match: (key(match), match.lines.start))
         waiting = {place: deque(matches) for place, matches in by_line.items()}
         for match in self.open:
+            self.deadline.check()
             queue = waiting.get((key(match), self.lines.to_base(match.lines.start)), deque())
             while queue and not queue[0].is_open:
                 queue.popleft()
@@ -187,6 +206,7 @@ class _Classifier:
         """Pair within the lines that a match came from, the most alike first; in linear time."""
         waiting = {name: deque(matches) for name, matches in _group(self.base, key).items()}
         for match in self.open:
+            self.deadline.check()
             region, queue = self._region(match), waiting.get(key(match), deque())
             while queue and (not queue[0].is_open or queue[0].lines.stop <= region.start):
                 queue.popleft()
@@ -205,6 +225,7 @@ class _Classifier:
     def find_exposed(self) -> None:
         """Find the matches whose code was in its place before, without matching."""
         for match in self.open:
+            self.deadline.check()
             if self.is_in_place(match):
                 unseen = self.file.is_unchecked("base", match.match.rule, self._region(match))
                 match.state = State.INHERITED if unseen else State.EXPOSED
@@ -228,6 +249,7 @@ class _Classifier:
         """Decide what is still open, and leave out what base and head share."""
         removals = [hunk.base_lines for hunk in self.lines.hunks if hunk.base_count]
         for match in self.head:
+            self.deadline.check()
             if match.is_open and self._has_lost_guard(match):
                 match.state = State.EXPOSED
             if match.state is State.EXPOSED:

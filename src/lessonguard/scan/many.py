@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date
-from time import monotonic
 
 from lessonguard.errors import EngineError
 from lessonguard.git.changes import Change
 from lessonguard.git.repository import Repository
 from lessonguard.lessons.model import Library
 from lessonguard.record import record
+from lessonguard.scan.deadline import Deadline
 from lessonguard.scan.finding import ScanReport
 from lessonguard.scan.plan import ScanPlan
 from lessonguard.scan.scan import ScanOptions, read_plan, scan_change
 from lessonguard.semgrep.engine_cache import CachingEngine
-from lessonguard.semgrep.interface import Engine, Limits
+from lessonguard.semgrep.interface import Engine
 from lessonguard.semgrep.languages import Languages
 from lessonguard.semgrep.rules import engine_rules
 
@@ -31,28 +31,6 @@ WORTH_A_PROCESS = 1_000_000
 
 # How much is held of what changed until that run, with what no rule looks at, and what was before.
 _HELD_BYTES = 64_000_000
-
-
-class TimeIsUpError(Exception):
-    """The time that a replay may take is over."""
-
-
-@record
-class Deadline:
-    """An instant of the monotonic clock, or None for no end."""
-
-    at: float | None
-
-    def check(self) -> None:
-        """Raise `TimeIsUpError` if it is over."""
-        if self.at is not None and monotonic() >= self.at:
-            raise TimeIsUpError
-
-    def limit(self, limits: Limits) -> Limits:
-        """Return limits that end a run of Semgrep at this instant at the latest."""
-        if self.at is None:
-            return limits
-        return replace(limits, deadline=max(0.1, min(limits.deadline, self.at - monotonic())))
 
 
 @record

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 
@@ -139,13 +139,15 @@ def files_to_compare(
     return found
 
 
-def list_unchecked(plan: ScanPlan, result: EngineResult, library: Library) -> tuple[Unchecked, ...]:
+def list_unchecked(
+    plan: ScanPlan, result: EngineResult, library: Library, *, late: Iterable[Unchecked] = ()
+) -> tuple[Unchecked, ...]:
     """List what could not be checked, once for each lesson and reason, sorted by path, lesson and reason.
 
-    Of base only where it matters: where matches could not be compared.
+    Of base only where it matters: where matches could not be compared. Of all rules, what came too `late`.
     """
     with_matches = {plan.places[match.target][0] for match in result.matches}
-    found: dict[tuple[str, str, str], Unchecked] = {}
+    found = {(item.path, "", item.explanation): item for item in late}
     for index, items in plan.all_unchecked(result).items():
         for item in items:
             if item.side == "head" or index in with_matches:

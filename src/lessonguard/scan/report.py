@@ -10,6 +10,7 @@ from hashlib import sha256
 
 from lessonguard.lessons.model import Lesson, Library, RuleId
 from lessonguard.scan.compare import ClassifiedMatch, FileComparison, classify
+from lessonguard.scan.deadline import NEVER, Deadline
 from lessonguard.scan.finding import Finding, Fingerprint, Notice, State
 from lessonguard.scan.notices import CitationIndex, make_notices
 from lessonguard.scan.source import Source, tokenize
@@ -31,15 +32,22 @@ def list_findings(
     *,
     citations: CitationIndex,
     today: date,
-) -> tuple[list[Finding], tuple[Notice, ...]]:
+    deadline: Deadline = NEVER,
+) -> tuple[list[Finding], tuple[Notice, ...], list[FileComparison]]:
     """List the findings and the notices about these files, sorted; what is merely `inherited` is left out.
 
-    The order of findings is path, line, column, lesson, rule.
+    The order of findings is path, line, column, lesson, rule. Last, list the files that could not be
+    compared by the deadline.
     """
     accepting = {file: Acceptances(file.accept_comments, path=file.path, today=today) for file in files}
     fingerprints: dict[tuple[FileComparison, bool], Fingerprints] = {}
     findings = []
-    for match in classify(files):
+    classified, not_compared = classify(files, deadline=deadline)
+    late = dict.fromkeys(not_compared)
+    for match in classified:
+        if deadline.is_over:
+            late[match.file] = None
+            continue
         version = match.file, match.state is State.FIXED
         if version not in fingerprints:
             fingerprints[version] = Fingerprints(match.source, path=match.file.path)
@@ -54,7 +62,9 @@ def list_findings(
         if match.state is not State.INHERITED:
             findings.append(finding)
     findings.sort(key=lambda it: (it.path, it.start, it.lesson.incident, it.rule, it.end))
-    return findings, make_notices(accepting, library, citations)
+    # What accepts nothing is not known of a file whose findings are not.
+    told = {file: comments for file, comments in accepting.items() if file not in late}
+    return findings, make_notices(told, library, citations), list(late)
 
 
 def _finding(
@@ -100,12 +110,14 @@ class Fingerprints:
         self._path = path
         self._enclosing = enclosing_lines(source)
         self._seen: Counter[tuple[str, ...]] = Counter()
+        self._contexts: dict[int, str] = {0: ""}
 
     def make(self, *, incident: str, rule: str, tokens: Sequence[str], line: int) -> Fingerprint:
         """Hash the lesson, the path, the text, what encloses it, and the ordinal among equals."""
         enclosing = self._enclosing[line]
-        context = " ".join(tokenize(self._source.line(enclosing).text)) if enclosing else ""
-        identity = (incident, rule, self._path, " ".join(tokens), context)
+        if enclosing not in self._contexts:  # thousands of matches may be in one function
+            self._contexts[enclosing] = " ".join(tokenize(self._source.line(enclosing).text))
+        identity = (incident, rule, self._path, " ".join(tokens), self._contexts[enclosing])
         ordinal = self._seen[identity]
         self._seen[identity] += 1
         text = "\0".join((*identity, str(ordinal)))

@@ -19,12 +19,13 @@ from lessonguard.lessons.diagnostic import Diagnostic
 from lessonguard.lessons.library import READ_AT_MOST, load_blobs, load_folder
 from lessonguard.lessons.model import Lesson, Library, is_lesson_path
 from lessonguard.record import record
+from lessonguard.scan.deadline import Deadline, TimeIsUpError
 from lessonguard.scan.finding import Finding, Notice, ScanReport, State
 from lessonguard.scan.notices import CitationIndex, lesson_notices, sort_notices
 from lessonguard.scan.plan import ScanPlan, files_to_compare, list_unchecked, plan_scan
 from lessonguard.scan.source import Source
 from lessonguard.scan.suppressions import AcceptComment, may_accept
-from lessonguard.semgrep.interface import Engine, EngineResult, EngineRule, Limits
+from lessonguard.semgrep.interface import Engine, EngineResult, EngineRule, Limits, Unchecked
 from lessonguard.semgrep.languages import Languages
 from lessonguard.semgrep.rules import engine_rules, unknown_languages
 from lessonguard.semgrep.targets import MAX_BYTES, Selector
@@ -44,6 +45,13 @@ _FEW_FILES = 100
 # How many contents Git is asked for before their bytes are counted. A packed file may be a thousand
 # times as large as its pack: 600 files below the limit of one took 620 MB, and came packed as 69 KB.
 _CONTENTS_AT_ONCE = 16
+
+# Seconds in which the accept comments of all files are read. 1 MB of Python, the largest file that is
+# checked, takes 1.3 s.
+_COMMENT_SECONDS = 20
+
+_UNREAD = "its accept comments could not be read in time, so they do not count"
+_NOT_COMPARED = "its findings could not be compared in time with what was there before"
 
 # Semgrep finds no match on the first line of a Python file behind it. No line or column moves.
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
@@ -113,6 +121,7 @@ def scan_change(
     The engine is started only if a lesson looks at a file of the change. Raise `GitError` or
     `EngineError` if any of it cannot be done.
     """
+    deadline = Deadline.after(options.limits.deadline)
     rules = engine_rules(library.lessons, languages)
     plan = read_plan(library, repository, change, rules=rules, languages=languages, options=options)
     result = run_plan(plan, repository, engine=engine, options=options)
@@ -120,13 +129,17 @@ def scan_change(
     citations = CitationIndex(lesson.incident for lesson in library.lessons)
     findings: list[Finding] = []
     notices: tuple[Notice, ...] = ()
+    late: list[Unchecked] = []
     about_lessons = _lesson_notices(library, repository, change) if options.notices_lessons else ()
     if watched := files_to_compare(plan, result, library, citations=citations):
         # Loaded here, because most changes need none of it, and loading takes a tenth of their time.
         from lessonguard.scan.report import list_findings  # noqa: PLC0415
 
-        files = _compare(plan, result, repository, watched=watched)
-        findings, notices = list_findings(files, library, citations=citations, today=options.today)
+        files, late = _compare(plan, result, repository, watched=watched, seconds=options.limits.deadline)
+        findings, notices, not_compared = list_findings(
+            files, library, citations=citations, today=options.today, deadline=deadline
+        )
+        late += [Unchecked(path=file.path, kind="timeout", reason=_NOT_COMPARED) for file in not_compared]
     refusals = []
     for rule_id, reason in {**unknown_languages(rules), **result.refused}.items():
         lesson = library.by_rule[rule_id]
@@ -141,7 +154,7 @@ def scan_change(
         findings=tuple(finding for finding in findings if finding.state is not State.FIXED),
         fixed=tuple(finding for finding in findings if finding.state is State.FIXED),
         notices=sort_notices((*notices, *about_lessons)),
-        unchecked=list_unchecked(plan, result, library),
+        unchecked=list_unchecked(plan, result, library, late=late),
         faults=(*library.faults, *refusals),
     )
 
@@ -241,14 +254,19 @@ def _compare(
     repository: Repository,
     *,
     watched: Mapping[int, tuple[Lesson, ...]],
-) -> list[FileComparison]:
-    """Put together what is known of these files; Git is asked about the lines of no others."""
+    seconds: float,
+) -> tuple[list[FileComparison], list[Unchecked]]:
+    """Put together what is known of these files; Git is asked about the lines of no others.
+
+    Then list the files whose accept comments could not be read within `seconds`, and do not count.
+    """
     from lessonguard.scan.compare import FileComparison  # noqa: PLC0415 - as `list_findings`
 
     files = {index: plan.files[index] for index in watched}
     hunks = repository.hunks([pair for file in files.values() if (pair := file.pair)])
     matches, unchecked = plan.matches(result), plan.all_unchecked(result)
-    compared = []
+    compared, unread = [], []
+    deadline = Deadline.after(min(seconds, _COMMENT_SECONDS))
     for index, file in files.items():
         base, head = plan.source(file.base), plan.source(file.head)
         comments: Sequence[AcceptComment] = ()
@@ -256,9 +274,12 @@ def _compare(
             # Loaded here, because Pygments costs 30 ms, and most changes have no such comment.
             from lessonguard.scan.comments import find_accept_comments  # noqa: PLC0415
 
-            comments = find_accept_comments(
-                head, file_name=file.path, analyzers=plan.analyzers[index, "head"]
-            )
+            try:
+                comments = find_accept_comments(
+                    head, file_name=file.path, analyzers=plan.analyzers[index, "head"], deadline=deadline
+                )
+            except TimeIsUpError:
+                unread.append(Unchecked(path=file.path, kind="timeout", reason=_UNREAD))
         comparison = FileComparison(
             path=file.path,
             previous_path=file.previous_path,
@@ -272,4 +293,4 @@ def _compare(
             watched_by=watched[index],
         )
         compared.append(comparison)
-    return compared
+    return compared, unread

@@ -28,7 +28,8 @@ from lessonguard.git.past_changes import MergedChange, PastChanges
 from lessonguard.git.repository import Repository
 from lessonguard.lessons.model import Lesson, Library
 from lessonguard.record import record
-from lessonguard.scan.many import DatedChange, Deadline, Replay, TimeIsUpError
+from lessonguard.scan.deadline import Deadline, TimeIsUpError
+from lessonguard.scan.many import DatedChange, Replay
 from lessonguard.scan.scan import ScanOptions
 from lessonguard.semgrep.interface import Engine, Unchecked
 from lessonguard.semgrep.languages import Languages
