@@ -56,7 +56,12 @@ def verdict_on(count: int, mode: Mode = Mode.COMMENT, **fields: object) -> str:
         ),
         ("INC-245 would have commented on the last merge.", 1, {"past": past(1), "reached": 1}),
         ("INC-245 would have commented on nothing in the last merge.", 0, {"past": past(1), "reached": 1}),
-        ("INC-245 had no merges to check.", 0, {"past": past(0), "reached": 0}),
+        ("There is no past change to replay yet.", 0, {"past": past(0), "reached": 0, "head": "a" * 40}),
+        (
+            "There is no past change to replay in v1..v1.",
+            0,
+            {"past": past(0, limit=None, branch="v1..v1"), "reached": 0},
+        ),
         ("INC-245 was not tried on any merge yet.", 0, {"reached": 0, "stopped": "interrupted"}),
         (
             "INC-245 would have commented on 1 of the 9 commits since 2026-01-01.",
@@ -174,6 +179,13 @@ NOISY = "Noisy: it comments on one merge in 9. People stop reading so many comme
 )
 def test_there_is_advice_for_every_kind_of_noise(kind: str, words: str) -> None:
     assert advice(lesson_that(kind), report(lesson_that(kind))) == words
+
+
+def test_there_is_no_advice_if_no_change_was_replayed() -> None:
+    silent = backtest(PROVEN, today=(found("a.py", 1),), replayed=0)
+
+    assert advice(silent, report(silent, past=past(0), reached=0)) == ""
+    assert cause_words(replace(silent, cause=Cause.EARLIER), past(0)) == ""
 
 
 def test_there_is_no_advice_without_comments_if_the_replay_ended_early() -> None:

@@ -21,6 +21,7 @@ from tests.support.past import (
     found,
     full,
     hostile_reports,
+    past,
     report,
     with_rule,
 )
@@ -55,6 +56,15 @@ def test_the_cause_is_listed_however_old_it_is() -> None:
 
     assert short(change(390).commit) in text
     assert text.count("◆") == 2  # once in the strip
+
+
+def test_several_lessons_have_no_verdict_where_no_change_was_replayed() -> None:
+    lessons = [backtest(PROVEN, replayed=0), backtest(with_rule(LOCK), replayed=0)]
+
+    text = render_backtest(report(*lessons, past=past(0), reached=0), width=80, colour=False)
+
+    assert "Replayed no merges" in text
+    assert "silent" not in text
 
 
 def test_a_lesson_in_another_mode_says_so_in_the_heading() -> None:

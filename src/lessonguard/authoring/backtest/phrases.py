@@ -22,7 +22,8 @@ _ACTIONS = {
 def verdict(backtest: LessonBacktest, report: BacktestReport) -> str:
     """Return a sentence: on how many changes a lesson would have commented, and what it matches today."""
     words = _commented(backtest, report)
-    if not report.knows_today or not backtest.lesson.rules:
+    # A new repository has no past: a sentence about how often a lesson comments would be a guess.
+    if not report.past.changes or not report.knows_today or not backtest.lesson.rules:
         return f"{words}."
     number = len(backtest.open_today)
     accepted = len(backtest.today) - number
@@ -85,6 +86,8 @@ def cause_words(backtest: LessonBacktest, past: PastChanges) -> str:
     """Return why the change that caused the incident got no comment; empty if it got one, or is not known."""
     proof = backtest.lesson.proof
     broken = short(proof.broken) if proof else ""
+    if not past.changes:
+        return ""
     match backtest.cause:
         case Cause.EARLIER:
             return f"The {past.unit} that caused it is older than these: replay more with --last or --since."
@@ -123,11 +126,11 @@ def unchecked_words(*backtests: LessonBacktest) -> str:
 
 
 def advice(backtest: LessonBacktest, report: BacktestReport) -> str:
-    """Return what the number of comments means, and what to do; nothing if the run ended before any."""
+    """Return what the number of comments means, and what to do; nothing if it may not be all of them."""
     lesson, unit = backtest.lesson, report.past.unit
     rate = f"one {unit} in {round(backtest.replayed / max(1, len(backtest.commented)))}"
     match backtest.noise:
-        case Noise.SILENT if report.stopped or not lesson.rules:
+        case Noise.SILENT if report.stopped or not report.replayed or not lesson.rules:
             return ""
         case Noise.SILENT if not backtest.today:
             remedy = f"`lessonguard prove {lesson.incident}` shows whether it works"
@@ -153,6 +156,9 @@ def advice(backtest: LessonBacktest, report: BacktestReport) -> str:
 
 def _commented(backtest: LessonBacktest, report: BacktestReport) -> str:
     lesson, count = backtest.lesson, len(backtest.commented)
+    if not report.past.changes:
+        when = "yet" if report.past.limit is not None else _span(report.past)
+        return f"There is no past change to replay {when}"
     if report.stopped and not report.replayed:
         return f"{lesson.incident} was not tried on any {report.past.unit} yet"
     if not report.replayed:
@@ -172,5 +178,9 @@ def _share(count: int, report: BacktestReport) -> str:
             return f"the last {past.unit}" if count else f"nothing in the last {past.unit}"
         scope = f"the last {units}"
     else:
-        scope = f"the {units} {f'since {past.since}' if past.since else f'in {visible(past.branch)}'}"
+        scope = f"the {units} {_span(past)}"
     return f"{count or 'none'} of {scope}"
+
+
+def _span(past: PastChanges) -> str:
+    return f"since {past.since}" if past.since else f"in {visible(past.branch)}"

@@ -100,7 +100,7 @@ def _table(screen: Screen, report: BacktestReport) -> list[str]:
             str(len(each.commented)) if each.lesson.rules else "",
             "",
             str(len(each.open_today)) if report.knows_today and each.lesson.rules else "",
-            each.noise.value,
+            each.noise.value if report.replayed else "",
         )
         for each in report.lessons
     ]
@@ -110,7 +110,7 @@ def _table(screen: Screen, report: BacktestReport) -> list[str]:
     for each, row in zip(report.lessons, rows, strict=True):
         first, comments, _, today, _ = _padded(row, widths)
         strip = _strip(screen, each, report=report) + " " * (widths[2] - _cells(report))
-        styled = screen.write(each.noise.value, _COLOURS[each.noise])
+        styled = screen.write(row[-1], _COLOURS[each.noise])
         lines.append(f"  {screen.bold(first)}  {comments}  {strip}  {today}  {styled}".rstrip())
     unchecked = _prose(screen, unchecked_words(*report.lessons))
     hint = "`lessonguard backtest INCIDENT` shows more about one lesson."
