@@ -17,6 +17,7 @@ from lessonguard.git.changes import Change
 from lessonguard.git.repository import Repository
 from lessonguard.git.revisions import branch_change, staged_change, worktree_change
 from lessonguard.lessons.library import find_files
+from lessonguard.lessons.model import Library
 from lessonguard.output.phrases import BEGIN
 from lessonguard.scan.scan import read_directory, read_library, scan_change
 from lessonguard.semgrep.installed import find_semgrep
@@ -85,10 +86,7 @@ def scan(
         progress.step("finding what changed")
         change = _pick(repository, base=base, head=head, staged=staged, worktree=worktree)
         folder = lessons_folder.strip("/")
-        if lessons:
-            library = read_directory(repository, lessons, folder=folder)
-        else:
-            library = read_library(repository, change.tip, folder=folder)
+        library = _library(repository, change, directory=lessons, folder=folder)
         semgrep = find_semgrep()
         options = scan_options(
             timeout=timeout, max_memory=max_memory, max_target_bytes=max_target_bytes, step=progress.step
@@ -122,6 +120,12 @@ def _pick(repository: Repository, *, base: str | None, head: str, staged: bool, 
     if worktree:
         return worktree_change(repository, base=base)
     return branch_change(repository, base=base, head=head)
+
+
+def _library(repository: Repository, change: Change, *, directory: Path | None, folder: str) -> Library:
+    if directory:
+        return read_directory(repository, directory, folder=folder)
+    return read_library(repository, change.tip, folder=folder)
 
 
 def _no_lessons(
