@@ -71,7 +71,7 @@ def test_the_schema_has_every_kind_of_notice() -> None:
     assert SCHEMA["$defs"]["notice"]["properties"]["kind"]["enum"] == list(get_args(NoticeKind))
 
 
-def test_only_a_comment_that_is_not_understood_has_a_detail() -> None:
+def test_a_notice_has_a_detail_only_where_there_is_something_to_add() -> None:
     faulty = replace(make_notice("accept-invalid", path="a.py", line=1), detail="put the reason in quotes")
     report = make_report(notices=(faulty, make_notice("accept-unused", path="b.py", line=1)))
 

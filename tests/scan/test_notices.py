@@ -11,6 +11,7 @@ import pytest
 from lessonguard.git.changes import Hunk, LineMap
 from lessonguard.lessons.diagnostic import Diagnostic
 from lessonguard.lessons.model import Lesson, Library, Mode, Rule, RuleId, Watch
+from lessonguard.output.phrases import notice_words
 from lessonguard.scan.compare import FileComparison
 from lessonguard.scan.notices import CitationIndex, lesson_notices, make_notices, removed_citations
 from lessonguard.scan.source import Source
@@ -192,3 +193,20 @@ def test_a_comment_that_accepts_an_unknown_incident_is_noticed_if_all_lessons_co
 
     assert notices(file) == [("accept-unknown", "a.py", 1, "head")]
     assert notices(file, faults=(fault,)) == []
+
+
+def test_an_expired_comment_is_noticed_with_its_last_day_and_what_to_do() -> None:
+    comment = AcceptComment(
+        incident="INC-245", line=1, applies_to=2, reason="read-only", until=date(2026, 5, 31)
+    )
+    file = replace(compared(None, b"# comment\nx\n"), accept_comments=[comment])
+    accepting = {file: Acceptances(file.accept_comments, path=file.path, today=date(2026, 6, 1))}
+
+    [notice] = make_notices(
+        accepting, Library(lessons=(TIMEOUT,), folder="lessons"), CitationIndex(["INC-245"])
+    )
+
+    assert notice_words(notice) == (
+        "the accept comment for INC-245 has expired: it counted until 2026-05-31; "
+        "fix the code, or set a later date if it is still safe"
+    )

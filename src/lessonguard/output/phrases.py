@@ -43,7 +43,7 @@ _NOTICES: Mapping[NoticeKind, str] = {
     "lesson-removed": "this change removes the lesson of {incident} ({mode})",
     "lesson-weakened": "this change weakens the lesson of {incident}",
     "accept-without-reason": "accepts {incident} without a reason, so it does not count",
-    "accept-invalid": "an accept comment is not understood, so it does not count",
+    "accept-invalid": "this accept comment does not count",
     "accept-expired": "the accept comment for {incident} has expired",
     "accept-unknown": "accepts {incident}, but there is no lesson about it",
     "accept-unused": "accepts {incident}, but there is no finding here, so delete this comment",
@@ -158,9 +158,7 @@ def notice_words(notice: Notice) -> str:
     mode = mode_words(notice.lesson) if notice.lesson else ""
     words = _NOTICES[notice.kind].format(incident=visible(notice.incident), mode=mode)
     if notice.detail:
-        is_about_lesson = notice.kind in {"lesson-removed", "lesson-weakened"}
-        lead = words if is_about_lesson else "this accept comment does not count"
-        return f"{lead}: {one_line(notice.detail)}"
+        return f"{words}: {one_line(notice.detail)}"
     return f"{words}: {one_line(notice.lesson.title)}" if notice.lesson else words
 
 

@@ -104,8 +104,8 @@ class Notice:
 
     `lesson` is None only for `accept-unknown`. `incident` is the ID as it stands in the code.
     `text` is the source line, or empty for a watched path or a lesson. `detail` is what is wrong with an
-    accept comment that is not understood, with a line to paste, or how a lesson is weakened; otherwise it
-    is empty.
+    accept comment that is not understood, with a line to paste, until when one counted that has expired,
+    or how a lesson is weakened; otherwise it is empty.
     """
 
     incident: str

@@ -13,7 +13,7 @@ from lessonguard.scan.finding import Notice
 if TYPE_CHECKING:  # most changes need none of these, and yet `CitationIndex`
     from lessonguard.scan.compare import FileComparison
     from lessonguard.scan.source import Source
-    from lessonguard.scan.suppressions import Acceptances
+    from lessonguard.scan.suppressions import Acceptances, AcceptComment
 
 _WORD = re.compile(rb"[A-Za-z0-9][A-Za-z0-9._-]*")
 
@@ -179,8 +179,12 @@ def _accepts(file: FileComparison, comments: Acceptances, library: Library) -> I
             line=comment.line,
             side="head",
             text=file.head.line(comment.line).text if file.head else "",
-            detail=comment.fault,
+            detail=comment.fault or (_expired(comment) if kind == "accept-expired" else ""),
         )
+
+
+def _expired(comment: AcceptComment) -> str:
+    return f"it counted until {comment.until}; fix the code, or set a later date if it is still safe"
 
 
 def _removed_lines(file: FileComparison) -> Iterator[tuple[int, bytes]]:
