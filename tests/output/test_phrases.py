@@ -43,8 +43,16 @@ def test_a_lesson_that_the_change_takes_away_is_named_with_what_it_did() -> None
         make_notice("lesson-weakened", path="lessons/a.yaml", line=1), detail="block → monitor"
     )
 
-    assert notice_words(removed).startswith("this change removes the lesson of INC-245 (blocks): ")
+    assert notice_words(removed) == (
+        f"this change removes the lesson of INC-245, mode block ({TIMEOUT.title})"
+    )
     assert notice_words(weakened) == "this change weakens the lesson of INC-245: block → monitor"
+
+
+def test_the_title_of_a_lesson_does_not_read_like_what_the_change_does() -> None:
+    watching = make_notice("watched-path", path="a.py", line=1)
+
+    assert notice_words(watching) == f"INC-245 watches this path ({TIMEOUT.title})"
 
 
 def test_a_file_that_no_lesson_could_check_is_not_counted_as_checked() -> None:

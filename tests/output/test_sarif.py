@@ -181,8 +181,8 @@ def test_gaps_and_notices_are_notifications() -> None:
         ("unchecked", "Not checked: cannot be parsed at line 3 (for INC-231)"),
         ("unchecked", "Not checked: cannot be parsed at line 3 (for INC-245)"),
         ("lesson-fault", "lessons/INC-250.yaml:4:1: unknown key `titel`; did you mean `title`?"),
-        ("notice", f"INC-245 watches this path: {title}"),
-        ("notice", f"this change deletes a line that cites INC-245: {title}"),
+        ("notice", f"INC-245 watches this path ({title})"),
+        ("notice", f"this change deletes a line that cites INC-245 ({title})"),
         ("notice", "accepts INC-9999, but there is no lesson about it"),
     ]
 

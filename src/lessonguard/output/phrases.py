@@ -40,7 +40,7 @@ BEGIN = "copy some with `lessonguard init --starter`, or write one with `lessong
 _NOTICES: Mapping[NoticeKind, str] = {
     "watched-path": "{incident} watches this path",
     "citation-removed": "this change deletes a line that cites {incident}",
-    "lesson-removed": "this change removes the lesson of {incident} ({mode})",
+    "lesson-removed": "this change removes the lesson of {incident}, mode {mode}",
     "lesson-weakened": "this change weakens the lesson of {incident}",
     "accept-without-reason": "accepts {incident} without a reason, so it does not count",
     "accept-invalid": "this accept comment does not count",
@@ -155,11 +155,12 @@ def status_words(finding: Finding) -> str:
 
 def notice_words(notice: Notice) -> str:
     """Return what a notice is about, with the title of its lesson, or what is wrong with a comment."""
-    mode = mode_words(notice.lesson) if notice.lesson else ""
+    mode = notice.lesson.mode.value if notice.lesson else ""
     words = _NOTICES[notice.kind].format(incident=visible(notice.incident), mode=mode)
     if notice.detail:
         return f"{words}: {one_line(notice.detail)}"
-    return f"{words}: {one_line(notice.lesson.title)}" if notice.lesson else words
+    # In brackets: after a colon, the title of an old incident reads like a consequence of this change.
+    return f"{words} ({one_line(notice.lesson.title)})" if notice.lesson else words
 
 
 def unchecked_words(unchecked: tuple[Unchecked, ...]) -> list[tuple[str, str]]:
