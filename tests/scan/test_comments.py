@@ -8,9 +8,9 @@ from datetime import date
 import pytest
 
 from lessonguard.scan.comments import find_accept_comments
-from lessonguard.scan.deadline import Deadline, TimeIsUpError
 from lessonguard.scan.source import Source
 from lessonguard.scan.suppressions import AcceptComment
+from lessonguard.semgrep.interface import Deadline, TimeIsUpError
 
 UNREAD = "it is not read as a comment in this file. Write it as one, on a line of its own"
 OK = 'lessonguard: accept INC-1 reason="read-only"'

@@ -16,10 +16,9 @@ from hypothesis import strategies as st
 
 from lessonguard.git.changes import Hunk, LineMap
 from lessonguard.scan.compare import ClassifiedMatch, FileComparison, Likeness, classify
-from lessonguard.scan.deadline import Deadline
 from lessonguard.scan.finding import State
 from lessonguard.scan.source import Source
-from lessonguard.semgrep.interface import Match, Unchecked
+from lessonguard.semgrep.interface import Deadline, Match, Unchecked
 
 CALL = re.compile(r"get\([^)\n]*\)")
 

@@ -14,12 +14,11 @@ from lessonguard.errors import EngineError
 from lessonguard.git.repository import Repository
 from lessonguard.git.revisions import branch_change
 from lessonguard.lessons.library import load_folder
-from lessonguard.scan.deadline import Deadline, TimeIsUpError
 from lessonguard.scan.finding import ScanReport
 from lessonguard.scan.many import DatedChange, Replay
 from lessonguard.scan.scan import ScanOptions
 from lessonguard.semgrep.installed import find_semgrep
-from lessonguard.semgrep.interface import EngineResult, EngineRule, Limits, Target
+from lessonguard.semgrep.interface import Deadline, EngineResult, EngineRule, Limits, Target, TimeIsUpError
 from tests.support.engine import FakeEngine
 from tests.support.repo import Repo
 

@@ -11,10 +11,10 @@ from lessonguard.git.repository import Repository
 from lessonguard.lessons.model import Library
 from lessonguard.push.result import PushedRef, merge_reports
 from lessonguard.record import record
-from lessonguard.scan.deadline import NEVER
 from lessonguard.scan.finding import ScanReport
 from lessonguard.scan.scan import ScanOptions, scan_change
 from lessonguard.semgrep.installed import Semgrep
+from lessonguard.semgrep.interface import NEVER
 
 # A pushed commit, and a commit that it started from.
 _Step = tuple[CommitId, CommitId]

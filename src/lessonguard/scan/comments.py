@@ -18,9 +18,9 @@ from pygments.token import Comment
 from pygments.util import ClassNotFound
 
 from lessonguard.scan.accept_text import not_a_comment, read_accept
-from lessonguard.scan.deadline import NEVER, Deadline
 from lessonguard.scan.source import Source
 from lessonguard.scan.suppressions import AcceptComment, may_accept
+from lessonguard.semgrep.interface import NEVER, Deadline
 
 _SHEBANG = re.compile(r"#!(?:\S*/env[ \t]+(?:-S[ \t]+)?|\S*/)([a-z]+)")
 _LINE_COMMENT = re.compile(r"^[ \t]*(#|//|--|;|%|'|/\*|\*|<!--|\(\*|!)[^\n]*", re.MULTILINE)

@@ -19,11 +19,10 @@ from typing import TypeVar
 from lessonguard.git.changes import LineMap
 from lessonguard.lessons.model import Lesson
 from lessonguard.record import record
-from lessonguard.scan.deadline import NEVER, Deadline, TimeIsUpError
 from lessonguard.scan.finding import State
 from lessonguard.scan.source import Source, survives
 from lessonguard.scan.suppressions import AcceptComment
-from lessonguard.semgrep.interface import Match, Side, Unchecked
+from lessonguard.semgrep.interface import NEVER, Deadline, Match, Side, TimeIsUpError, Unchecked
 
 # How alike two matches at one place must be to count as one match, edited. Above 0.6, sequences are
 # "close matches": https://docs.python.org/3/library/difflib.html#difflib.SequenceMatcher.ratio, whose

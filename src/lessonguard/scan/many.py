@@ -11,12 +11,11 @@ from lessonguard.git.changes import Change
 from lessonguard.git.repository import Repository
 from lessonguard.lessons.model import Library
 from lessonguard.record import record
-from lessonguard.scan.deadline import Deadline
 from lessonguard.scan.finding import ScanReport
 from lessonguard.scan.plan import ScanPlan
 from lessonguard.scan.scan import ScanOptions, read_plan, scan_change
 from lessonguard.semgrep.engine_cache import CachingEngine
-from lessonguard.semgrep.interface import Engine
+from lessonguard.semgrep.interface import Deadline, Engine
 from lessonguard.semgrep.languages import Languages
 from lessonguard.semgrep.rules import engine_rules
 

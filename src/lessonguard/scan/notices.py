@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from lessonguard.lessons.model import IncidentId, Lesson, Library, Rule
@@ -14,6 +15,9 @@ if TYPE_CHECKING:  # most changes need none of these, and yet `CitationIndex`
     from lessonguard.scan.compare import FileComparison
     from lessonguard.scan.source import Source
     from lessonguard.scan.suppressions import Acceptances, AcceptComment
+
+# What notices are sorted by, so that the same change gives the same bytes.
+NOTICE_ORDER = attrgetter("path", "line", "incident", "kind", "side")
 
 _WORD = re.compile(rb"[A-Za-z0-9][A-Za-z0-9._-]*")
 
@@ -38,7 +42,7 @@ class CitationIndex:
 def make_notices(
     files: Mapping[FileComparison, Acceptances], library: Library, index: CitationIndex
 ) -> tuple[Notice, ...]:
-    """List the notices about the files of a change, sorted by path, line, incident, kind and side.
+    """List the notices about the files of a change, sorted by `NOTICE_ORDER`.
 
     Their accept comments must have been asked about all findings before.
     """
@@ -47,12 +51,7 @@ def make_notices(
         *_citation_notices(list(files), library, index),
         *(notice for file, comments in files.items() for notice in _accepts(file, comments, library)),
     ]
-    return sort_notices(found)
-
-
-def sort_notices(notices: Iterable[Notice]) -> tuple[Notice, ...]:
-    """Sort notices by path, line, incident, kind and side."""
-    return tuple(sorted(notices, key=lambda it: (it.path, it.line, it.incident, it.kind, it.side)))
+    return tuple(sorted(found, key=NOTICE_ORDER))
 
 
 def lesson_notices(library: Library, *, before: Library, after: Library) -> Iterator[Notice]:

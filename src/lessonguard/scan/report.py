@@ -10,11 +10,11 @@ from hashlib import sha256
 
 from lessonguard.lessons.model import Lesson, Library, RuleId
 from lessonguard.scan.compare import ClassifiedMatch, FileComparison, classify
-from lessonguard.scan.deadline import NEVER, Deadline
 from lessonguard.scan.finding import Finding, Fingerprint, Notice, State
 from lessonguard.scan.notices import CitationIndex, make_notices
 from lessonguard.scan.source import Source, tokenize
 from lessonguard.scan.suppressions import Acceptances
+from lessonguard.semgrep.interface import NEVER, Deadline
 
 # How many source lines of one match, or of what was removed above it, a finding has.
 _LONGEST_EXCERPT = 12

@@ -19,13 +19,20 @@ from lessonguard.lessons.diagnostic import Diagnostic
 from lessonguard.lessons.library import READ_AT_MOST, load_blobs, load_folder
 from lessonguard.lessons.model import Lesson, Library, is_lesson_path
 from lessonguard.record import record
-from lessonguard.scan.deadline import Deadline, TimeIsUpError
 from lessonguard.scan.finding import Finding, Notice, ScanReport, State
-from lessonguard.scan.notices import CitationIndex, lesson_notices, sort_notices
+from lessonguard.scan.notices import NOTICE_ORDER, CitationIndex, lesson_notices
 from lessonguard.scan.plan import ScanPlan, files_to_compare, list_unchecked, plan_scan
 from lessonguard.scan.source import Source
 from lessonguard.scan.suppressions import AcceptComment, may_accept
-from lessonguard.semgrep.interface import Engine, EngineResult, EngineRule, Limits, Unchecked
+from lessonguard.semgrep.interface import (
+    Deadline,
+    Engine,
+    EngineResult,
+    EngineRule,
+    Limits,
+    TimeIsUpError,
+    Unchecked,
+)
 from lessonguard.semgrep.languages import Languages
 from lessonguard.semgrep.rules import engine_rules, unknown_languages
 from lessonguard.semgrep.targets import MAX_BYTES, Selector
@@ -153,7 +160,7 @@ def scan_change(
         files=len(change.files),
         findings=tuple(finding for finding in findings if finding.state is not State.FIXED),
         fixed=tuple(finding for finding in findings if finding.state is State.FIXED),
-        notices=sort_notices((*notices, *about_lessons)),
+        notices=tuple(sorted((*notices, *about_lessons), key=NOTICE_ORDER)),
         unchecked=list_unchecked(plan, result, library, late=late),
         faults=(*library.faults, *refusals),
     )

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import field
+from dataclasses import field, replace
+from time import monotonic
 from typing import Any, Literal, Protocol
 
 from lessonguard.record import record
@@ -117,6 +118,41 @@ class Limits:
     deadline: float = 600.0
     max_memory: int = 4096
     prefilter: bool = True
+
+
+class TimeIsUpError(Exception):
+    """The time that some work may take is over."""
+
+
+@record
+class Deadline:
+    """An instant of the monotonic clock, or None for no end."""
+
+    at: float | None
+
+    @classmethod
+    def after(cls, seconds: float) -> Deadline:
+        """Return the instant that is so many seconds from now."""
+        return cls(at=monotonic() + seconds)
+
+    @property
+    def is_over(self) -> bool:
+        """Return whether this instant has come."""
+        return self.at is not None and monotonic() >= self.at
+
+    def check(self) -> None:
+        """Raise `TimeIsUpError` if it is over."""
+        if self.at is not None and monotonic() >= self.at:
+            raise TimeIsUpError
+
+    def limit(self, limits: Limits) -> Limits:
+        """Return limits that end a run of Semgrep at this instant at the latest."""
+        if self.at is None:
+            return limits
+        return replace(limits, deadline=max(0.1, min(limits.deadline, self.at - monotonic())))
+
+
+NEVER = Deadline(at=None)
 
 
 class Engine(Protocol):

@@ -143,7 +143,7 @@ def _why_not(content: bytes, max_bytes: int) -> tuple[UncheckedKind, str] | None
     """Return why a content cannot be checked, as a kind and in words; None if it can."""
     if b"\0" in content[:_BINARY_SAMPLE]:
         return "binary", "its content is binary"
-    if _is_lfs_pointer(content):
+    if len(content) <= _LONGEST_LFS_POINTER and b"oid" in content and _is_lfs_pointer(content):
         return "git-lfs", "it is stored with Git LFS, so its content is not in Git"
     if len(content) > max_bytes:
         return "too-large", too_large(len(content), max_bytes)
@@ -152,8 +152,6 @@ def _why_not(content: bytes, max_bytes: int) -> tuple[UncheckedKind, str] | None
 
 def _is_lfs_pointer(content: bytes) -> bool:
     """Return whether all that a file holds is a pointer of Git LFS, so that no code can hide beside one."""
-    if len(content) > _LONGEST_LFS_POINTER or b"oid" not in content:
-        return False
     lines = [_LFS_LINE.fullmatch(line) for raw in content.splitlines() if (line := raw.strip())]
     keys = {line[1] for line in lines if line}
     return all(lines) and {b"version", b"oid"} <= keys

@@ -28,10 +28,9 @@ from lessonguard.git.past_changes import MergedChange, PastChanges
 from lessonguard.git.repository import Repository
 from lessonguard.lessons.model import Lesson, Library
 from lessonguard.record import record
-from lessonguard.scan.deadline import Deadline, TimeIsUpError
 from lessonguard.scan.many import DatedChange, Replay
 from lessonguard.scan.scan import ScanOptions
-from lessonguard.semgrep.interface import Engine, Unchecked
+from lessonguard.semgrep.interface import Deadline, Engine, TimeIsUpError, Unchecked
 from lessonguard.semgrep.languages import Languages
 
 # How many changes Git lists together, and how many files of the tree are checked together: a partial clone

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from lessonguard.scan.deadline import NEVER, Deadline, TimeIsUpError
-from lessonguard.semgrep.interface import Limits
+from lessonguard.semgrep.interface import NEVER, Deadline, Limits, TimeIsUpError
 
 
 def test_work_goes_on_until_the_deadline() -> None:
