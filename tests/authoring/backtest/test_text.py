@@ -63,7 +63,7 @@ def test_several_lessons_have_no_verdict_where_no_change_was_replayed() -> None:
 
     text = render_backtest(report(*lessons, past=past(0), reached=0), width=80, colour=False)
 
-    assert "Replayed no merges" in text
+    assert "There is no past change to replay yet.\n" in text
     assert "silent" not in text
 
 

@@ -43,6 +43,11 @@ def replayed_words(report: BacktestReport) -> str:
     return f"{kind} {place} {visible(past.branch)}{span}"
 
 
+def no_past_words(past: PastChanges) -> str:
+    """Return that there is no change to replay, without a full stop."""
+    return f"There is no past change to replay {'yet' if past.limit is not None else _span(past)}"
+
+
 def stop_words(report: BacktestReport) -> str:
     """Return that it ended early, and after how much; empty if it did not."""
     if not report.stopped:
@@ -157,8 +162,7 @@ def advice(backtest: LessonBacktest, report: BacktestReport) -> str:
 def _commented(backtest: LessonBacktest, report: BacktestReport) -> str:
     lesson, count = backtest.lesson, len(backtest.commented)
     if not report.past.changes:
-        when = "yet" if report.past.limit is not None else _span(report.past)
-        return f"There is no past change to replay {when}"
+        return no_past_words(report.past)
     if report.stopped and not report.replayed:
         return f"{lesson.incident} was not tried on any {report.past.unit} yet"
     if not report.replayed:

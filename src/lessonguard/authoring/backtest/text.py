@@ -13,6 +13,7 @@ from lessonguard.authoring.backtest.phrases import (
     cause_words,
     first_line,
     gaps,
+    no_past_words,
     replayed_words,
     stop_words,
     unchecked_words,
@@ -77,6 +78,7 @@ def render_backtest(report: BacktestReport, *, folder: str = "lessons", width: i
         blocks.append([screen.bold("Invalid lessons"), *(f"  {line}" for line in faults)])
     replayed = wrapped(f"Replayed {replayed_words(report)}", width=screen.width)
     last = [screen.dim(line) for line in replayed]
+    last += [] if is_one or report.past.changes else [f"{no_past_words(report.past)}."]
     last += [line for gap in gaps(report) for line in _prose(screen, gap)]
     if is_one:
         last += _verdict(screen, report.lessons[0], report=report, detail=detail)
