@@ -8,13 +8,13 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from shutil import copy
 
 import pytest
 
 from lessonguard.output.terminal import column_width
 from tests.support.cli import LESSONGUARD, lessonguard
 from tests.support.repo import Repo
+from tests.support.scanning import LESSONS, make_repeat, start_scan
 from tests.support.semgrep import install_semgrep
 
 ROOT = Path(__file__).parents[2]
@@ -26,32 +26,10 @@ COMMANDS = (
 )
 
 
-LESSON = Path(__file__).parents[1] / "cases" / "change_lessons" / "TIMEOUT.yaml"
-
-
 @pytest.fixture
 def repo(tmp_path: Path) -> Repo:
     """Provide a repository with a lesson on main and a branch that repeats the incident."""
-    repo = Repo(tmp_path / "repo").write({"app.py": "x = 1\n", "lessons/.keep": ""})
-    copy(LESSON, repo.path / "lessons")
-    repo.commit("Base")
-    repo.branch("pr").commit("Bad", {"app.py": "import requests\nrequests.get(url)\n"})
-    return repo
-
-
-def start_scan(repo: Repo, tmp_path: Path, *, stderr: int = subprocess.PIPE) -> subprocess.Popen[bytes]:
-    """Start a scan with the engine of `tmp_path`, whose temporary files go below `tmp_path` too."""
-    (tmp_path / "tmp").mkdir()
-    mine = {
-        "PYTHONPATH": str(tmp_path),
-        "TMPDIR": str(tmp_path / "tmp"),
-        "HERE": str(tmp_path),
-        "TERM": "xterm",
-    }
-    environment = {**os.environ, **mine}  # noqa: TID251 - a child inherits what tests set
-    return subprocess.Popen(
-        [LESSONGUARD, "scan"], cwd=repo.path, env=environment, stdout=subprocess.PIPE, stderr=stderr
-    )
+    return make_repeat(tmp_path / "repo")
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
@@ -148,7 +126,7 @@ def test_an_unknown_command_is_usage() -> None:
 
 def test_a_reader_that_stops_early_makes_exit_3_without_a_message() -> None:
     """As in `lessonguard export | head -1`, whose report did not arrive."""
-    argv = f"(sleep 0.5; {LESSONGUARD} export --lessons {LESSON.parent}) | true; exit ${{PIPESTATUS[0]}}"
+    argv = f"(sleep 0.5; {LESSONGUARD} export --lessons {LESSONS}) | true; exit ${{PIPESTATUS[0]}}"
     result = subprocess.run(["bash", "-c", argv], cwd=ROOT, capture_output=True, check=False)
 
     assert (result.stdout, result.stderr, result.returncode) == (b"", b"", 3)

@@ -5,44 +5,13 @@ from __future__ import annotations
 import subprocess
 import sys
 import zlib
-from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from lessonguard.lessons.cache import read_cache, write_cache
-from lessonguard.lessons.library import load_blobs
-from lessonguard.lessons.model import (
-    Library,
-)
-
-_TEXT = (Path(__file__).parents[1] / "cases" / "lesson_example.yaml").read_text(encoding="utf-8")
-
-
-def _lesson(incident: str) -> str:
-    return _TEXT.replace("INC-245", incident)
-
-
-class _Blobs:
-    """Contents by ID, that count what is asked for."""
-
-    def __init__(self, **contents: str) -> None:
-        self.contents = contents
-        self.asked: list[str] = []
-
-    def read(self, ids: Sequence[str]) -> Mapping[str, bytes]:
-        self.asked += ids
-        return {name: self.contents[name].encode() for name in ids}
-
-    def load(self, cache: Path | None, **paths: str) -> Library:
-        """Load the blobs by the paths `lessons/…yaml` they are given."""
-        entries = [(f"lessons/{path}.yaml", name) for path, name in paths.items()]
-        return load_blobs(entries, self.read, folder="lessons", cache=cache)
-
-
-def _incidents(library: Library) -> list[str]:
-    return [lesson.incident for lesson in library.lessons]
+from tests.support.blobs import Blobs, incidents, lesson_text
 
 
 def _damage(cache: Path, change: Any) -> None:  # noqa: ANN401 - bytes or a function of them
@@ -61,7 +30,7 @@ def _damage(cache: Path, change: Any) -> None:  # noqa: ANN401 - bytes or a func
 )
 def test_a_damaged_cache_is_replaced(change: Any, tmp_path: Path) -> None:  # noqa: ANN401 - the same
     cache = tmp_path / "cache"
-    blobs = _Blobs(one=_lesson("INC-1"))
+    blobs = Blobs(one=lesson_text("INC-1"))
     first = blobs.load(cache, a="one")
     whole = cache.read_bytes()
     _damage(cache, change)
@@ -89,10 +58,10 @@ def test_a_cache_nested_too_deeply_is_as_good_as_empty(tmp_path: Path) -> None:
 
 def test_a_cache_that_cannot_be_written_costs_time_and_nothing_else(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("not a folder")
-    blobs = _Blobs(one=_lesson("INC-1"))
-    assert _incidents(blobs.load(tmp_path / "file" / "cache", a="one")) == ["INC-1"]
+    blobs = Blobs(one=lesson_text("INC-1"))
+    assert incidents(blobs.load(tmp_path / "file" / "cache", a="one")) == ["INC-1"]
     (tmp_path / "cache").mkdir()
-    assert _incidents(blobs.load(tmp_path / "cache", a="one")) == ["INC-1"]
+    assert incidents(blobs.load(tmp_path / "cache", a="one")) == ["INC-1"]
     assert sorted(path.name for path in tmp_path.iterdir()) == ["cache", "file"]
 
 

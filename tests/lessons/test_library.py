@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -18,42 +17,16 @@ from lessonguard.lessons.model import (
     is_lesson_path,
 )
 from lessonguard.lessons.parse import MAX_BYTES
-
-_TEXT = (Path(__file__).parents[1] / "cases" / "lesson_example.yaml").read_text(encoding="utf-8")
-
-
-def _lesson(incident: str) -> str:
-    return _TEXT.replace("INC-245", incident)
-
-
-class _Blobs:
-    """Contents by ID, that count what is asked for."""
-
-    def __init__(self, **contents: str) -> None:
-        self.contents = contents
-        self.asked: list[str] = []
-
-    def read(self, ids: Sequence[str]) -> Mapping[str, bytes]:
-        self.asked += ids
-        return {name: self.contents[name].encode() for name in ids}
-
-    def load(self, cache: Path | None, **paths: str) -> Library:
-        """Load the blobs by the paths `lessons/…yaml` they are given."""
-        entries = [(f"lessons/{path}.yaml", name) for path, name in paths.items()]
-        return load_blobs(entries, self.read, folder="lessons", cache=cache)
-
-
-def _incidents(library: Library) -> list[str]:
-    return [lesson.incident for lesson in library.lessons]
+from tests.support.blobs import Blobs, incidents, lesson_text
 
 
 def test_lessons_of_a_folder_and_below_are_sorted_by_incident(tmp_path: Path) -> None:
     (tmp_path / "payments" / "old").mkdir(parents=True)
-    (tmp_path / "b.yaml").write_text(_lesson("INC-1"))
-    (tmp_path / "payments" / "a.yml").write_text(_lesson("INC-3"))
-    (tmp_path / "payments" / "old" / "c.yaml").write_text(_lesson("INC-2"))
+    (tmp_path / "b.yaml").write_text(lesson_text("INC-1"))
+    (tmp_path / "payments" / "a.yml").write_text(lesson_text("INC-3"))
+    (tmp_path / "payments" / "old" / "c.yaml").write_text(lesson_text("INC-2"))
     library = load_folder(tmp_path, name="docs/lessons")
-    assert _incidents(library) == ["INC-1", "INC-2", "INC-3"]
+    assert incidents(library) == ["INC-1", "INC-2", "INC-3"]
     assert library.folder == "docs/lessons"
     assert library.faults == ()
     paths = [lesson.path for lesson in library.lessons]
@@ -61,7 +34,7 @@ def test_lessons_of_a_folder_and_below_are_sorted_by_incident(tmp_path: Path) ->
 
 
 def test_without_a_name_lessons_are_called_as_the_folder_was_given(tmp_path: Path) -> None:
-    (tmp_path / "a.yaml").write_text(_lesson("INC-1"))
+    (tmp_path / "a.yaml").write_text(lesson_text("INC-1"))
     library = load_folder(tmp_path, name=None)
     assert library.folder is None
     assert library.lessons[0].path == f"{tmp_path.as_posix()}/a.yaml"
@@ -94,11 +67,11 @@ def test_other_files_in_the_folder_do_not_matter(tmp_path: Path) -> None:
 
 
 def test_an_invalid_lesson_hides_nothing_and_all_faults_of_all_files_are_named(tmp_path: Path) -> None:
-    (tmp_path / "a.yaml").write_text(_lesson("INC-1").replace("severity: P1", "severity: P7\nx: 1"))
-    (tmp_path / "b.yaml").write_text(_lesson("INC-2"))
+    (tmp_path / "a.yaml").write_text(lesson_text("INC-1").replace("severity: P1", "severity: P7\nx: 1"))
+    (tmp_path / "b.yaml").write_text(lesson_text("INC-2"))
     (tmp_path / "c.yaml").write_text("[")
     library = load_folder(tmp_path, name="lessons")
-    assert _incidents(library) == ["INC-2"]
+    assert incidents(library) == ["INC-2"]
     assert [fault.text.partition(": ")[0] for fault in library.faults] == [
         "lessons/a.yaml:5:11",
         "lessons/a.yaml:6:1",
@@ -107,8 +80,8 @@ def test_an_invalid_lesson_hides_nothing_and_all_faults_of_all_files_are_named(t
 
 
 def test_of_two_lessons_about_one_incident_the_first_stays(tmp_path: Path) -> None:
-    (tmp_path / "a.yaml").write_text(_lesson("INC-1"))
-    (tmp_path / "b.yaml").write_text("# moved\n" + _lesson("INC-1"))
+    (tmp_path / "a.yaml").write_text(lesson_text("INC-1"))
+    (tmp_path / "b.yaml").write_text("# moved\n" + lesson_text("INC-1"))
     library = load_folder(tmp_path, name="lessons")
     assert [lesson.path for lesson in library.lessons] == ["lessons/a.yaml"]
     [fault] = library.faults
@@ -119,10 +92,10 @@ def test_of_two_lessons_about_one_incident_the_first_stays(tmp_path: Path) -> No
 
 def test_of_two_rules_with_one_id_the_first_stays(tmp_path: Path) -> None:
     for name in ("INC-1", "INC-2"):
-        text = _lesson(name).replace("- languages: [python]", "- languages: [python]\n    id: shared")
+        text = lesson_text(name).replace("- languages: [python]", "- languages: [python]\n    id: shared")
         (tmp_path / f"{name}.yaml").write_text(text)
     library = load_folder(tmp_path, name="lessons")
-    assert _incidents(library) == ["INC-1"]
+    assert incidents(library) == ["INC-1"]
     [fault] = library.faults
     where, _, remedy = fault.text.partition("; ")
     assert where == "lessons/INC-2.yaml:17:1: rule shared is already in lessons/INC-1.yaml:17"
@@ -139,13 +112,13 @@ def test_links_out_of_the_folder_and_to_folders_are_faults(tmp_path: Path) -> No
     folder, outside = tmp_path / "lessons", tmp_path / "outside"
     folder.mkdir()
     outside.mkdir()
-    (outside / "secret.yaml").write_text(_lesson("INC-9"))
-    (folder / "INC-1.yaml").write_text(_lesson("INC-1"))
+    (outside / "secret.yaml").write_text(lesson_text("INC-9"))
+    (folder / "INC-1.yaml").write_text(lesson_text("INC-1"))
     (folder / "a.yaml").symlink_to(outside / "secret.yaml")
     (folder / "b").symlink_to(outside)
     (folder / "c.yaml").symlink_to("nowhere.yaml")
     library = load_folder(folder, name="lessons")
-    assert _incidents(library) == ["INC-1"]
+    assert incidents(library) == ["INC-1"]
     assert [fault.text.partition("; ")[0] for fault in library.faults] == [
         "lessons/b:1:1: the file cannot be read: it is a link to outside of the lesson folder",
         "lessons/a.yaml:1:1: the file cannot be read: it is a link to outside of the lesson folder",
@@ -167,7 +140,7 @@ def test_a_file_that_is_too_large_is_a_fault(tmp_path: Path) -> None:
 
 
 def test_lessons_of_a_commit_are_read_at_once_and_other_files_not_at_all() -> None:
-    blobs = _Blobs(one=_lesson("INC-1"), two=_lesson("INC-2"), other="x")
+    blobs = Blobs(one=lesson_text("INC-1"), two=lesson_text("INC-2"), other="x")
     entries = [("ops/lessons/b.yaml", "one"), ("ops/lessons/a.yaml", "two"), ("ops/lessons/x.md", "other")]
     library = load_blobs(entries, blobs.read, folder="ops/lessons", cache=None)
     assert [lesson.path for lesson in library.lessons] == ["ops/lessons/b.yaml", "ops/lessons/a.yaml"]
@@ -176,23 +149,23 @@ def test_lessons_of_a_commit_are_read_at_once_and_other_files_not_at_all() -> No
 
 
 def test_a_commit_without_lessons_is_not_asked_for_any() -> None:
-    blobs = _Blobs()
+    blobs = Blobs()
     assert blobs.load(None) == Library(lessons=(), folder="lessons")
     assert blobs.asked == []
 
 
 def test_what_is_in_the_cache_is_not_read_again_and_gives_the_same(tmp_path: Path) -> None:
     cache = tmp_path / "made" / "on" / "demand"
-    blobs = _Blobs(one=_lesson("INC-1"), bad="incident: [")
+    blobs = Blobs(one=lesson_text("INC-1"), bad="incident: [")
     first = blobs.load(cache, a="one", b="bad")
     assert blobs.load(cache, a="one", b="bad") == first
     assert blobs.asked == ["one", "bad"]
-    assert _incidents(first) == ["INC-1"]
+    assert incidents(first) == ["INC-1"]
     assert len(first.faults) == 1
 
 
 def test_the_cache_keeps_a_fault_with_its_hint_and_its_fix(tmp_path: Path) -> None:
-    blobs = _Blobs(bad="incident: INC-1\nroot_cause: the client has no default timeout\n")
+    blobs = Blobs(bad="incident: INC-1\nroot_cause: the client has no default timeout\n")
     first = blobs.load(tmp_path / "cache", a="bad")
     again = blobs.load(tmp_path / "cache", a="bad")
     assert again.faults == first.faults
@@ -202,20 +175,20 @@ def test_the_cache_keeps_a_fault_with_its_hint_and_its_fix(tmp_path: Path) -> No
 
 
 def test_only_what_is_new_is_read(tmp_path: Path) -> None:
-    blobs = _Blobs(one=_lesson("INC-1"), two=_lesson("INC-2"))
+    blobs = Blobs(one=lesson_text("INC-1"), two=lesson_text("INC-2"))
     blobs.load(tmp_path / "cache", a="one")
-    assert _incidents(blobs.load(tmp_path / "cache", a="one", b="two")) == ["INC-1", "INC-2"]
+    assert incidents(blobs.load(tmp_path / "cache", a="one", b="two")) == ["INC-1", "INC-2"]
     assert blobs.asked == ["one", "two"]
 
 
 def test_a_renamed_lesson_is_called_by_its_new_path(tmp_path: Path) -> None:
-    blobs = _Blobs(one=_lesson("INC-1"))
+    blobs = Blobs(one=lesson_text("INC-1"))
     blobs.load(tmp_path / "cache", old="one")
     assert blobs.load(tmp_path / "cache", new="one").lessons[0].path == "lessons/new.yaml"
 
 
 def test_what_is_gone_leaves_the_cache(tmp_path: Path) -> None:
-    blobs = _Blobs(one=_lesson("INC-1"), two=_lesson("INC-2"))
+    blobs = Blobs(one=lesson_text("INC-1"), two=lesson_text("INC-2"))
     blobs.load(tmp_path / "cache", a="one", b="two")
     blobs.load(tmp_path / "cache", b="two")
     assert list(read_cache(tmp_path / "cache")) == ["two lessons/b.yaml"]
@@ -225,11 +198,11 @@ def test_what_is_gone_leaves_the_cache(tmp_path: Path) -> None:
 def test_a_folder_and_a_commit_share_what_is_remembered(tmp_path: Path) -> None:
     folder = tmp_path / "lessons"
     folder.mkdir()
-    (folder / "a.yaml").write_text(_lesson("INC-1"))
+    (folder / "a.yaml").write_text(lesson_text("INC-1"))
     library = load_folder(folder, name="lessons", cache=tmp_path / "cache")
     argv = ["git", "hash-object", "--no-filters", "lessons/a.yaml"]
     blob = subprocess.run(argv, cwd=tmp_path, capture_output=True, check=True, text=True).stdout.strip()
-    blobs = _Blobs()
+    blobs = Blobs()
     assert blobs.load(tmp_path / "cache", a=blob) == library
     assert blobs.asked == []
 
@@ -237,7 +210,7 @@ def test_a_folder_and_a_commit_share_what_is_remembered(tmp_path: Path) -> None:
 def test_a_warm_library_never_imports_yaml(tmp_path: Path) -> None:
     folder = tmp_path / "lessons"
     folder.mkdir()
-    (folder / "a.yaml").write_text(_lesson("INC-1"))
+    (folder / "a.yaml").write_text(lesson_text("INC-1"))
     load_folder(folder, name="lessons", cache=tmp_path / "cache")
     code = (
         "import sys; from pathlib import Path; from lessonguard.lessons.library import load_folder\n"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
 
@@ -12,12 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lessonguard.lessons.cache import write_cache
-from lessonguard.lessons.library import load_blobs
 from lessonguard.lessons.model import (
     Example,
     IncidentId,
     Lesson,
-    Library,
     Mode,
     Proof,
     Remediation,
@@ -29,33 +26,7 @@ from lessonguard.lessons.model import (
     Watch,
 )
 from lessonguard.lessons.serialize import decode_lesson, encode_lesson
-
-_TEXT = (Path(__file__).parents[1] / "cases" / "lesson_example.yaml").read_text(encoding="utf-8")
-
-
-def _lesson(incident: str) -> str:
-    return _TEXT.replace("INC-245", incident)
-
-
-class _Blobs:
-    """Contents by ID, that count what is asked for."""
-
-    def __init__(self, **contents: str) -> None:
-        self.contents = contents
-        self.asked: list[str] = []
-
-    def read(self, ids: Sequence[str]) -> Mapping[str, bytes]:
-        self.asked += ids
-        return {name: self.contents[name].encode() for name in ids}
-
-    def load(self, cache: Path | None, **paths: str) -> Library:
-        """Load the blobs by the paths `lessons/…yaml` they are given."""
-        entries = [(f"lessons/{path}.yaml", name) for path, name in paths.items()]
-        return load_blobs(entries, self.read, folder="lessons", cache=cache)
-
-
-def _incidents(library: Library) -> list[str]:
-    return [lesson.incident for lesson in library.lessons]
+from tests.support.blobs import Blobs, incidents, lesson_text
 
 
 @pytest.mark.parametrize(
@@ -65,8 +36,8 @@ def _incidents(library: Library) -> list[str]:
 )
 def test_an_entry_of_another_form_is_made_again(stored: object, tmp_path: Path) -> None:
     write_cache(tmp_path / "cache", {"one lessons/a.yaml": stored})
-    blobs = _Blobs(one=_lesson("INC-1"))
-    assert _incidents(blobs.load(tmp_path / "cache", a="one")) == ["INC-1"]
+    blobs = Blobs(one=lesson_text("INC-1"))
+    assert incidents(blobs.load(tmp_path / "cache", a="one")) == ["INC-1"]
     assert blobs.asked == ["one"]
 
 

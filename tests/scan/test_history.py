@@ -52,15 +52,8 @@ def own(lessons: Path, tmp_path_factory: pytest.TempPathFactory) -> list[Judged]
     subprocess.run(["git", "clone", "--quiet", "--bare", "--no-local", str(_ROOT), str(copy)], check=True)
     repo = Repo(copy, create=False)
     line = repo.git("rev-list", "--first-parent", "--reverse", "HEAD").split()[-40:]
-    near = [pair for pair in pairwise(line) if _is_small(repo, pair)]
-    far = [pair for pair in zip(line, line[8:], strict=False) if _is_small(repo, pair)]
-    pairs = near[-12:] + far[::8]
+    pairs = [*pairwise(line)][-12:] + [*zip(line, line[8:], strict=False)][::8]
     return judge(repo, pairs, lessons=lessons, work=tmp_path_factory.mktemp("own-scan")) if pairs else []
-
-
-def _is_small(repo: Repo, pair: tuple[str, str]) -> bool:
-    """Return whether a change touches few files: to compare a hundred by brute force takes half a minute."""
-    return len(repo.git("diff", "--name-only", *pair).splitlines()) <= 40
 
 
 @pytest.fixture(scope="module")
